@@ -1,0 +1,3 @@
+"""blastlint: a linter for risky diffs."""
+
+__version__ = "0.1.0"

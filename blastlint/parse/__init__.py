@@ -1,0 +1,45 @@
+"""Bytes -> Document with positions. Each module here is the only importer of its parser library, and exports
+
+    parse(path: str, side: Side, data: bytes) -> Document
+
+It never raises for bad input: what could not be read is in the Document's coverage and reason.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from blastlint.model import Document, Side
+from blastlint.parse.languages import language_of
+
+MAX_BYTES = 4_000_000
+
+# language -> module of this package that parses it. Grammars are imported when the first such file is met.
+PARSERS: dict[str, str] = {
+    "terraform": "hcl",
+    "terraform-json": "json",
+    "yaml": "yaml",
+    "json": "json",
+    "toml": "toml",
+    "ini": "ini",
+    "dotenv": "ini",
+    "properties": "ini",
+    "python": "python",
+    "shell": "shell",
+    "dockerfile": "dockerfile",
+    "makefile": "makefile",
+}
+
+
+def parse(path: str, side: Side, data: bytes) -> Document:
+    """The Document of one file. Unsupported languages, binaries and files over MAX_BYTES are opaque, with the reason."""
+    language = language_of(path, data)
+    if b"\0" in data[:8000]:
+        return Document(path, side, language, coverage="opaque", reason="binary file")
+    if language not in PARSERS:
+        return Document(path, side, language, coverage="opaque", reason="no parser for this kind of file")
+    if len(data) > MAX_BYTES:
+        return Document(path, side, language, coverage="opaque", reason=f"larger than {MAX_BYTES // 1_000_000} MB")
+    module = import_module(f"blastlint.parse.{PARSERS[language]}")
+    document: Document = module.parse(path, side, data)
+    return document

@@ -1,0 +1,47 @@
+"""Which language a file is in, by name first and by content where the name does not say."""
+
+from __future__ import annotations
+
+_BY_SUFFIX: tuple[tuple[str, str], ...] = (
+    (".tf.json", "terraform-json"), (".tofu.json", "terraform-json"), (".tfvars.json", "terraform-json"),
+    (".tf", "terraform"), (".tofu", "terraform"), (".tfvars", "terraform"), (".hcl", "terraform"),
+    (".yaml", "yaml"), (".yml", "yaml"),
+    (".json", "json"), (".jsonc", "json"), (".json5", "json"), (".tfstate", "json"),
+    (".toml", "toml"),
+    (".ini", "ini"), (".cfg", "ini"), (".conf", "ini"), (".service", "ini"), (".timer", "ini"),
+    (".env", "dotenv"), (".properties", "properties"),
+    (".py", "python"), (".pyi", "python"),
+    (".sh", "shell"), (".bash", "shell"), (".zsh", "shell"), (".ksh", "shell"), (".bats", "shell"),
+    (".mk", "makefile"),
+    (".js", "javascript"), (".jsx", "javascript"), (".mjs", "javascript"), (".cjs", "javascript"),
+    (".ts", "typescript"), (".tsx", "typescript"), (".mts", "typescript"), (".cts", "typescript"),
+    (".go", "go"), (".rb", "ruby"), (".java", "java"), (".rs", "rust"), (".sql", "sql"), (".md", "markdown"),
+    (".dockerfile", "dockerfile"),
+)  # fmt: skip
+_BY_NAME: dict[str, str] = {
+    "makefile": "makefile", "gnumakefile": "makefile", "dockerfile": "dockerfile", "containerfile": "dockerfile",
+    "procfile": "shell", "pipfile": "toml", "poetry.lock": "toml", "cargo.lock": "toml", "uv.lock": "toml",
+    ".npmrc": "properties", "pip.conf": "ini", ".editorconfig": "ini", ".flake8": "ini", ".coveragerc": "ini",
+    ".eslintrc": "json", ".prettierrc": "yaml", ".babelrc": "json", "rakefile": "ruby", "gemfile": "ruby",
+}  # fmt: skip
+_INTERPRETERS: tuple[tuple[bytes, str], ...] = ((b"python", "python"), (b"sh", "shell"), (b"node", "javascript"))
+
+
+def language_of(path: str, data: bytes = b"") -> str:
+    """The language's name, or "" when neither the name nor a `#!` line tells."""
+    name = path.rsplit("/", 1)[-1].lower()
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    if name == ".env" or name.startswith((".env.", "env.")):
+        return "dotenv"
+    if name.startswith(("dockerfile.", "containerfile.")):
+        return "dockerfile"
+    for suffix, language in _BY_SUFFIX:
+        if name.endswith(suffix):
+            return language
+    if data.startswith(b"#!"):
+        line = data[:200].split(b"\n", 1)[0]
+        for word, language in _INTERPRETERS:
+            if word in line:
+                return language
+    return ""

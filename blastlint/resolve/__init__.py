@@ -1,0 +1,53 @@
+"""Documents of one configuration -> entities with effective values. No module here knows which side it works on.
+
+Each resolver is a module (or package) of this package and exports
+
+    entities(workspace: Workspace, changed: Sequence[str]) -> Iterable[Entity]
+
+`changed` are the paths of this resolver's languages that differ between the sides (either side's name of them); a path
+may be absent on this side. A resolver reads further files through the workspace, and no more than the meaning of the
+changed ones needs. Transitions (moved, removed, import blocks) are entities of their own kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+
+from blastlint.model import Entity
+from blastlint.parse.languages import language_of
+from blastlint.parse.workspace import Workspace
+
+# resolver module -> the languages whose changes concern it
+RESOLVERS: dict[str, frozenset[str]] = {
+    "terraform": frozenset({"terraform", "terraform-json"}),
+    "keytree": frozenset({"yaml", "json", "toml", "ini", "dotenv", "properties", "terraform-json", "terraform"}),
+    "commands": frozenset({"shell", "yaml", "dockerfile", "makefile", "json"}),
+    "python": frozenset({"python"}),
+}
+
+
+def entities(workspace: Workspace, changed: Sequence[str]) -> tuple[Entity, ...]:
+    """Every entity of this side that the changed files bear on."""
+    found: list[Entity] = []
+    by_language: dict[str, list[str]] = {}
+    for path in changed:
+        document = workspace.document(path)
+        by_language.setdefault(document.language if document else language_of(path), []).append(path)
+    for name, languages in RESOLVERS.items():
+        paths = [path for language in sorted(languages) for path in by_language.get(language, ())]
+        if paths:
+            found.extend(_resolver(name)(workspace, sorted(paths)))
+    return tuple(found)
+
+
+def _resolver(name: str) -> _Resolver:
+    resolver: _Resolver = import_module(f"blastlint.resolve.{name}").entities
+    return resolver
+
+
+class _Resolver:
+    """The shape of a resolver's `entities`, for the type checker."""
+
+    def __call__(self, workspace: Workspace, changed: Sequence[str]) -> Iterable[Entity]:
+        raise NotImplementedError

@@ -1,0 +1,63 @@
+"""Trees held in memory: rule examples, patches without a tree, tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from blastlint.model import ChangeSet, FileChange
+
+_REGULAR = 0o100644
+SEARCH_LIMIT = 1000
+
+
+class MemoryTree:
+    """A `model.Tree` over a mapping of path to bytes."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = dict(files)
+        self._sorted: list[str] | None = None
+
+    def read(self, path: str) -> bytes | None:
+        return self._files.get(path)
+
+    def size(self, path: str) -> int | None:
+        data = self._files.get(path)
+        return None if data is None else len(data)
+
+    def paths(self) -> Sequence[str]:
+        if self._sorted is None:
+            self._sorted = sorted(self._files)
+        return self._sorted
+
+    def listdir(self, directory: str) -> Sequence[str]:
+        prefix = f"{directory}/" if directory else ""
+        return [p for p in self.paths() if p.startswith(prefix) and "/" not in p[len(prefix) :]]
+
+    def search(self, literal: str, suffixes: tuple[str, ...] = ()) -> Sequence[str]:
+        needle = literal.encode()
+        hits = [p for p in self.paths() if (not suffixes or p.endswith(suffixes)) and needle in self._files[p]]
+        return hits[:SEARCH_LIMIT]
+
+
+def change_set(before: Mapping[str, str | bytes], after: Mapping[str, str | bytes], message: str = "") -> ChangeSet:
+    """The change set between two mappings of path to content. An exactly equal file at another path is a rename."""
+    old = {path: _bytes(content) for path, content in before.items()}
+    new = {path: _bytes(content) for path, content in after.items()}
+    gone = {path for path in old if path not in new}
+    born = {path for path in new if path not in old}
+    files: list[FileChange] = []
+    for path in sorted(born):
+        source = next((p for p in sorted(gone) if old[p] == new[path]), None)
+        if source is not None:
+            gone.discard(source)
+            born.discard(path)
+            files.append(FileChange("renamed", source, path, _REGULAR, _REGULAR))
+    files += [FileChange("removed", p, None, _REGULAR, 0) for p in sorted(gone)]
+    files += [FileChange("added", None, p, 0, _REGULAR) for p in sorted(born)]
+    files += [FileChange("modified", p, p, _REGULAR, _REGULAR) for p in sorted(old.keys() & new.keys()) if old[p] != new[p]]
+    files.sort(key=lambda change: change.path)
+    return ChangeSet("before", "after", tuple(files), MemoryTree(old), MemoryTree(new), message=message)
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode() if isinstance(content, str) else content
