@@ -1,0 +1,44 @@
+"""Entities before x after -> Changes. Matching is over the whole change set, before any rule looks.
+
+A kind with its own identity rules has a differ: a module of this package that exports
+
+    changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterable[Change]
+
+and gets every entity of its kinds on both sides. All other kinds are matched by identity, then by content (match.py).
+Files and the change set as a whole are Changes too (files.py): facts about them have an address like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+
+from blastlint.diff.match import matched
+from blastlint.model import Change, Entity
+
+# kind prefix -> module of this package
+DIFFERS: dict[str, str] = {}
+
+
+def changes(before: Sequence[Entity], after: Sequence[Entity]) -> tuple[Change, ...]:
+    """Every semantic change, ordered by path and line. `changes(x, x)` is empty."""
+    found: list[Change] = []
+    sides: dict[str, tuple[list[Entity], list[Entity]]] = {}
+    for index, entities in enumerate((before, after)):
+        for entity in entities:
+            sides.setdefault(_differ(entity.kind), ([], []))[index].append(entity)
+    for differ, (old, new) in sides.items():
+        found.extend(_changes(differ, old, new))
+    found.sort(key=lambda c: (c.path, c.entity.region.start_line, c.kind, c.address))
+    return tuple(found)
+
+
+def _differ(kind: str) -> str:
+    return next((module for prefix, module in DIFFERS.items() if kind.startswith(prefix)), "")
+
+
+def _changes(differ: str, old: Sequence[Entity], new: Sequence[Entity]) -> Iterable[Change]:
+    if not differ:
+        return matched(old, new)
+    result: Iterable[Change] = import_module(f"blastlint.diff.{differ}").changes(old, new)
+    return result

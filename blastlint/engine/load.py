@@ -1,0 +1,253 @@
+"""Rules from their files, strictly: an unknown key, operator or fact is an error with file and line.
+
+The rules that ship are read from a generated index, which spares start-up the YAML reader; a rule file whose bytes are not
+those that the index was made from is read itself, so an edited rule is in force at once (tools/rules_index.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+
+from blastlint.engine.conditions import compiled, names_in
+from blastlint.engine.messages import fields_in
+from blastlint.engine.rule import Condition, Level, Rule
+from blastlint.errors import RuleError
+from blastlint.model import SEVERITIES, Severity
+
+INDEX = "index.json"
+_KEYS = {
+    "id", "name", "status", "since", "severity", "confidence", "axes", "languages", "on", "when", "unless", "levels",
+    "context", "message", "why", "instead", "references", "examples",
+}  # fmt: skip
+_REQUIRED = _KEYS - {"unless", "levels", "context", "references", "languages"}
+_STATUSES = ("preview", "stable", "deprecated")
+
+
+def rules_directory() -> str:
+    """Where the shipped rules are: inside the installed package, else beside it in the checkout."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for directory in (os.path.join(package, "rules"), os.path.join(os.path.dirname(package), "rules")):
+        if os.path.isdir(directory):
+            return directory
+    raise RuleError("the rules that belong to blastlint are missing", remedy="Install blastlint again.")
+
+
+def rule_files(directory: str) -> list[str]:
+    """Every rule file below a directory, sorted; a path to one file stands for itself."""
+    if os.path.isfile(directory):
+        return [directory]
+    if not os.path.isdir(directory):
+        raise RuleError("no such file or directory", where=directory)
+    found: list[str] = []
+    for folder, _, names in os.walk(directory):
+        found += [os.path.join(folder, name) for name in names if name.endswith((".yaml", ".yml"))]
+    return sorted(found)
+
+
+def shipped_rules() -> tuple[Rule, ...]:
+    """The rules that ship, by id, through the index where it is fresh."""
+    directory = rules_directory()
+    index = _read_index(os.path.join(directory, INDEX))
+    rules = [_indexed(path, directory, index) for path in rule_files(directory)]
+    return _distinct(rules)
+
+
+def rules_in(paths: Iterable[str]) -> tuple[Rule, ...]:
+    """A user's own rules from files and directories."""
+    return _distinct([load(path) for directory in paths for path in rule_files(directory)])
+
+
+def _distinct(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    seen: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.id in seen:
+            raise RuleError(f"{rule.id} is also defined in {seen[rule.id].source}", where=rule.source)
+        seen[rule.id] = rule
+    return tuple(sorted(seen.values(), key=lambda rule: rule.id))
+
+
+def combined(shipped: Sequence[Rule], own: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Shipped and own rules together; an id in both is an error."""
+    return _distinct([*shipped, *own])
+
+
+# --- the index ------------------------------------------------------------------------------------------------------
+
+
+def digest(data: bytes) -> str:
+    """What tells whether a rule file is the one that the index was made from."""
+    return f"{len(data)}-{zlib.crc32(data):08x}"
+
+
+def _read_index(path: str) -> Mapping[str, Mapping[str, object]]:
+    try:
+        with open(path, "rb") as file:
+            entries: Mapping[str, Mapping[str, object]] = json.loads(file.read())
+            return entries
+    except (OSError, ValueError):
+        return {}
+
+
+def _indexed(path: str, directory: str, index: Mapping[str, Mapping[str, object]]) -> Rule:
+    entry = index.get(os.path.relpath(path, directory).replace(os.sep, "/"))
+    if entry is not None:
+        with open(path, "rb") as file:
+            if entry["digest"] == digest(file.read()):
+                rule = entry["rule"]
+                assert isinstance(rule, Mapping)
+                return _rule(rule, path)
+    return load(path)
+
+
+def index_of(directory: str) -> dict[str, object]:
+    """The index for the rule files below a directory: relative path -> digest and everything that judging needs."""
+    entries: dict[str, object] = {}
+    for path in rule_files(directory):
+        with open(path, "rb") as file:
+            data = file.read()
+        load(path)
+        judged = {key: value for key, value in read(path).items() if key not in ("why", "instead", "references", "examples")}
+        entries[os.path.relpath(path, directory).replace(os.sep, "/")] = {"digest": digest(data), "rule": judged}
+    return entries
+
+
+# --- one file -------------------------------------------------------------------------------------------------------
+
+
+def load(path: str) -> Rule:
+    """One rule, checked strictly. Raises RuleError with the line of the key at fault."""
+    data = read(path)
+    lines = _lines(path)
+    for key in data:
+        if key not in _KEYS:
+            raise RuleError(f"unknown key {key!r}{_suggestion(key, _KEYS)}", where=f"{path}:{lines.get(key, 1)}")
+    for key in sorted(_REQUIRED):
+        if not data.get(key):
+            raise RuleError(f"{key!r} is missing", where=path, remedy="See `blastlint rules schema` for the form of a rule.")
+    try:
+        _check(data)
+        return _rule(data, path)
+    except RuleError as error:
+        key = getattr(error, "key", "")
+        raise RuleError(error.message, where=f"{path}:{lines.get(key, 1)}", remedy=error.remedy) from None
+
+
+def read(path: str) -> dict[str, object]:
+    """The file's top-level mapping as it stands, keys unchecked."""
+    import yaml
+
+    try:
+        with open(path, "rb") as file:
+            data = yaml.load(file.read(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except OSError as error:
+        raise RuleError(error.strerror or str(error), where=path) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else path
+        raise RuleError(f"not YAML: {getattr(error, 'problem', error)}", where=where) from error
+    if not isinstance(data, dict):
+        raise RuleError("a rule is a mapping", where=path)
+    return data
+
+
+def _lines(path: str) -> dict[str, int]:
+    """Top-level key -> line."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return {line.split(":", 1)[0]: n for n, line in enumerate(file, 1) if line[:1].isalpha() and ":" in line}
+
+
+class _KeyError(RuleError):
+    """A RuleError that knows which top-level key is at fault."""
+
+    def __init__(self, key: str, message: str, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.key = key
+
+
+def _check(data: Mapping[str, object]) -> None:
+    from blastlint.enrich.vocabulary import CHANGE, FACTS
+
+    if data["status"] not in _STATUSES:
+        raise _KeyError("status", f"status is one of {', '.join(_STATUSES)}")
+    if data["severity"] not in SEVERITIES:
+        raise _KeyError("severity", f"severity is one of {', '.join(SEVERITIES)}")
+    on = str(data["on"])
+    if on != "change" and on not in FACTS:
+        raise _KeyError("on", f"there is no fact {on!r}{_suggestion(on, FACTS)}")
+    known = {*CHANGE, *(f"{on}.{field}" for field in FACTS.get(on, {}))}
+    conditions: list[tuple[str, Condition]] = [("when", _condition("when", data["when"]))]
+    conditions += [("unless", _condition("unless", c)) for c in _sequence("unless", data.get("unless"))]
+    for level in _sequence("levels", data.get("levels")):
+        if not isinstance(level, Mapping) or set(level) != {"when", "severity"} or level["severity"] not in SEVERITIES:
+            raise _KeyError("levels", "a level is {when: condition, severity: critical|high|medium|low}")
+        conditions.append(("levels", _condition("levels", level["when"])))
+    for key, condition in conditions:
+        for name in sorted(names_in(condition)):
+            if name not in known:
+                raise _KeyError(key, f"there is no fact {name!r}{_suggestion(name, known)}")
+        try:
+            compiled(condition)
+        except RuleError as error:
+            raise _KeyError(key, error.message, error.remedy) from error
+    for name in fields_in(str(data["message"])):
+        if name not in known:
+            raise _KeyError("message", f"there is no fact {name!r}{_suggestion(name, known)}")
+    if data.get("context", "default") not in ("default", "exact"):
+        raise _KeyError("context", "context is default or exact")
+    examples = data["examples"]
+    if not isinstance(examples, Mapping) or not examples.get("bad") or not examples.get("good"):
+        raise _KeyError("examples", "a rule has bad and good examples")
+    if not any(isinstance(good, Mapping) and good.get("near_miss") for good in examples["good"]):
+        raise _KeyError("examples", "at least one good example is a near miss (near_miss: true)")
+
+
+def _condition(key: str, value: object) -> Condition:
+    if not isinstance(value, Mapping):
+        raise _KeyError(key, f"{key} maps facts to matchers")
+    return value
+
+
+def _sequence(key: str, value: object) -> Sequence[object]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise _KeyError(key, f"{key} is a list")
+    return value
+
+
+def _rule(data: Mapping[str, object], path: str) -> Rule:
+    """The Rule of a mapping that has been checked."""
+    axes, languages = data["axes"], data.get("languages") or []
+    assert isinstance(axes, Mapping) and isinstance(languages, list)
+    severity: Severity = data["severity"]  # type: ignore[assignment]
+    return Rule(
+        id=str(data["id"]),
+        name=str(data["name"]),
+        status=str(data["status"]),
+        since=str(data["since"]),
+        severity=severity,
+        confidence=data["confidence"],  # type: ignore[arg-type]
+        axes={str(k): str(v) for k, v in axes.items()},
+        languages=tuple(str(language) for language in languages),
+        on=str(data["on"]),
+        when=_condition("when", data["when"]),
+        unless=tuple(_condition("unless", c) for c in _sequence("unless", data.get("unless"))),
+        levels=tuple(
+            Level(_condition("levels", level["when"]), level["severity"])
+            for level in _sequence("levels", data.get("levels"))
+            if isinstance(level, Mapping)
+        ),
+        context=str(data.get("context", "default")),
+        message=str(data["message"]),
+        source=path,
+    )
+
+
+def _suggestion(word: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, list(known), 1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

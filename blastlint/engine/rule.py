@@ -1,0 +1,45 @@
+"""A rule, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from blastlint.model import Confidence, Severity
+
+# A matcher as written in a rule: a plain value, a list, or operators; `when` maps fact names to matchers.
+Matcher = object
+Condition = Mapping[str, Matcher]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The level of findings for which `when` holds, instead of the declared one."""
+
+    when: Condition
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is needed to judge. `source` is the file; its long texts are read by `texts.py` only when somebody wants them."""
+
+    id: str
+    name: str
+    status: str
+    since: str
+    severity: Severity
+    confidence: Confidence
+    axes: Mapping[str, str]
+    languages: tuple[str, ...]
+    on: str
+    when: Condition
+    unless: tuple[Condition, ...]
+    levels: tuple[Level, ...]
+    context: str
+    message: str
+    source: str
+
+    @property
+    def family(self) -> str:
+        return self.id[:3]

@@ -1,0 +1,46 @@
+"""Facts about changes that need more than the pair: what applying them does, where they are, and everything that rules ask.
+
+A fact provider is a module of this package that exports
+
+    facts(change: Change, context: Context) -> Iterable[Fact]
+
+It is asked for the changes of its kinds only. Facts about a file hang on the Change of kind `file`, facts about the whole
+change set on the one of kind `change-set`. Providers state what is true; whether it is bad is for the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+
+from blastlint.enrich.context import Context
+from blastlint.enrich.effects import effects
+from blastlint.enrich.surroundings import environment_of, path_class_of
+from blastlint.model import Fact, Impact
+
+# module of this package -> prefixes of the kinds of change that it has facts about
+PROVIDERS: dict[str, tuple[str, ...]] = {}
+
+
+def impacts(context: Context) -> tuple[Impact, ...]:
+    """Every change with its effect, its surroundings and its facts."""
+    return tuple(_enriched(impact, context) for impact in effects(context))
+
+
+def _enriched(impact: Impact, context: Context) -> Impact:
+    entity = impact.change.entity
+    return replace(
+        impact,
+        environment=environment_of(entity, context.config),
+        path_class=path_class_of(entity.region.path, context.config),
+        facts=(*impact.facts, *_facts(impact, context)),
+    )
+
+
+def _facts(impact: Impact, context: Context) -> Iterator[Fact]:
+    if impact.cause == "cascade":
+        return  # its text did not change: there is nothing to say but its effect
+    for name, prefixes in PROVIDERS.items():
+        if impact.change.kind.startswith(prefixes):
+            yield from import_module(f"blastlint.enrich.{name}").facts(impact.change, context)
