@@ -19,9 +19,7 @@ Severity = Literal["critical", "high", "medium", "low"]
 Confidence = Literal["high", "medium", "low"]
 Environment = Literal["production", "unknown", "non-production", "ephemeral"]
 PathClass = Literal["source", "test", "docs", "example", "generated", "vendored", "lock"]
-Recoverability = Literal[
-    "reversible", "recoverable with effort", "recoverable from backup", "unrecoverable", "unknown"
-]
+Recoverability = Literal["reversible", "recoverable with effort", "recoverable from backup", "unrecoverable", "unknown"]
 Coverage = Literal["full", "partial", "opaque"]
 
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")

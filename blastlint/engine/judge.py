@@ -147,7 +147,9 @@ def _in_surroundings(rule: Rule, level: Severity, impact: Impact) -> tuple[Sever
 def _places(impact: Impact, fact: Fact | None) -> tuple[Region | None, Region | None]:
     """Where to look on each side: the fact's places, else those of the entity."""
     change = impact.change
-    before = (fact.before if fact else None) or (change.before.header or change.before.region if change.before else None)
+    before = (fact.before if fact else None) or (
+        change.before.header or change.before.region if change.before else None
+    )
     after = (fact.after if fact else None) or (change.after.header or change.after.region if change.after else None)
     return before, after
 

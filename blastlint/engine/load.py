@@ -109,7 +109,9 @@ def index_of(directory: str) -> dict[str, object]:
         with open(path, "rb") as file:
             data = file.read()
         load(path)
-        judged = {key: value for key, value in read(path).items() if key not in ("why", "instead", "references", "examples")}
+        judged = {
+            key: value for key, value in read(path).items() if key not in ("why", "instead", "references", "examples")
+        }
         entries[os.path.relpath(path, directory).replace(os.sep, "/")] = {"digest": digest(data), "rule": judged}
     return entries
 
@@ -121,12 +123,14 @@ def load(path: str) -> Rule:
     """One rule, checked strictly. Raises RuleError with the line of the key at fault."""
     data = read(path)
     lines = _lines(path)
-    for key in data:
+    for key in map(str, data):
         if key not in _KEYS:
             raise RuleError(f"unknown key {key!r}{_suggestion(key, _KEYS)}", where=f"{path}:{lines.get(key, 1)}")
     for key in sorted(_REQUIRED):
         if not data.get(key):
-            raise RuleError(f"{key!r} is missing", where=path, remedy="See `blastlint rules schema` for the form of a rule.")
+            raise RuleError(
+                f"{key!r} is missing", where=path, remedy="See `blastlint rules schema` for the form of a rule."
+            )
     try:
         _check(data)
         return _rule(data, path)
@@ -136,21 +140,10 @@ def load(path: str) -> Rule:
 
 
 def read(path: str) -> dict[str, object]:
-    """The file's top-level mapping as it stands, keys unchecked."""
-    import yaml
+    """The file's top-level mapping as it stands, keys unchecked. The YAML reader is imported only here."""
+    from blastlint.engine import strict_yaml
 
-    try:
-        with open(path, "rb") as file:
-            data = yaml.load(file.read(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except OSError as error:
-        raise RuleError(error.strerror or str(error), where=path) from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark else path
-        raise RuleError(f"not YAML: {getattr(error, 'problem', error)}", where=where) from error
-    if not isinstance(data, dict):
-        raise RuleError("a rule is a mapping", where=path)
-    return data
+    return strict_yaml.read(path)
 
 
 def _lines(path: str) -> dict[str, int]:

@@ -45,7 +45,10 @@ _LOCK_NAMES = frozenset(
     }
 )  # fmt: skip
 _NAMES: tuple[tuple[re.Pattern[str], PathClass], ...] = (
-    (re.compile(r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go)|conftest\.py|[^/]*[._-](test|spec)\.[cm]?[jt]sx?)$"), "test"),
+    (
+        re.compile(r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go)|conftest\.py|[^/]*[._-](test|spec)\.[cm]?[jt]sx?)$"),
+        "test",
+    ),
     (re.compile(r"(^|/)[^/]*_spec\.rb$|(^|/)[^/]*Tests?\.java$|\.(tftest|tofutest)\.hcl$|\.snap$"), "test"),
     (re.compile(r"\.(md|mdx|rst|adoc)$|(^|/)(?i:readme|license|changelog|notice)[^/]*$"), "docs"),
     (re.compile(r"\.(min\.js|pb\.go|pb2\.py|g\.dart)$|(^|/)[^/]*\.generated\.[^/]+$"), "generated"),

@@ -54,7 +54,9 @@ def change_set(before: Mapping[str, str | bytes], after: Mapping[str, str | byte
             files.append(FileChange("renamed", source, path, _REGULAR, _REGULAR))
     files += [FileChange("removed", p, None, _REGULAR, 0) for p in sorted(gone)]
     files += [FileChange("added", None, p, 0, _REGULAR) for p in sorted(born)]
-    files += [FileChange("modified", p, p, _REGULAR, _REGULAR) for p in sorted(old.keys() & new.keys()) if old[p] != new[p]]
+    files += [
+        FileChange("modified", p, p, _REGULAR, _REGULAR) for p in sorted(old.keys() & new.keys()) if old[p] != new[p]
+    ]
     files.sort(key=lambda change: change.path)
     return ChangeSet("before", "after", tuple(files), MemoryTree(old), MemoryTree(new), message=message)
 

@@ -1,0 +1,71 @@
+"""The whole flow. The only module that knows the order of the layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from blastlint import diff, enrich, resolve
+from blastlint.config import Config
+from blastlint.diff import files
+from blastlint.engine.judge import Judge
+from blastlint.engine.rule import Rule
+from blastlint.enrich import intent
+from blastlint.enrich.context import Context
+from blastlint.model import SEVERITIES, ChangeSet, Document, Finding, Notification, Report, Verdict
+from blastlint.parse import NO_PARSER
+from blastlint.parse.workspace import Workspace
+
+_COVERAGE = {"opaque": "not analysed", "partial": "analysed in part"}
+
+
+def check(change_set: ChangeSet, rules: Sequence[Rule], config: Config | None = None) -> Report:
+    """Judge one change set."""
+    config = config or Config()
+    before, after = Workspace(change_set.before, "before"), Workspace(change_set.after, "after")
+    changed = _analysable(change_set)
+    entities_before, entities_after = resolve.entities(before, changed), resolve.entities(after, changed)
+    changes = (*diff.changes(entities_before, entities_after), *files.changes(change_set))
+    context = Context(change_set, config, before, after, entities_before, entities_after, changes)
+    impacts = enrich.impacts(context)
+    judge = Judge(rules, config.severities)
+    findings = judge.findings(impacts)
+    stated = intent.impacts(context, findings)
+    findings = (*findings, *judge.findings(stated))
+    return Report(
+        change_set=change_set,
+        impacts=(*impacts, *stated),
+        findings=findings,
+        notifications=(*change_set.notifications, *_unread(after.documents()), *_unread(before.documents())),
+        verdict=Verdict(config.fail_on, _failing(findings, config.fail_on)),
+        rule_ids=tuple(rule.id for rule in rules),
+        files_analysed=len(changed),
+    )
+
+
+def _analysable(change_set: ChangeSet) -> tuple[str, ...]:
+    """Both names of every changed file that has content of its own, sorted."""
+    paths = {p for f in change_set.files if not (f.is_submodule or f.is_symlink) for p in (f.before, f.after) if p}
+    return tuple(sorted(paths))
+
+
+def _unread(documents: Iterable[Document]) -> tuple[Notification, ...]:
+    """What was not analysed whole. A kind of file that has no parser is a file-level change, and not incomplete."""
+    return tuple(
+        Notification(
+            "analysis-incomplete",
+            "warning" if document.coverage == "opaque" else "note",
+            f"{_COVERAGE[document.coverage]} ({document.side}): {document.reason}",
+            document.path,
+            document.line,
+            incomplete=True,
+        )
+        for document in documents
+        if document.coverage != "full" and document.reason != NO_PARSER
+    )
+
+
+def _failing(findings: Sequence[Finding], fail_on: str) -> int:
+    if fail_on == "never":
+        return 0
+    limit = [*SEVERITIES].index(fail_on)  # type: ignore[arg-type]
+    return sum(1 for f in findings if f.counts and SEVERITIES.index(f.severity) <= limit)
