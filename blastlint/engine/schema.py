@@ -1,0 +1,108 @@
+"""The form of a rule as JSON Schema, so that editors complete it. Made from the vocabulary: it cannot go stale."""
+
+from __future__ import annotations
+
+from blastlint.engine.conditions import OPERATORS
+from blastlint.enrich.vocabulary import CHANGE, FACTS
+from blastlint.model import CONFIDENCES, SEVERITIES
+
+JsonSchema = dict[str, object]
+
+
+def rule_schema() -> JsonSchema:
+    """Draft 2020-12. The facts that a condition may name depend on `on`, which `allOf` spells out per fact."""
+    text: JsonSchema = {"type": "string", "minLength": 1}
+    severity: JsonSchema = {"enum": list(SEVERITIES)}
+    condition: JsonSchema = {"$ref": "#/$defs/condition"}
+    level: JsonSchema = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["when", "severity"],
+        "properties": {"when": condition, "severity": severity},
+    }
+    properties: JsonSchema = {
+        "id": {"type": "string", "pattern": "^[A-Z]{3}[0-9]{3}$"},
+        "name": {"type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},
+        "status": {"enum": ["preview", "stable", "deprecated"]},
+        "since": text,
+        "severity": severity,
+        "confidence": {"enum": list(CONFIDENCES)},
+        "axes": {"type": "object", "additionalProperties": {"type": "string"}},
+        "languages": {"type": "array", "items": {"type": "string"}},
+        "on": {"enum": ["change", *FACTS], "description": "the fact that the rule judges, or the change itself"},
+        "when": condition,
+        "unless": {"type": "array", "items": condition},
+        "levels": {"type": "array", "items": level},
+        "context": {"enum": ["default", "exact"]},
+        "message": text,
+        "why": text,
+        "instead": text,
+        "references": {"type": "array", "items": {"type": "string"}},
+        "examples": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["bad", "good"],
+            "properties": {"bad": _examples(expects=True), "good": _examples(expects=False)},
+        },
+    }
+    optional = {"unless", "levels", "context", "references", "languages"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "blastlint rule",
+        "type": "object",
+        "additionalProperties": False,
+        "required": [key for key in properties if key not in optional],
+        "properties": properties,
+        "$defs": {"condition": _condition(CHANGE), "matcher": _matcher()},
+        "allOf": [
+            {
+                "if": {"properties": {"on": {"const": fact}}},
+                "then": {"properties": {"when": _condition({**CHANGE, **{f"{fact}.{k}": v for k, v in fields.items()}})}},
+            }
+            for fact, fields in FACTS.items()
+        ],
+    }
+
+
+def _condition(known: object) -> JsonSchema:
+    assert isinstance(known, dict) or hasattr(known, "items")
+    described = {name: {"$ref": "#/$defs/matcher", "description": text} for name, text in known.items()}
+    any_of: JsonSchema = {"type": "array", "items": {"type": "object"}}
+    return {"type": "object", "properties": {**described, "any": any_of}}
+
+
+def _matcher() -> JsonSchema:
+    plain: JsonSchema = {"type": ["string", "number", "boolean", "null"]}
+    operators: JsonSchema = {operator: {} for operator in OPERATORS}
+    return {
+        "anyOf": [
+            plain,
+            {"type": "array", "items": plain},
+            {"type": "object", "additionalProperties": False, "minProperties": 1, "properties": operators},
+        ]
+    }
+
+
+def _examples(*, expects: bool) -> JsonSchema:
+    tree: JsonSchema = {"type": "object", "additionalProperties": {"type": "string"}}
+    finding: JsonSchema = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            key: {"type": ["string", "integer"]}
+            for key in ("rule", "address", "severity", "confidence", "message", "path", "line")
+        },
+    }
+    properties: JsonSchema = {
+        "name": {"type": "string"},
+        "message": {"type": "string", "description": "the commit message"},
+        "before": tree,
+        "after": tree,
+    }
+    if expects:
+        properties["findings"] = {"type": "array", "minItems": 1, "items": finding}
+    else:
+        properties["near_miss"] = {"type": "boolean"}
+    required = ["findings"] if expects else []
+    one: JsonSchema = {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
+    return {"type": "array", "minItems": 1, "items": one}
