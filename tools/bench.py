@@ -1,0 +1,110 @@
+"""`make bench`: CPU ratios measured side by side in one run. A benchmark and not a test: nothing here passes or fails.
+
+Every row compares two commands, run in turn, and prints the median of the pairwise CPU ratios (user + system, children
+included). P is `python -c pass`; the floor is tools/bench_floor.py; goals are those written beside each row.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+RUNS = int(os.environ.get("BENCH_RUNS", "7"))
+HERE = Path(__file__).resolve().parent
+PASS = [sys.executable, "-c", "pass"]
+FLOOR = [sys.executable, str(HERE / "bench_floor.py")]
+BLASTLINT = [sys.executable, "-m", "blastlint"]
+
+
+def cpu(command: list[str]) -> float:
+    """CPU seconds of one run, children included."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, _, usage = os.wait4(process.pid, 0)
+    return usage.ru_utime + usage.ru_stime
+
+
+def ratio(command: list[str], other: list[str]) -> tuple[float, float, float]:
+    """Median, least and greatest of the pairwise ratios; one warm-up pair is not counted."""
+    pairs = [(cpu(command), cpu(other)) for _ in range(RUNS + 1)][1:]
+    ratios = [a / b for a, b in pairs]
+    return statistics.median(ratios), min(ratios), max(ratios)
+
+
+def row(name: str, command: list[str], other: list[str], goal: str) -> None:
+    middle, low, high = ratio(command, other)
+    print(f"{name:58} {middle:6.2f}  ({low:.2f}-{high:.2f})   {goal}", flush=True)
+
+
+# --- what is measured on --------------------------------------------------------------------------------------------
+
+
+def git(repository: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=bench", "-c", "user.email=bench@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", "-C", str(repository), *identity, *arguments], check=True, capture_output=True)
+
+
+def committed(repository: Path, before: dict[str, str], after: dict[str, str]) -> Path:
+    """A repository of two commits."""
+    repository.mkdir()
+    git(repository, "init", "-q")
+    for files in (before, after):
+        for path, content in files.items():
+            (repository / path).parent.mkdir(parents=True, exist_ok=True)
+            (repository / path).write_text(content)
+        git(repository, "add", "-A")
+        git(repository, "commit", "-qm", "state")
+    return repository
+
+
+def terraform(files: int, size: str, blocks: int = 8) -> dict[str, str]:
+    """`files` root modules of `blocks` instances each."""
+    block = 'resource "aws_instance" "n{n}" {{\n  ami           = "ami-1"\n  instance_type = "{size}"\n  tags = {{ Name = "n{n}" }}\n}}\n'
+    return {f"stack{i}/main.tf": "".join(block.format(n=n, size=size) for n in range(blocks)) for i in range(files)}
+
+
+def python(files: int, limit: int, functions: int = 30) -> dict[str, str]:
+    body = "def f{n}(items):\n    if len(items) > {limit}:\n        raise ValueError(items)\n    return [x * {n} for x in items]\n\n\n"
+    return {
+        f"pkg/m{i}.py": "".join(body.format(n=n, limit=limit if n == 0 else 10) for n in range(functions))
+        for i in range(files)
+    }
+
+
+def yaml(files: int, replicas: int, documents: int = 5) -> dict[str, str]:
+    one = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: d{n}\nspec:\n  replicas: {replicas}\n---\n"
+    return {f"k8s/m{i}.yaml": "".join(one.format(n=n, replicas=replicas) for n in range(documents)) for i in range(files)}
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        small = committed(root / "iac", terraform(20, "t3.small"), terraform(20, "t3.large"))
+        code = committed(root / "code", python(20, 100), python(20, 50))
+        large_iac = committed(root / "iac200", terraform(200, "t3.small", 30), terraform(200, "t3.large", 30))
+        manifests = committed(root / "yaml", yaml(200, 3), yaml(200, 4))
+        one = terraform(1, "t3.large")
+        near = committed(root / "r30", terraform(30, "t3.small"), one)
+        far = committed(root / "r3000", terraform(3000, "t3.small"), one)
+
+        def check(repository: Path) -> list[str]:
+            return [*BLASTLINT, "-C", str(repository), "check", "HEAD~1..HEAD", "--fail-on", "never"]
+
+        def floor(repository: Path) -> list[str]:
+            return [*FLOOR, str(repository), "HEAD~1", "HEAD"]
+
+        print(f"{'CPU ratio, median of ' + str(RUNS):58} {'':6}  (min-max)       goal")
+        row("blastlint --version / P", [*BLASTLINT, "--version"], PASS, "<= 5")
+        row("floor, 20 Terraform files / P", floor(small), PASS, "about 5")
+        row("check, 20 Terraform files / floor", check(small), floor(small), "<= 2")
+        row("check, 20 Python files / floor", check(code), floor(code), "<= 2, plus libcst's import")
+        row("check, 200 Terraform files (42,000 lines) / floor", check(large_iac), floor(large_iac), "<= 3")
+        row("check, 200 manifests / P", check(manifests), PASS, "")
+        row("one change among 3,000 modules / among 30", check(far), check(near), "about 1")
+
+
+if __name__ == "__main__":
+    main()
