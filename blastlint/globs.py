@@ -13,7 +13,7 @@ from functools import lru_cache
 
 
 def matches(path: str, patterns: Iterable[str]) -> bool:
-    """Whether the file at `path` (POSIX, relative to the root) is meant by the patterns. The last one that matches decides."""
+    """Whether the file at `path` (POSIX, relative to the root) is meant by the patterns: the last that matches decides."""
     matched = False
     for pattern in patterns:
         negated = pattern.startswith("!")

@@ -66,6 +66,9 @@ def test_git_agrees(tmp_path: Path) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.text(alphabet="ab*?[]!-/\\^.&", max_size=8), max_size=3), st.text(alphabet="ab/.-", min_size=1, max_size=8))
+@given(
+    st.lists(st.text(alphabet="ab*?[]!-/\\^.&", max_size=8), max_size=3),
+    st.text(alphabet="ab/.-", min_size=1, max_size=8),
+)
 def test_no_pattern_raises(patterns: list[str], path: str) -> None:
     assert matches(path, patterns) in (True, False)
