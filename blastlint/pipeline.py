@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from blastlint import diff, enrich, resolve
 from blastlint.config import Config
 from blastlint.diff import files
+from blastlint.diff.anchors import Anchors
 from blastlint.engine.judge import Judge
 from blastlint.engine.rule import Rule
 from blastlint.enrich import intent
 from blastlint.enrich.context import Context
-from blastlint.model import SEVERITIES, ChangeSet, Document, Finding, Notification, Report, Verdict
+from blastlint.model import SEVERITIES, ChangeSet, Document, Finding, Notification, Region, Report, Verdict
 from blastlint.parse import NO_PARSER
 from blastlint.parse.workspace import Workspace
 
@@ -30,7 +32,7 @@ def check(change_set: ChangeSet, rules: Sequence[Rule], config: Config | None = 
     judge = Judge(rules, config.severities)
     findings = judge.findings(impacts)
     stated = intent.impacts(context, findings)
-    findings = (*findings, *judge.findings(stated))
+    findings = _placed(change_set, (*findings, *judge.findings(stated)))
     return Report(
         change_set=change_set,
         impacts=(*impacts, *stated),
@@ -46,6 +48,17 @@ def _analysable(change_set: ChangeSet) -> tuple[str, ...]:
     """Both names of every changed file that has content of its own, sorted."""
     paths = {p for f in change_set.files if not (f.is_submodule or f.is_symlink) for p in (f.before, f.after) if p}
     return tuple(sorted(paths))
+
+
+def _placed(change_set: ChangeSet, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Each finding with the line of head on which it is shown."""
+    anchors = Anchors(change_set)
+    return tuple(replace(f, anchor=anchors.place(f.before, f.after, _block(f))) for f in findings)
+
+
+def _block(finding: Finding) -> Region | None:
+    survivor = finding.impact.change.after
+    return survivor.region if survivor is not None else None
 
 
 def _unread(documents: Iterable[Document]) -> tuple[Notification, ...]:
