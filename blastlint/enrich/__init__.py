@@ -20,7 +20,9 @@ from blastlint.enrich.surroundings import environment_of, path_class_of
 from blastlint.model import Fact, Impact
 
 # module of this package -> prefixes of the kinds of change that it has facts about
-PROVIDERS: dict[str, tuple[str, ...]] = {}
+PROVIDERS: dict[str, tuple[str, ...]] = {
+    "guards": ("terraform.", "cloudformation.", "kubernetes."),
+}
 
 
 def impacts(context: Context) -> tuple[Impact, ...]:

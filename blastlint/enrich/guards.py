@@ -1,0 +1,193 @@
+"""`guard` facts: what protected a thing, and now protects it less or more. One mechanism for every provider and format.
+
+A guard is compared by its effective value with defaults applied. Nothing is said of a thing that is new or gone, but the
+removal of a resource that only exists to guard another one counts, where that other one stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from blastlint.enrich.context import Context
+from blastlint.enrich.shown import shown
+from blastlint.enrich.strength import Verdict, level, moved
+from blastlint.facts.guards import Guard, guards_of
+from blastlint.facts.paths import Step, found, steps
+from blastlint.model import Change, Delta, Entity, Fact, Value
+
+# Kinds that another provider turns into facts of its own (exposure.py).
+ELSEWHERE = frozenset({"public-access", "scheme", "service-type"})
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One guard of one thing that is weaker or stronger than before, whatever it is called in a report."""
+
+    guard: Guard
+    path: str
+    before: Value | None
+    after: Value | None
+    verdict: Verdict
+
+
+def facts(change: Change, context: Context) -> Iterator[Fact]:
+    """The guards of one change, worst kind of news first left to the rules."""
+    if change.before is not None and change.after is not None:
+        for movement in _not_replaced(list(movements(change)), change, context):
+            if movement.guard.kind not in ELSEWHERE:
+                yield _fact(movement)
+    elif change.before is not None:
+        yield from _guarding_resource_gone(change.before, context)
+
+
+def movements(change: Change) -> Iterator[Movement]:
+    """Every guard that a change of a thing on both sides moved, each path once."""
+    if change.before is None or change.after is None or _is_local_module(change):
+        return
+    seen: set[str] = set()
+    for guard in guards_of(change.kind, change.type):
+        for path, before, after in _values(guard, change):
+            verdict = moved(guard, before, after)
+            if verdict is not None and path not in seen:
+                seen.add(path)
+                yield Movement(guard, path, before, after, verdict)
+
+
+def _is_local_module(change: Change) -> bool:
+    """A module of this repository is judged by its resources; only of a foreign one the inputs are all that is seen."""
+    source = change.entity.attributes.get("source")
+    return change.kind == "terraform.module" and str(source.scalar if source else "").startswith((".", "/"))
+
+
+def _values(guard: Guard, change: Change) -> Iterator[tuple[str, Value | None, Value | None]]:
+    """(path, before, after) of each place of the guard that the deltas touch."""
+    assert change.before is not None and change.after is not None
+    pattern = guard.steps
+    for delta in change.deltas:
+        if not _touches(steps(delta.path), pattern):
+            continue
+        if guard.repeated:
+            yield from _in_repeated(guard, delta)
+        else:
+            before, after = change.before.attributes, change.after.attributes
+            yield guard.path, found(before, pattern), found(after, pattern)
+            return
+
+
+def _touches(path: tuple[Step, ...], pattern: tuple[Step, ...]) -> bool:
+    """Whether one of the two is a beginning of the other, elements aside."""
+    return all(a.text == b.text for a, b in zip(_keys(path), _keys(pattern), strict=False))
+
+
+def _keys(path: tuple[Step, ...]) -> list[Step]:
+    return [step for step in path if not step.element]
+
+
+def _in_repeated(guard: Guard, delta: Delta) -> Iterator[tuple[str, Value | None, Value | None]]:
+    """A place within a repeated block: blocks are paired by the delta, and a new or dropped block says nothing, except
+    that data which was kept for ever now is not."""
+    rest = [step for step in guard.steps if not step.element][len(_keys(steps(delta.path))) :]
+    before, after = found(delta.before, tuple(rest)), found(delta.after, tuple(rest))
+    if delta.action == "modified" or not rest:
+        yield ".".join((delta.path, *(s.text for s in rest))), before, after
+    elif guard.unlimited_default and delta.action == "added" and after is not None:
+        yield ".".join((delta.path, *(s.text for s in rest))), None, after
+
+
+# --- the same guard in another place ----------------------------------------------------------------------------------
+
+
+def _not_replaced(moves: Sequence[Movement], change: Change, context: Context) -> Iterator[Movement]:
+    """Without those that only changed their place: to another argument of the same kind, or to a resource of its own."""
+    appeared = {
+        m.guard.kind for m in moves if m.before is None and m.after is not None and not level(m.guard, m.after).off
+    }
+    for move in moves:
+        gone = move.after is None and move.verdict.direction == "weakened"
+        if gone and (move.guard.kind in appeared or _guarded_elsewhere(move.guard, change.entity, context)):
+            continue
+        yield move
+
+
+def _guarded_elsewhere(guard: Guard, subject: Entity, context: Context) -> bool:
+    """Whether a resource of its own now gives the subject this kind of guard (a bucket's versioning, say)."""
+    for entity in context.entities_after:
+        for other in guards_of(entity.kind, entity.type):
+            if other.kind == guard.kind and other.subject and _names(entity, other, subject):
+                state = level(other, found(entity.attributes, other.steps))
+                if state.rank is None or not state.off:
+                    return True
+    return False
+
+
+def _guarding_resource_gone(entity: Entity, context: Context) -> Iterator[Fact]:
+    """One fact for a removed resource whose purpose was to guard another one that is still there."""
+    for guard in guards_of(entity.kind, entity.type):
+        if not guard.subject:
+            continue
+        value = found(entity.attributes, guard.steps)
+        if level(guard, value).off:
+            continue
+        subjects = _subjects(entity, guard)
+        staying = [e for e in context.entities_after if e.address != entity.address and _is_named(subjects, e.address)]
+        if subjects and not staying:
+            continue
+        if any(_guarded_elsewhere(guard, subject, context) for subject in staying):
+            continue
+        movement = Movement(
+            guard, entity.type, value, None, Verdict("weakened", "off", "high" if staying else "medium")
+        )
+        yield _fact(movement)
+        return
+
+
+def _subjects(entity: Entity, guard: Guard) -> frozenset[str]:
+    """The addresses that the guarding resource's subject attributes refer to."""
+    values = (found(entity.attributes, steps(name)) for name in guard.subject)
+    return frozenset(ref for value in values if value is not None for ref in value.refs)
+
+
+def _names(entity: Entity, guard: Guard, subject: Entity) -> bool:
+    return _is_named(_subjects(entity, guard), subject.address)
+
+
+def _is_named(references: Iterable[str], address: str) -> bool:
+    """Whether a reference (`aws_s3_bucket.logs.id`) is to the address or to all its instances (`aws_s3_bucket.logs[0]`)."""
+    whole = address[: address.rindex("[")] if address.endswith("]") else address
+    return any(ref == whole or ref.startswith((whole + ".", whole + "[")) for ref in references)
+
+
+# --- as facts -----------------------------------------------------------------------------------------------------------
+
+
+def _fact(move: Movement) -> Fact:
+    guard = move.guard
+    return Fact(
+        "guard",
+        {
+            "kind": guard.kind,
+            "name": move.path,
+            "direction": move.verdict.direction,
+            "strength": move.verdict.strength,
+            "before": shown(move.path, move.before, absent_text(guard)),
+            "after": shown(move.path, move.after, absent_text(guard)),
+            "subject": guard.guards,
+        },
+        path=move.path,
+        before=move.before.region if move.before else None,
+        after=move.after.region if move.after else None,
+        confidence=move.verdict.confidence,
+    )
+
+
+def absent_text(guard: Guard) -> str:
+    """What an absent argument means, in words."""
+    if guard.computed:
+        return "absent (kept as it is for now)"
+    if guard.unlimited_default:
+        return "absent (without limit)"
+    default = guard.default
+    if default is None:
+        return "absent"
+    return f"absent (default {str(default).lower() if isinstance(default, bool) else default})"

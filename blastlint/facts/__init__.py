@@ -1,0 +1,1 @@
+"""Tables of facts about providers and formats, and the loaders that read them lazily."""

@@ -1,0 +1,135 @@
+"""What protects a resource, by provider and type: guards.json, read when the first infrastructure change is met.
+
+One entry names types (a pattern with `*`; the exact name wins over a pattern), attribute paths, the kind of guard, and what
+is *strong*:
+
+| strong | the stronger value is |
+|---|---|
+| true, false | that one |
+| [weak, ..., strong] | the later in the list; those in `equal` are as strong as each other |
+| more, less | the larger or the smaller number; units of time are understood; `off` is the value that means none |
+| items | the list with more elements |
+| some | a list that is not empty |
+| present | any value at all |
+| words | the text that has more of `words` |
+
+`default` is what an absent argument means (none given: not known). `computed`: dropping the argument plans nothing, the old
+value stays until something else sets it. `unlimited` is the value that means without limit, `unlimited_default` says that
+absence does. `subject`: the resource exists to guard another one, which these attributes name, so its removal weakens.
+Source: the providers' public documentation, by knowledge; the file says when it was checked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from importlib import resources
+
+from blastlint.facts.paths import Step, steps
+from blastlint.model import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One attribute path of one entry of the table."""
+
+    scope: str
+    path: str
+    kind: str
+    strong: str | bool | tuple[str, ...]
+    guards: str
+    default: Scalar = None
+    computed: bool = False
+    unlimited: Scalar = None
+    unlimited_default: bool = False
+    equal: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    off: Scalar = None
+    subject: tuple[str, ...] = ()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return steps(self.path)
+
+    @property
+    def repeated(self) -> bool:
+        """Whether it stands in a block that may be there several times."""
+        return any(step.element and not step.text for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    types: tuple[str, ...]
+    guards: tuple[Guard, ...]
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, tuple[_Entry, ...]]:
+    """scope -> entries, as in the file."""
+    text = resources.files("blastlint.facts").joinpath("guards.json").read_text("utf-8")
+    raw = json.loads(text)
+    table: dict[str, list[_Entry]] = {}
+    for row in raw["guards"]:
+        table.setdefault(row["scope"], []).append(_entry(row, raw["kinds"][row["kind"]]))
+    return {scope: tuple(entries) for scope, entries in table.items()}
+
+
+def _entry(row: dict[str, object], guarded: str) -> _Entry:
+    strong = row["strong"]
+    assert isinstance(strong, (str, bool, list))
+    limit, default, off = row.get("unlimited"), row.get("default"), row.get("off")
+    assert isinstance(limit, (str, int, float, bool, type(None))) and isinstance(off, (str, int, type(None)))
+    assert isinstance(default, (str, int, float, bool, type(None)))
+    return _Entry(
+        _texts(row["types"]),
+        tuple(
+            Guard(
+                scope=str(row["scope"]),
+                path=path,
+                kind=str(row["kind"]),
+                strong=tuple(str(s) for s in strong) if isinstance(strong, list) else strong,
+                guards=guarded,
+                default=default,
+                computed=row.get("computed") is True,
+                unlimited=limit,
+                unlimited_default=row.get("unlimited_default") is True,
+                equal=_texts(row.get("equal", ())),
+                words=_texts(row.get("words", ())),
+                off=off,
+                subject=_texts(row.get("subject", ())),
+            )
+            for path in _texts(row["paths"])
+        ),
+    )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    assert isinstance(value, Iterable)
+    return tuple(str(v) for v in value)
+
+
+@lru_cache(maxsize=1024)
+def guards_of(scope: str, type_: str) -> tuple[Guard, ...]:
+    """The guards of a type, each path once: of the entry that names the type most exactly."""
+    best: dict[str, tuple[int, Guard]] = {}
+    for entry in _table().get(scope, ()):
+        rank = max((_rank(pattern, type_) for pattern in entry.types), default=0)
+        for guard in entry.guards if rank else ():
+            if guard.path not in best or best[guard.path][0] < rank:
+                best[guard.path] = (rank, guard)
+    return tuple(guard for _, guard in best.values())
+
+
+def _rank(pattern: str, type_: str) -> int:
+    """0 when the pattern is not the type's, else the longer the more exact."""
+    if pattern == type_:
+        return 1000
+    return 1 + len(pattern) if "*" in pattern and fnmatchcase(type_, pattern) else 0
+
+
+def all_guards() -> tuple[tuple[tuple[str, ...], Guard], ...]:
+    """(type patterns, guard) of the whole table."""
+    return tuple((entry.types, guard) for entries in _table().values() for entry in entries for guard in entry.guards)
