@@ -1,0 +1,55 @@
+"""Terraform / OpenTofu configurations -> entities with effective values, per instance, as `terraform plan` would see them.
+
+The unit is a *configuration*: a root directory (`Entity.configuration`, "" at the top of the tree) with every local module
+that it calls. A changed shared module is seen through each root that calls it; a module that nobody calls (callers in
+example, test and documentation directories do not count) is a configuration of its own. A terragrunt.hcl that names a
+module of the tree is a configuration too (its directory), with its `inputs` as variable values.
+`Entity.variant` is "" for what Terraform loads by itself (defaults, terraform.tfvars, *.auto.tfvars) and the path of the
+file, relative to the root directory, for every other .tfvars file (`env/prod.tfvars`). Every variant yields all entities, on
+both sides alike; `diff/variants.py: distinct` drops the variants' changes that only repeat another's.
+
+Entities (address; `<m>` is the module path with a dot, empty at the root; `parent` is the module path without the dot)
+  terraform.resource  `<m>aws_db_instance.this`, `...this[0]`, `...this["eu"]`: one an instance. type, name as labelled.
+                      `...this[*]` stands for all instances that cannot be counted (unknown count or for_each): the one
+                      entity then, or the rest beside the known keys.            detail: details.Resource
+  terraform.data      `<m>data.aws_ami.x`: the same.                                detail: details.Resource
+  terraform.module    `module.db["eu"]`: one an instance of the call. type = source; attributes source, version, and the
+                      arguments; opaque when the source is not in the tree.         detail: details.Module
+  terraform.variable  `<m>var.x` with default, type (text), description, nullable, sensitive, validation, and `value`, the
+                      effective one. For the root and for modules whose files changed; <m> has no instance keys here.
+  terraform.output    `<m>output.x` with value, sensitive, ...: the same restriction.
+  terraform.provider  `<m>provider.aws`, `<m>provider.aws.west`: type = local name; attributes are the evaluated arguments.
+  terraform.backend   `terraform.backend`: type s3, gcs, remote, cloud, ...; attributes are its settings.
+  terraform.settings  `terraform.settings`: required_version, required_providers (map of maps).
+  terraform.moved     `<m>moved["from"]`: attributes from, to: addresses with the module path.
+  terraform.removed   `<m>removed["from"]`: attributes from, destroy (bool, default true).
+  terraform.import    `<m>import["to"]`: attributes to, id.
+
+attributes of resources, data, providers and module calls
+  A map Value of the arguments that are set (null is absent). A nested block, even a single one, is a list of maps under
+  the block's name: `versioning[0].enabled`; `dynamic` blocks are expanded, and blocks that cannot be counted make the whole list unknown.
+  Meta-arguments: `lifecycle` is one map (prevent_destroy, create_before_destroy, ignore_changes: list of path strings or
+  the string "all", replace_triggered_by: list of texts with refs, precondition / postcondition: list of maps), `provider` the written
+  configuration ("aws.west"), `depends_on` an unordered list of addresses. count and for_each are not there.
+  `provisioner` and `connection` are lists of maps ("type" holds the label); they never make a plan differ.
+
+Values
+  known=False: `reason` says why in words, `text` is the canonical expression with everything known filled in and every
+  reference as a full address (`"x-${module.db.aws_vpc.main.id}"`), `refs` the instance addresses it depends on (without key
+  where the reference has none): resources, data sources, opaque modules, `var.x` for unset root variables. Two unknowns are equal
+  when their texts are: then nothing that we can see differs, except what the refs themselves do. Computed attributes of
+  other resources are unknown; an attribute that is configured there and known is known here (as in a plan) and keeps the ref. So a replaced
+  or created resource makes exactly the unknown values with its address in `refs` "known after apply".
+  A data source's outputs are unknown with the data source in `refs`: look there whether its arguments changed.
+  An unknown value may hold in `data` what is known of it; never read it directly, ask
+  documents.structure(value): the tree (policy document, ...) of a JSON or YAML string attribute, known or partly so.
+  Regions are those of the text that gave the value: the literal in the tfvars file, the default, the resource block.
+  Terraform converts: "80" and 80, "true" and true are the same argument: content.same(a, b); `unordered` marks values that
+  went through toset(). content.digest(entity) is the digest of meaning for rename matching (Entity.content stays "").
+references
+  All addresses that the entity's arguments, depends_on, count and for_each depend on, through locals, module inputs and
+  outputs as well, at the granularity of Value.refs. `resource_address(address)` drops a trailing instance key.
+What could not be read is a note of the workspace's documents (coverage), or an unknown value with a reason: nothing raises.
+"""
+
+from __future__ import annotations
