@@ -1,0 +1,161 @@
+"""Make the truth that tests/oracle is scored against: what a real `terraform plan` says of each edit.
+
+    python tools/oracle.py [CASE ...] --plugins DIRECTORY --endpoint http://127.0.0.1:5055
+
+Needs the terraform binary, a filesystem mirror that holds the AWS provider 5.100.0, and a stand-in for AWS
+(`pip install 'moto[server]'`, then `moto_server -p 5055`). Each case's configuration is applied once to the stand-in; each edit
+is then planned against that state with `-refresh=false`, and the instances' actions are written to truth.json beside the case.
+
+A case is a directory: config/ (the files before) and edits.yaml, a list of
+    {name, class: harmless|guard|destroy|replace|cascade|mixed, change: {path: text | null | [[old, new], ...]}, vars?: [file]}
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+import yaml
+
+CASES = Path(__file__).resolve().parent.parent / "tests" / "oracle" / "cases"
+ACTIONS = {
+    ("no-op",): "no-op",
+    ("create",): "create",
+    ("update",): "in-place",
+    ("delete",): "destroy",
+    ("delete", "create"): "replace",
+    ("create", "delete"): "replace",
+    ("forget",): "forget",
+}
+# What makes the provider talk to a stand-in; merged into each provider block of the root by an override file.
+SETTINGS = (
+    'access_key = "test"\n  secret_key = "test"\n  s3_use_path_style = true\n  skip_credentials_validation = true\n'
+    "  skip_metadata_api_check = true\n  skip_requesting_account_id = true\n"
+)
+_PREVENTED = re.compile(r"Resource (\S+) has lifecycle\.prevent_destroy", re.S)
+
+
+def edited(files: Mapping[str, str], change: Mapping[str, object]) -> dict[str, str]:
+    """The files after one edit. Raises ValueError where an edit does not fit, so that no case is silently empty."""
+    after = dict(files)
+    for path, what in change.items():
+        if what is None:
+            del after[path]
+        elif isinstance(what, str):
+            after[path] = what
+        else:
+            assert isinstance(what, list)
+            for old, new in what:
+                if after[path].count(old) < 1:
+                    raise ValueError(f"{path}: {old!r} is not there")
+                after[path] = after[path].replace(old, new, 1)
+    return after
+
+
+def files_of(case: Path) -> dict[str, str]:
+    root = case / "config"
+    return {str(p.relative_to(root)): p.read_text(encoding="utf-8") for p in sorted(root.rglob("*")) if p.is_file()}
+
+
+class Workbench:
+    """One working directory in which terraform runs for one case."""
+
+    def __init__(self, folder: Path, plugins: str, endpoint: str) -> None:
+        self.folder = folder
+        mirror = folder.parent / "terraform.rc"
+        mirror.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{plugins}"\n  }}\n}}\n')
+        self.environment = {
+            **os.environ,
+            "TF_CLI_CONFIG_FILE": str(mirror),
+            "AWS_ENDPOINT_URL": endpoint,
+            "CHECKPOINT_DISABLE": "1",
+            "TF_IN_AUTOMATION": "1",
+        }
+
+    def write(self, files: Mapping[str, str]) -> None:
+        for old in self.folder.rglob("*"):
+            if old.is_file() and ".terraform" not in old.parts and not old.name.startswith((".terraform", "terraform.tfstate")):
+                old.unlink()
+        for path, text in files.items():
+            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / path).write_text(text)
+        root = "".join(text for path, text in files.items() if "/" not in path and path.endswith(".tf"))
+        aliases = re.findall(r'provider "aws" \{[^}]*?alias\s*=\s*"(\w+)"', root, re.S)
+        overrides = [f'provider "aws" {{\n  {SETTINGS}}}\n'] if re.search(r'provider "aws"', root) else []
+        overrides += [f'provider "aws" {{\n  alias = "{alias}"\n  {SETTINGS}}}\n' for alias in aliases]
+        (self.folder / "zz_stand_in_override.tf").write_text("\n".join(overrides))
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["terraform", *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=900
+        )
+
+    def must(self, *arguments: str) -> None:
+        done = self.run(*arguments)
+        if done.returncode:
+            raise click.ClickException(f"terraform {' '.join(arguments)}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+
+    def planned(self, variables: list[str]) -> dict[str, object]:
+        """{"actions": {address: action}} without no-ops, or {"blocked": [address]} or {"error": text}."""
+        self.run("init", "-input=false", "-no-color")
+        chosen = [f"-var-file={name}" for name in variables]
+        done = self.run("plan", "-refresh=false", "-input=false", "-no-color", "-out=the.plan", *chosen)
+        if done.returncode:
+            output = re.sub(r"[│╷╵]\s?", "", done.stdout + done.stderr)
+            blocked = sorted(set(_PREVENTED.findall(" ".join(output.split()))))
+            return {"blocked": blocked} if blocked else {"error": output.strip()[:600]}
+        shown = json.loads(self.run("show", "-json", "the.plan").stdout)
+        actions: dict[str, str] = {}
+        for change in shown.get("resource_changes", ()):
+            action = ACTIONS.get(tuple(change["change"]["actions"]))
+            if change["mode"] == "managed" and action and action != "no-op":
+                actions[change["address"]] = action
+        return {"actions": dict(sorted(actions.items()))}
+
+
+def truth_of(case: Path, plugins: str, endpoint: str) -> dict[str, object]:
+    """The truth of every edit of one case. Raises ClickException when the configuration itself cannot be applied."""
+    files = files_of(case)
+    edits = yaml.safe_load((case / "edits.yaml").read_text(encoding="utf-8"))
+    truth: dict[str, object] = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        bench = Workbench(Path(temporary) / "work", plugins, endpoint)
+        bench.folder.mkdir()
+        bench.write(files)
+        bench.must("init", "-input=false", "-no-color")
+        bench.must("apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=30")
+        state = (bench.folder / "terraform.tfstate").read_text()
+        for edit in edits:
+            bench.write(edited(files, edit["change"]))
+            (bench.folder / "terraform.tfstate").write_text(state)
+            truth[edit["name"]] = bench.planned(edit.get("vars", []))
+            print(f"{case.name}: {edit['name']}: {truth[edit['name']]}", flush=True)
+        shutil.rmtree(bench.folder / ".terraform", ignore_errors=True)
+    return truth
+
+
+@click.command()
+@click.argument("cases", nargs=-1)
+@click.option("--plugins", required=True, help="filesystem mirror with the AWS provider")
+@click.option("--endpoint", default="http://127.0.0.1:5055", show_default=True)
+def main(cases: tuple[str, ...], plugins: str, endpoint: str) -> None:
+    wanted = [CASES / name for name in cases] or sorted(p for p in CASES.iterdir() if p.is_dir())
+    for case in wanted:
+        try:
+            truth = truth_of(case, plugins, endpoint)
+        except (click.ClickException, ValueError, subprocess.TimeoutExpired) as error:
+            print(f"!! {case.name}: {error}", flush=True)
+            continue
+        text = json.dumps(truth, indent=1, sort_keys=True)
+        (case / "truth.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
