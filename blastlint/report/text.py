@@ -1,0 +1,148 @@
+"""For a terminal or a log: worst first, grouped by file, in as few lines as a tired reviewer needs.
+
+A finding at high or above says what happens, shows before and after, and then why it matters, how far it reaches and what to
+do instead. A lesser one is two lines. What a rule says about itself is said once.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from blastlint.model import Finding, Report
+from blastlint.report import Options
+from blastlint.report.view import View, place_of, plural, worst_first
+
+_STYLES = {
+    "critical": "1;97;41",
+    "high": "1;31",
+    "medium": "33",
+    "low": "36",
+    "-": "31",
+    "+": "32",
+    "bold": "1",
+    "dim": "2",
+    "pass": "1;32",
+    "fail": "1;31",
+}
+_MOST_NOTES = 8
+
+
+def render(report: Report, options: Options) -> str:
+    return "\n".join(_Text(View(report, options.rules), options).lines()) + "\n"
+
+
+class _Text:
+    def __init__(self, view: View, options: Options) -> None:
+        self.view = view
+        self.options = options
+        self.width = max(options.width, 40)
+        self.explained: set[str] = set()
+
+    def lines(self) -> Iterator[str]:
+        shown = self.view.report.findings if self.options.show_suppressed else self.view.counted()
+        by_file: dict[str, list[Finding]] = {}
+        for finding in worst_first(shown):
+            by_file.setdefault(place_of(finding)[0], []).append(finding)
+        for path, findings in by_file.items():
+            yield self.style("bold", self.view.redact.text(path) or "(the whole change)")
+            for finding in findings:
+                yield from self.finding(finding)
+            yield ""
+        yield from self.notes()
+        yield from self.closing()
+
+    def style(self, name: str, text: str) -> str:
+        return f"\x1b[{_STYLES[name]}m{text}\x1b[0m" if self.options.color and text else text
+
+    def wrapped(self, text: str, label: str = "", indent: int = 4) -> Iterator[str]:
+        """Text under a label, in the width; the label stands out, continuation lines are indented beneath."""
+        space = " " * indent
+        lead = f"{label} " if label else ""
+        lines = textwrap.wrap(
+            lead + text,
+            self.width - indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+            subsequent_indent="  " if label else "",
+        )
+        for number, line in enumerate(lines):
+            if number == 0 and label:
+                line = self.style("dim", label) + line[len(label) :]
+            yield space + line
+
+    def finding(self, finding: Finding) -> Iterator[str]:
+        view = self.view
+        line = place_of(finding)[1]
+        where = f"line {line}" if line else ""
+        yield "  " + "  ".join(
+            filter(
+                None,
+                (
+                    self.style(
+                        finding.severity,
+                        f"{finding.severity:<8}".rstrip() if not self.options.color else finding.severity,
+                    ),
+                    self.style("bold", finding.rule_id) + f" {finding.rule_name}",
+                    self.style("dim", where),
+                ),
+            )
+        )
+        yield from self.wrapped(view.message(finding))
+        for suppression in finding.suppressions:
+            yield from self.wrapped(view.redact.text(suppression.justification or "no reason given"), "Allowed:")
+        if finding.severity in ("critical", "high") or finding.suppressions:
+            yield from self.excerpt(finding)
+        if finding.suppressions:
+            return
+        if finding.rule_id not in self.explained:
+            self.explained.add(finding.rule_id)
+            if finding.severity in ("critical", "high"):
+                yield from self.wrapped(view.why(finding), "Why:")
+            yield from self.wrapped(view.instead(finding), "Instead:")
+        yield from self.wrapped(view.reach(finding), "Reach:")
+        yield from self.wrapped("; ".join(finding.adjusted), "Level:")
+
+    def excerpt(self, finding: Finding) -> Iterator[str]:
+        here = place_of(finding)[0]
+        for excerpt in self.view.excerpts(finding):
+            if excerpt.path != here:
+                yield "      " + self.style("dim", f"{self.view.redact.text(excerpt.path)}:")
+            for line in excerpt.lines:
+                text = f"{line.sign} {line.number:>4} | {line.text.expandtabs(4)}"
+                yield "      " + (self.style(line.sign, text) if line.sign in "+-" else text)
+            if excerpt.more:
+                yield "      " + self.style("dim", f"       ... {plural(excerpt.more, 'more line')}")
+
+    def notes(self) -> Iterator[str]:
+        """What was not analysed, and whatever else a reader must know."""
+        notes = self.view.report.notifications
+        if not notes:
+            return
+        missed = sum(1 for note in notes if note.incomplete)
+        yield self.style("bold", f"Not analysed whole: {missed}" if missed else "Notes")
+        for note in sorted(notes, key=lambda n: (not n.incomplete, n.path, n.line))[:_MOST_NOTES]:
+            place = f"{note.path}:{note.line}: " if note.line else f"{note.path}: " if note.path else ""
+            yield from self.wrapped(self.view.redact.text(place + note.message), indent=2)
+        if len(notes) > _MOST_NOTES:
+            yield f"  ... and {len(notes) - _MOST_NOTES} more (all are in --format json)"
+        yield ""
+
+    def closing(self) -> Iterator[str]:
+        report, verdict = self.view.report, self.view.report.verdict
+        hidden = self.view.suppressed()
+        if verdict.failing:
+            worst = worst_first(self.view.counted())[0]
+            accept = f"--accept '{worst.rule_id}@{self.view.address(worst)}'"
+            yield from self.wrapped(f"blastlint explain {worst.rule_id}; accept it with {accept}", "More:", indent=0)
+        counted = self.view.counted()
+        total = f"{plural(len(counted), 'finding')} ({self.view.tally()})" if counted else "no findings"
+        seen = f"{plural(len(report.change_set.files), 'changed file')}"
+        accepted = f", {len(hidden)} allowed or accepted" if hidden else ""
+        word = self.style("fail", "FAIL") if verdict.failing else self.style("pass", "pass")
+        gate = f"; {verdict.failing} at {_at(verdict.fail_on)}" if verdict.failing else ""
+        yield f"blastlint: {word}: {total} in {seen}{accepted}{gate}"
+
+
+def _at(fail_on: str) -> str:
+    return fail_on if fail_on == "critical" else f"{fail_on} or above"

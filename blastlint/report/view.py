@@ -1,0 +1,165 @@
+"""What every format says about a finding, in one place: texts, excerpts, reach, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from blastlint.diff.anchors import Anchors, line_map, lines_of
+from blastlint.engine.rule import Rule
+from blastlint.engine.texts import Texts, texts_of
+from blastlint.errors import RuleError
+from blastlint.model import SEVERITIES, Finding, Region, Report, Severity
+from blastlint.report.redact import Redactor
+
+LEVELS: Mapping[Severity, str] = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
+EXCERPT_LINES = 4
+_LONGEST_LINE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an excerpt: sign is `-` (gone), `+` (new) or ` ` (still there)."""
+
+    sign: str
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Lines of one side, and how many more there are."""
+
+    path: str
+    lines: tuple[Line, ...]
+    more: int = 0
+
+
+class View:
+    """One report as it may be shown."""
+
+    def __init__(self, report: Report, rules: Mapping[str, Rule]) -> None:
+        self.report = report
+        self.redact = Redactor(report)
+        self._rules = rules
+        self._anchors = Anchors(report.change_set)
+        self._texts: dict[str, Texts | None] = {}
+        self._removed: dict[str, frozenset[int]] = {}
+
+    # -- texts -------------------------------------------------------------------------------------------------------
+
+    def message(self, finding: Finding) -> str:
+        return self.redact.text(finding.message)
+
+    def address(self, finding: Finding) -> str:
+        return self.redact.text(finding.address)
+
+    def why(self, finding: Finding) -> str:
+        texts = self._long_texts(finding.rule_id)
+        return texts.why if texts else ""
+
+    def instead(self, finding: Finding) -> str:
+        texts = self._long_texts(finding.rule_id)
+        return texts.instead if texts else ""
+
+    def _long_texts(self, rule_id: str) -> Texts | None:
+        if rule_id not in self._texts:
+            rule = self._rules.get(rule_id)
+            try:
+                self._texts[rule_id] = texts_of(rule) if rule else None
+            except RuleError:
+                self._texts[rule_id] = None  # the file went away while we ran; the finding itself stands
+        return self._texts[rule_id]
+
+    # -- places ------------------------------------------------------------------------------------------------------
+
+    def excerpts(self, finding: Finding) -> tuple[Excerpt, ...]:
+        """What was there and what is there now, gone lines first; a line that did not change is shown once."""
+        found: list[Excerpt] = []
+        if finding.before is not None:
+            found.append(self._excerpt(finding.before, "-", self._gone(finding.before.path)))
+        if finding.after is not None:
+            after = self._excerpt(finding.after, "+", self._anchors.map(finding.after.path).added)
+            if not (found and after.lines and not any(line.sign == "+" for line in after.lines)):
+                found.append(after)
+        return tuple(excerpt for excerpt in found if excerpt.lines)
+
+    def _gone(self, path: str) -> frozenset[int]:
+        """Lines of base that are not in head."""
+        if path not in self._removed:
+            change = next((f for f in self.report.change_set.files if f.before == path), None)
+            trees = self.report.change_set
+            if change is None:
+                self._removed[path] = frozenset()
+            else:
+                after = (trees.after.read(change.after) if change.after is not None else None) or b""
+                self._removed[path] = line_map(lines_of(after), lines_of(trees.before.read(path) or b"")).added
+        return self._removed[path]
+
+    def _excerpt(self, region: Region, sign: str, marked: frozenset[int]) -> Excerpt:
+        lines = self.redact.lines(region.side, region.path)
+        last = min(region.last_line, len(lines))
+        numbers = list(range(region.start_line, last + 1))
+        shown = tuple(
+            Line(sign if n in marked else " ", n, _shortened(lines[n - 1])) for n in numbers[:EXCERPT_LINES] if n > 0
+        )
+        return Excerpt(region.path, shown, max(len(numbers) - EXCERPT_LINES, 0))
+
+    def before_text(self, finding: Finding) -> str:
+        """The first line of what was there, or ""."""
+        if finding.before is None:
+            return ""
+        lines = self.redact.lines("before", finding.before.path)
+        at = finding.before.start_line
+        return _shortened(lines[at - 1].strip()) if 0 < at <= len(lines) else ""
+
+    # -- counts ------------------------------------------------------------------------------------------------------
+
+    def counted(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.report.findings if f.counts)
+
+    def suppressed(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.report.findings if not f.counts)
+
+    def tally(self) -> str:
+        """`1 critical, 2 high`; empty when there is nothing."""
+        counts = {s: sum(1 for f in self.counted() if f.severity == s) for s in SEVERITIES}
+        return ", ".join(f"{n} {severity}" for severity, n in counts.items() if n)
+
+    def reach(self, finding: Finding) -> str:
+        """How far it goes: who depends on it and whether it can be undone. Empty when nothing is known."""
+        impact = finding.impact
+        parts: list[str] = []
+        if impact.dependents:
+            names = _few([self.redact.text(r.address or r.message) for r in impact.dependents])
+            parts.append(f"{len(impact.dependents)} depend{'s' if len(impact.dependents) == 1 else ''} on it: {names}")
+        if impact.recoverability != "unknown" and impact.effect in ("destroy", "replace"):
+            parts.append(impact.recoverability)
+        if impact.blocked_by:
+            parts.append(f"{impact.blocked_by} would stop it")
+        return "; ".join(parts)
+
+
+def worst_first(findings: Sequence[Finding]) -> list[Finding]:
+    """By severity, then by place: the order of every list."""
+    return sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), *place_of(f), f.rule_id, f.fingerprint))
+
+
+def place_of(finding: Finding) -> tuple[str, int]:
+    """(path, line) where it is shown."""
+    region = finding.anchor.region if finding.anchor else (finding.after or finding.before)
+    return (region.path, region.start_line) if region else ("", 0)
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _few(names: Sequence[str], most: int = 4) -> str:
+    distinct = list(dict.fromkeys(names))
+    more = f" and {len(distinct) - most} more" if len(distinct) > most else ""
+    return ", ".join(distinct[:most]) + more
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_LINE else text[: _LONGEST_LINE - 1] + "…"
