@@ -22,6 +22,9 @@ from blastlint.model import Fact, Impact
 # module of this package -> prefixes of the kinds of change that it has facts about
 PROVIDERS: dict[str, tuple[str, ...]] = {
     "guards": ("terraform.", "cloudformation.", "kubernetes."),
+    "access": ("terraform.", "cloudformation.", "kubernetes."),
+    "exposure": ("terraform.", "cloudformation.", "kubernetes."),
+    "capacity": ("terraform.", "cloudformation.", "kubernetes."),
 }
 
 

@@ -6,9 +6,10 @@ removal of a resource that only exists to guard another one counts, where that o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from blastlint.enrich.addresses import is_named
 from blastlint.enrich.context import Context
 from blastlint.enrich.shown import shown
 from blastlint.enrich.strength import Verdict, level, moved
@@ -130,7 +131,7 @@ def _guarding_resource_gone(entity: Entity, context: Context) -> Iterator[Fact]:
         if level(guard, value).off:
             continue
         subjects = _subjects(entity, guard)
-        staying = [e for e in context.entities_after if e.address != entity.address and _is_named(subjects, e.address)]
+        staying = [e for e in context.entities_after if e.address != entity.address and is_named(subjects, e.address)]
         if subjects and not staying:
             continue
         if any(_guarded_elsewhere(guard, subject, context) for subject in staying):
@@ -149,13 +150,7 @@ def _subjects(entity: Entity, guard: Guard) -> frozenset[str]:
 
 
 def _names(entity: Entity, guard: Guard, subject: Entity) -> bool:
-    return _is_named(_subjects(entity, guard), subject.address)
-
-
-def _is_named(references: Iterable[str], address: str) -> bool:
-    """Whether a reference (`aws_s3_bucket.logs.id`) is to the address or to all its instances (`aws_s3_bucket.logs[0]`)."""
-    whole = address[: address.rindex("[")] if address.endswith("]") else address
-    return any(ref == whole or ref.startswith((whole + ".", whole + "[")) for ref in references)
+    return is_named(_subjects(entity, guard), subject.address)
 
 
 # --- as facts -----------------------------------------------------------------------------------------------------------

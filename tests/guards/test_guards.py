@@ -104,7 +104,7 @@ def test_new_and_deleted_resources_say_nothing() -> None:
 BUCKET = entity("aws_s3_bucket.b", {"bucket": "b"})
 VERSIONING = entity(
     "aws_s3_bucket_versioning.b",
-    {"bucket": ref("aws_s3_bucket.b.id"), "versioning_configuration": [{"status": "Enabled"}]},
+    {"bucket": ref("aws_s3_bucket.b"), "versioning_configuration": [{"status": "Enabled"}]},
 )
 
 
@@ -119,7 +119,7 @@ def test_a_guarding_resource_that_goes_with_its_subject_or_was_off() -> None:
     assert [f for c in both.changes for f in guards.facts(c, both)] == []
     suspended = entity(
         VERSIONING.address,
-        {"bucket": ref("aws_s3_bucket.b.id"), "versioning_configuration": [{"status": "Suspended"}]},
+        {"bucket": ref("aws_s3_bucket.b"), "versioning_configuration": [{"status": "Suspended"}]},
     )
     both = context([BUCKET, suspended], [BUCKET])
     assert list(guards.facts(only_change(both), both)) == []
@@ -135,7 +135,7 @@ def test_an_inline_guard_that_becomes_a_resource_of_its_own() -> None:
 
 def test_a_renamed_guarding_resource_still_guards() -> None:
     other = entity("aws_s3_bucket_versioning.renamed", {
-        "bucket": ref("aws_s3_bucket.b.id"), "versioning_configuration": [{"status": "Enabled", "x": 1}]})  # fmt: skip
+        "bucket": ref("aws_s3_bucket.b"), "versioning_configuration": [{"status": "Enabled", "x": 1}]})  # fmt: skip
     both = context([BUCKET, VERSIONING], [BUCKET, other])
     assert [f for c in both.changes for f in guards.facts(c, both)] == []
 

@@ -1,0 +1,157 @@
+"""`grant` facts: who may do more than before. Policies, role bindings and RBAC rules are one model (grants.py).
+
+A data source that builds a policy is judged where it stands; whoever uses it is not judged again for the same words.
+A permission that another policy of the change set gave the same holder before has only moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from blastlint.enrich import bindings, policies
+from blastlint.enrich.addresses import is_named
+from blastlint.enrich.context import Context
+from blastlint.enrich.grants import Grant, Widening, widenings
+from blastlint.facts.paths import found, steps
+from blastlint.model import Change, Entity, Fact, FactValue, Region, Side, Value
+
+POLICY_DATA = "aws_iam_policy_document"
+_HOLDERS = ("role", "roles", "user", "users", "group", "groups", "role_name", "principal_id", "member", "members")
+
+
+def facts(change: Change, context: Context) -> Iterator[Fact]:
+    """Every widening of one change, by sort: further actions, further principals, lost conditions."""
+    if change.after is None:
+        return
+    after = _granted(change.after, context, "after")
+    if not after:
+        return
+    before = _granted(change.before, context, "before") if change.before else {}
+    moved = _given_up(change, context)
+    new = change.before is None and _is_new(change.after, context)
+    for path, (grants, value) in after.items():
+        old = before.get(path)
+        if (
+            change.before is not None
+            and old is None
+            and path
+            and found(change.before.attributes, steps(path)) is not None
+        ):
+            continue  # the policy before could not be read: what is new in it is not known
+        if old is not None and _same_source(old[1], value):
+            continue
+        for widening in widenings((*(old[0] if old else ()), *moved), grants):
+            yield _fact(path, widening, value, new, change.after)
+
+
+def _same_source(old: Value, value: Value) -> bool:
+    """Whether both sides take the policy from the same data source, which is judged itself."""
+    return not old.known and not value.known and old == value and bool(old.refs)
+
+
+# --- where grants are -------------------------------------------------------------------------------------------------
+
+
+def _granted(entity: Entity, context: Context, side: Side) -> dict[str, tuple[tuple[Grant, ...], Value]]:
+    """dotted path -> (grants, value they are read from) of everything that an entity grants."""
+    if entity.type == POLICY_DATA:
+        if side == "after" and not any(e.key == entity.key for e in context.entities_before):
+            return {}  # a new document grants nothing until somebody is given it
+        return {"statement": (policies.from_statement_blocks(entity.attributes), entity.attributes)}
+    granted = {}
+    bound = bindings.grants_of(entity)
+    if bound:
+        granted[""] = (bound, entity.attributes)
+    for path, value in policies.documents_in(entity.attributes):
+        grants = policies.from_value(value)
+        if grants is None:
+            grants = _referenced(value, context, side)
+        if grants is not None:
+            granted[path] = (grants, value)
+    return granted
+
+
+def _referenced(value: Value, context: Context, side: Side) -> tuple[Grant, ...] | None:
+    """The grants of the policy documents that an unknown value refers to; None when it refers to none that is known."""
+    entities = context.entities_before if side == "before" else context.entities_after
+    documents = [e for e in entities if e.type == POLICY_DATA and is_named(value.refs, e.address)]
+    if not documents:
+        return None
+    return tuple(grant for document in documents for grant in policies.from_statement_blocks(document.attributes))
+
+
+def _given_up(change: Change, context: Context) -> tuple[Grant, ...]:
+    """What the same holder had by entities that this change set removes or edits: that much has only moved."""
+    assert change.after is not None
+    holders = _holders(change.after)
+    if not holders:
+        return ()
+    given: list[Grant] = []
+    for other in context.changes:
+        if other.before is not None and other is not change and holders & _holders(other.before):
+            for grants, _ in _granted(other.before, context, "before").values():
+                given.extend(grants)
+    return tuple(given)
+
+
+def _holders(entity: Entity) -> frozenset[str]:
+    """Whom the entity's permissions are for, as written or by address."""
+    names: set[str] = set()
+    for key in _HOLDERS:
+        value = entity.attributes.get(key)
+        for part in value.elements or (value,) if value is not None else ():
+            names |= part.refs
+            if part.known and not part.refs:
+                names.add(str(part.scalar))
+    return frozenset(names)
+
+
+def _is_new(entity: Entity, context: Context) -> bool:
+    """Whether a new policy is for a new holder too, as far as that can be seen."""
+    same = [e for e in context.entities_before if e.configuration == entity.configuration]
+    if not same:
+        return True
+    holders = _holders(entity)
+    return not any("." not in h or "@" in h or any(is_named((h,), e.address) for e in same) for h in holders)
+
+
+# --- as facts ---------------------------------------------------------------------------------------------------------
+
+
+def _fact(path: str, widening: Widening, value: Value, new: bool, entity: Entity) -> Fact:
+    actions, principals = widening.listed("action"), widening.listed("principal")
+    holder = ", ".join(principals) or ", ".join(sorted(_holders(entity)))
+    fields: dict[str, FactValue] = {
+        "what": widening.what,
+        "level": widening.level,
+        "actions": actions,
+        "resources": widening.breadth,
+        "principal": holder,
+        "public": any(_is_public(p) for p in principals),
+        "new": new,
+        "summary": _summary(widening, actions, principals),
+    }
+    region: Region | None = value.region
+    return Fact("grant", fields, path=f"{path}#{widening.what}", after=region)
+
+
+def _is_public(principal: str) -> bool:
+    return principal in bindings.EVERYONE or principal.endswith(" *")
+
+
+def _summary(widening: Widening, actions: Sequence[str], principals: Sequence[str]) -> str:
+    """The widening in words."""
+    excepted = widening.atoms[0].grant.except_actions
+    verbs = f"everything but {_few(sorted(excepted))}" if excepted is not None else _few(actions)
+    resources = widening.listed("resource")
+    where = "on every resource" if widening.breadth == "all" else f"on {_few(resources)}"
+    if resources == (policies.ITSELF,):
+        where = ""
+    for_whom = f"for {_few(principals, 'everyone')}" if principals else ""
+    lost = "without the condition that stood before it" if widening.what == "conditions" else ""
+    return " ".join(part for part in (verbs, where, for_whom, lost) if part)
+
+
+def _few(texts: Sequence[str], everything: str = "everything") -> str:
+    shown = [everything if text == "*" else text for text in texts[:3]]
+    return ", ".join(shown) + (f" and {len(texts) - 3} more" if len(texts) > 3 else "")

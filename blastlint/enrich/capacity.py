@@ -1,0 +1,129 @@
+"""`capacity` facts: how many copies of a thing run. Which attribute says so is a small table; a thing whose number an
+autoscaler owns is marked, because what is written there then is not what runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from blastlint.enrich.addresses import is_named
+from blastlint.enrich.context import Context
+from blastlint.enrich.strength import quantity, truth
+from blastlint.facts.paths import found, steps
+from blastlint.model import Change, Entity, Fact, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An attribute that counts copies. `switch` marks one that stops everything when it is true; `default` holds when the
+    attribute is absent (None: unknown)."""
+
+    path: str
+    default: float | None = None
+    switch: bool = False
+
+
+_REPLICAS = (Amount("spec.replicas", 1),)
+_AMOUNTS: dict[str, tuple[Amount, ...]] = {
+    "aws_autoscaling_group": (Amount("desired_capacity"), Amount("max_size")),
+    "aws_ecs_service": (Amount("desired_count", 0),),
+    "aws_appautoscaling_target": (Amount("max_capacity")),
+    "aws_lambda_function": (Amount("reserved_concurrent_executions", -1),),
+    "aws_eks_node_group": (Amount("scaling_config.desired_size"), Amount("scaling_config.max_size")),
+    "aws_rds_cluster": (Amount("serverlessv2_scaling_configuration.max_capacity"),),
+    "aws_msk_cluster": (Amount("number_of_broker_nodes"),),
+    "google_container_node_pool": (Amount("node_count"), Amount("autoscaling.max_node_count")),
+    "google_compute_instance_group_manager": (Amount("target_size"),),
+    "google_compute_region_instance_group_manager": (Amount("target_size"),),
+    "google_cloud_run_v2_service": (Amount("template.scaling.max_instance_count"),),
+    "azurerm_linux_virtual_machine_scale_set": (Amount("instances"),),
+    "azurerm_windows_virtual_machine_scale_set": (Amount("instances"),),
+    "azurerm_kubernetes_cluster_node_pool": (Amount("node_count"),),
+    "kubernetes_deployment": (Amount("spec.replicas", 1),),
+    "kubernetes_deployment_v1": (Amount("spec.replicas", 1),),
+    "kubernetes_stateful_set": (Amount("spec.replicas", 1),),
+    "kubernetes_stateful_set_v1": (Amount("spec.replicas", 1),),
+    "Deployment": _REPLICAS,
+    "StatefulSet": _REPLICAS,
+    "ReplicaSet": _REPLICAS,
+    "ReplicationController": _REPLICAS,
+    "CronJob": (Amount("spec.suspend", switch=True),),
+    "Job": (Amount("spec.suspend", switch=True), Amount("spec.parallelism", 1)),
+    "HorizontalPodAutoscaler": (Amount("spec.maxReplicas"),),
+    "AWS::ECS::Service": (Amount("Properties.DesiredCount", 1),),
+    "AWS::AutoScaling::AutoScalingGroup": (Amount("Properties.DesiredCapacity"), Amount("Properties.MaxSize")),
+    "AWS::Lambda::Function": (Amount("Properties.ReservedConcurrentExecutions", -1),),
+}
+
+# Types that own the number of another entity, which they refer to.
+_SCALERS = frozenset(
+    {"aws_appautoscaling_target", "google_compute_autoscaler", "google_compute_region_autoscaler",
+     "kubernetes_horizontal_pod_autoscaler", "kubernetes_horizontal_pod_autoscaler_v2", "HorizontalPodAutoscaler",
+     "ScaledObject", "azurerm_monitor_autoscale_setting"}
+)  # fmt: skip
+
+
+def facts(change: Change, context: Context) -> Iterator[Fact]:
+    """The first number of a thing on both sides that is different: desired before limits, one fact for one cause."""
+    if change.before is None or change.after is None:
+        return
+    for amount in _AMOUNTS.get(change.type, ()):
+        old, new = (
+            found(change.before.attributes, steps(amount.path)),
+            found(change.after.attributes, steps(amount.path)),
+        )
+        before, after = _count(amount, old), _count(amount, new)
+        if before is None or after is None or before == after:
+            continue
+        yield _fact(amount, before, after, old, new, _is_autoscaled(change.after, context))
+        return
+
+
+def _count(amount: Amount, value: Value | None) -> float | None:
+    """How many; None when it cannot be known. Below zero means without limit."""
+    if amount.switch:
+        stopped = False if value is None else truth(value.scalar) if value.known else None
+        return None if stopped is None else float(not stopped)
+    if value is None:
+        number = amount.default
+    else:
+        read = quantity(value.scalar) if value.known else None
+        number = read[0] if read else None
+    return float("inf") if number is not None and number < 0 else number
+
+
+def _fact(amount: Amount, before: float, after: float, old: Value | None, new: Value | None, autoscaled: bool) -> Fact:
+    return Fact(
+        "capacity",
+        {
+            "name": amount.path,
+            "before": before,
+            "after": after,
+            "ratio": after / before if 0 < before < float("inf") else None,
+            "zero": after == 0 and before > 0,
+            "autoscaled": autoscaled,
+        },
+        path=amount.path,
+        before=old.region if old else None,
+        after=new.region if new else None,
+    )
+
+
+def _is_autoscaled(entity: Entity, context: Context) -> bool:
+    """Whether something else owns the number: an ignored change, a scaler that refers to the entity or names it."""
+    ignored = entity.attributes.get("lifecycle", "ignore_changes")
+    if ignored is not None and any(
+        "desired" in str(e.scalar) or e.scalar == "all" for e in (*ignored.elements, ignored)
+    ):
+        return True
+    return any(_scales(scaler, entity) for scaler in context.entities_after if scaler.type in _SCALERS)
+
+
+def _scales(scaler: Entity, entity: Entity) -> bool:
+    if is_named(scaler.references, entity.address):
+        return True
+    target = scaler.attributes.get("spec", "scaleTargetRef")
+    if target is None:
+        return False
+    kind, name = target.get("kind"), target.get("name")
+    return (kind is None or kind.scalar == entity.type) and name is not None and name.scalar == entity.name

@@ -1,0 +1,112 @@
+"""`exposure` facts: what can be reached from more of the network than before.
+
+Firewall rules are compared over the whole change set, group by group, as the set of (ports, addresses) that they open
+together. Switches that put a thing on the internet (publicly_accessible, internal, a Service's type) are guards of the table
+with these kinds. Published ports and bind addresses are compared one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from blastlint.enrich import guards
+from blastlint.enrich.addresses import is_named
+from blastlint.enrich.context import Context
+from blastlint.enrich.guards import absent_text
+from blastlint.enrich.networks import Reach, grown, port_class, port_text, size
+from blastlint.enrich.openings import TYPES, Opening, openings
+from blastlint.enrich.shown import shown
+from blastlint.model import Change, Fact
+
+# A network at most this large is a list of partners or offices, not the world.
+_LARGE = 2**24
+
+
+def facts(change: Change, context: Context) -> Iterator[Fact]:
+    yield from _switches(change)
+    if change.type in TYPES and change.after is not None:
+        yield from _opened(change, context)
+
+
+def _switches(change: Change) -> Iterator[Fact]:
+    for move in guards.movements(change):
+        if move.guard.kind in guards.ELSEWHERE and move.verdict.direction == "weakened":
+            before = shown(move.path, move.before, absent_text(move.guard))
+            after = shown(move.path, move.after, absent_text(move.guard))
+            yield Fact(
+                "exposure",
+                {
+                    "what": move.guard.kind,
+                    "ports": (),
+                    "port_class": "other",
+                    "before": f"{move.path} = {before}",
+                    "after": f"{move.path} = {after}",
+                    "world": move.verdict.strength != "unknown",
+                    "new": False,
+                },
+                path=move.path,
+                before=move.before.region if move.before else None,
+                after=move.after.region if move.after else None,
+                confidence=move.verdict.confidence,
+            )
+
+
+def _opened(change: Change, context: Context) -> Iterator[Fact]:
+    """One fact for all that one change opens beyond what its group had open, if that is wide."""
+    assert change.after is not None
+    now = openings(change.after)
+    groups = {opening.group for opening in now}
+    before = [o for entity in context.entities_before for o in openings(entity) if o.group in groups]
+    for group in sorted(groups):
+        old = [o.reach for o in before if o.group == group]
+        mine = [o for o in now if o.group == group]
+        new = [r for r in grown(old, [o.reach for o in mine]) if r.world or size(r.source) >= _LARGE]
+        if new and not _is_private(new):
+            yield _opening_fact(change, new, old, mine, _is_new(group, change, context))
+
+
+def _is_private(reaches: Sequence[Reach]) -> bool:
+    """Whether all of it stays within private address space (10.0.0.0/8 is large, and nobody's internet)."""
+    return all(not r.world and r.source.startswith(("10.", "172.", "192.168.", "fd", "fc", "100.64.")) for r in reaches)
+
+
+def _is_new(group: str, change: Change, context: Context) -> bool:
+    """Whether the opened group was not there before. A rule for a group that only its name tells existed, we assume."""
+    if change.before is not None:
+        return False
+    if group == change.address:
+        return True
+    known_now = any(is_named((group,), e.address) for e in context.entities_after)
+    return known_now and not any(is_named((group,), e.address) for e in context.entities_before)
+
+
+def _opening_fact(
+    change: Change, new: Sequence[Reach], old: Sequence[Reach], mine: Sequence[Opening], is_new: bool
+) -> Fact:
+    ports = tuple(dict.fromkeys(port_text(reach.ports) for reach in new))
+    place = next((o.value.region for o in mine if any(o.reach.source == r.source for r in new)), None)
+    return Fact(
+        "exposure",
+        {
+            "what": "ingress",
+            "ports": () if ports == ("all ports",) else ports,
+            "port_class": port_class(new),
+            "before": _told(old),
+            "after": _told(new),
+            "world": any(reach.world for reach in new),
+            "new": is_new,
+        },
+        path="ingress",
+        after=place,
+    )
+
+
+def _told(reaches: Sequence[Reach]) -> str:
+    """At most three openings in words: `tcp 22 from 10.0.0.0/8`."""
+    texts = list(dict.fromkeys(_words(reach) for reach in reaches))
+    return ", ".join(texts[:3]) + (f" and {len(texts) - 3} more" if len(texts) > 3 else "")
+
+
+def _words(reach: Reach) -> str:
+    protocol = "" if reach.protocol == "*" else f"{reach.protocol} "
+    return f"{protocol}{port_text(reach.ports)} from {reach.source.strip('<>')}"

@@ -1,0 +1,166 @@
+"""IAM policy documents -> grants, from whichever form they are written in: JSON text, a tree of values (jsonencode, YAML),
+or the statement blocks of a Terraform `aws_iam_policy_document`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from blastlint.enrich.grants import Condition, Grant
+from blastlint.model import Value
+
+MAX_TEXT = 200_000
+ITSELF = "(itself)"
+
+Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
+
+_POLICY_NAME = re.compile(
+    r"(^|_)(polic(y|ies)(_json|_document|_text|_data)?|inline_polic(y|ies))$|Polic(y|ies)(Document)?$"
+)
+
+
+def plain(value: Value) -> Plain:
+    """The value without positions; what is unknown becomes its canonical text, which equals only itself."""
+    if not value.known:
+        return value.text or f"${{unknown:{value.reason}}}"
+    if value.is_map:
+        return {key: plain(child) for key, child in value.items.items()}
+    if value.is_list:
+        return [plain(child) for child in value.elements]
+    return value.scalar
+
+
+def documents_in(attributes: Value) -> Iterator[tuple[str, Value]]:
+    """(dotted path, value) of every attribute whose name says that it holds a policy."""
+    yield from _documents("", attributes, depth=0)
+
+
+def _documents(prefix: str, value: Value, depth: int) -> Iterator[tuple[str, Value]]:
+    if depth > 6:
+        return
+    for key, child in value.items.items():
+        path = f"{prefix}.{key}" if prefix else key
+        if _POLICY_NAME.search(key) and not (child.is_list or (child.is_map and not _is_document(child))):
+            yield path, child
+        elif child.is_map:
+            yield from _documents(path, child, depth + 1)
+        elif child.is_list:
+            for index, element in enumerate(child.elements):
+                yield from _documents(f"{path}[{index}]", element, depth + 1)
+
+
+def _is_document(value: Value) -> bool:
+    return "Statement" in value.items
+
+
+def from_value(value: Value) -> tuple[Grant, ...] | None:
+    """The grants of a policy given as JSON text or as a tree; None when it is neither or cannot be known."""
+    if not value.known:
+        return _from_text(value.text) if value.text else None
+    if value.is_map:
+        return from_document(plain(value))
+    return _from_text(value.scalar) if isinstance(value.scalar, str) else None
+
+
+def _from_text(text: str) -> tuple[Grant, ...] | None:
+    """JSON text; a text with unknown parts may still be JSON whose strings hold them."""
+    if len(text) > MAX_TEXT or "Statement" not in text:
+        return None
+    try:
+        return from_document(json.loads(text))
+    except (ValueError, RecursionError):
+        return None
+
+
+def from_document(document: Plain) -> tuple[Grant, ...] | None:
+    """The grants of `{"Statement": [...]}`; None for anything else."""
+    if not isinstance(document, dict) or "Statement" not in document:
+        return None
+    statements = document["Statement"]
+    rows = statements if isinstance(statements, list) else [statements]
+    return tuple(_statement(row) for row in rows if isinstance(row, dict))
+
+
+def _statement(row: Mapping[str, Plain]) -> Grant:
+    return Grant(
+        allow=str(row.get("Effect", "Deny")).lower() == "allow",
+        actions=_texts(row.get("Action")),
+        # A trust policy names no resource: it speaks of the role that it stands on.
+        resources=_texts(row.get("Resource")) if "Resource" in row or "NotResource" in row else frozenset({ITSELF}),
+        principals=_principals(row.get("Principal")) | _principals(row.get("NotPrincipal"), "not "),
+        conditions=frozenset(_conditions(row.get("Condition"))),
+        except_actions=_texts(row["NotAction"]) if "NotAction" in row else None,
+        except_resources=_texts(row["NotResource"]) if "NotResource" in row else None,
+    )
+
+
+def _texts(value: Plain) -> frozenset[str]:
+    if value is None:
+        return frozenset()
+    if isinstance(value, list):
+        return frozenset(text for element in value for text in _texts(element))
+    if isinstance(value, dict):
+        return frozenset({json.dumps(value, sort_keys=True)})
+    return frozenset({str(value)})
+
+
+def _principals(value: Plain, prefix: str = "") -> frozenset[str]:
+    if isinstance(value, dict):
+        kinds = ((kind, text) for kind, texts in value.items() for text in _texts(texts))
+        return frozenset(prefix + ("*" if text == "*" else f"{kind} {text}") for kind, text in kinds)
+    return frozenset(prefix + text for text in _texts(value))
+
+
+def _conditions(value: Plain) -> Iterator[Condition]:
+    if not isinstance(value, dict):
+        return
+    for operator, tests in value.items():
+        if isinstance(tests, dict):
+            for key, values in tests.items():
+                yield Condition(operator, key, _texts(values))
+
+
+def from_statement_blocks(attributes: Value) -> tuple[Grant, ...]:
+    """The grants of a Terraform `aws_iam_policy_document`: statement blocks with nested principals and conditions."""
+    grants = []
+    for block in _blocks(attributes.items.get("statement")):
+        row = plain(block)
+        if isinstance(row, dict):
+            grants.append(_block(row))
+    return tuple(grants)
+
+
+def _block(row: Mapping[str, Plain]) -> Grant:
+    principals = [
+        f"{p.get('type')} {text}" for p in _maps(row.get("principals")) for text in _texts(p.get("identifiers"))
+    ]
+    excepted = [
+        f"not {p.get('type')} {t}" for p in _maps(row.get("not_principals")) for t in _texts(p.get("identifiers"))
+    ]
+    conditions = (
+        Condition(str(c.get("test")), str(c.get("variable")), _texts(c.get("values")))
+        for c in _maps(row.get("condition"))
+    )
+    effect = row.get("effect")
+    return Grant(
+        allow=effect is None or str(effect).lower() == "allow",
+        actions=_texts(row.get("actions")),
+        resources=_texts(row.get("resources")) or frozenset({ITSELF}),
+        principals=frozenset("*" if p.endswith(" *") else p for p in (*principals, *excepted)),
+        conditions=frozenset(conditions),
+        except_actions=_texts(row.get("not_actions")) or None,
+        except_resources=_texts(row.get("not_resources")) or None,
+    )
+
+
+def _blocks(value: Value | None) -> Iterable[Value]:
+    if value is None:
+        return ()
+    return value.elements if value.is_list else (value,)
+
+
+def _maps(value: Plain) -> list[dict[str, Plain]]:
+    rows = value if isinstance(value, list) else [value]
+    return [row for row in rows if isinstance(row, dict)]
