@@ -42,7 +42,10 @@ SETTINGS = (
 _PREVENTED = re.compile(r"Resource (\S+) has lifecycle\.prevent_destroy", re.S)
 
 
-def edited(files: Mapping[str, str], change: Mapping[str, object]) -> dict[str, str]:
+Files = Mapping[str, str | bytes]
+
+
+def edited(files: Files, change: Mapping[str, object]) -> dict[str, str | bytes]:
     """The files after one edit. Raises ValueError where an edit does not fit, so that no case is silently empty."""
     after = dict(files)
     for path, what in change.items():
@@ -51,17 +54,24 @@ def edited(files: Mapping[str, str], change: Mapping[str, object]) -> dict[str, 
         elif isinstance(what, str):
             after[path] = what
         else:
-            assert isinstance(what, list)
+            text = after[path]
+            assert isinstance(what, list) and isinstance(text, str)
             for old, new in what:
-                if after[path].count(old) < 1:
+                if old not in text:
                     raise ValueError(f"{path}: {old!r} is not there")
-                after[path] = after[path].replace(old, new, 1)
+                text = text.replace(old, new, 1)
+            after[path] = text
     return after
 
 
-def files_of(case: Path) -> dict[str, str]:
+def files_of(case: Path) -> dict[str, str | bytes]:
+    """Path -> text, or bytes where it is none."""
     root = case / "config"
-    return {str(p.relative_to(root)): p.read_text(encoding="utf-8") for p in sorted(root.rglob("*")) if p.is_file()}
+    found: dict[str, str | bytes] = {}
+    for path in sorted(p for p in root.rglob("*") if p.is_file()):
+        data = path.read_bytes()
+        found[str(path.relative_to(root))] = data if b"\0" in data else data.decode()
+    return found
 
 
 class Workbench:
@@ -79,14 +89,15 @@ class Workbench:
             "TF_IN_AUTOMATION": "1",
         }
 
-    def write(self, files: Mapping[str, str]) -> None:
+    def write(self, files: Files) -> None:
         for old in self.folder.rglob("*"):
             if old.is_file() and ".terraform" not in old.parts and not old.name.startswith((".terraform", "terraform.tfstate")):
                 old.unlink()
         for path, text in files.items():
             (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (self.folder / path).write_text(text)
-        root = "".join(text for path, text in files.items() if "/" not in path and path.endswith(".tf"))
+            (self.folder / path).write_bytes(text.encode() if isinstance(text, str) else text)
+        native = [text for path, text in files.items() if "/" not in path and path.endswith(".tf")]
+        root = "".join(text for text in native if isinstance(text, str))
         aliases = re.findall(r'provider "aws" \{[^}]*?alias\s*=\s*"(\w+)"', root, re.S)
         overrides = [f'provider "aws" {{\n  {SETTINGS}}}\n'] if re.search(r'provider "aws"', root) else []
         overrides += [f'provider "aws" {{\n  alias = "{alias}"\n  {SETTINGS}}}\n' for alias in aliases]

@@ -1,0 +1,5 @@
+name = "acme-vars"
+tables = {
+  users  = { hash = "id" }
+  orders = { hash = "number", stream = true }
+}
