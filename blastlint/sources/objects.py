@@ -1,0 +1,190 @@
+"""A repository's objects through one long-lived `git cat-file --batch`, and whole trees on top of it."""
+
+from __future__ import annotations
+
+import subprocess
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from blastlint.errors import SourceError
+from blastlint.sources.command import Git, stop
+from blastlint.sources.memory import SEARCH_LIMIT
+
+LINK, SUBMODULE, DIRECTORY = 0o120000, 0o160000, 0o040000
+_KEPT_BYTES = 8_000_000
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class GitObject:
+    """`data` is None for a blob of which only the size was asked and which is too large to keep."""
+
+    oid: str
+    kind: str
+    size: int
+    data: bytes | None
+
+
+class Objects:
+    """`get` answers for any object name that git understands; the process starts with the first question."""
+
+    def __init__(self, git: Git) -> None:
+        self.git = git
+        self._process: subprocess.Popen[bytes] | None = None
+        self._answers = 0
+        self._last: GitObject | None = None
+        self._sizes: dict[str, int] = {}
+        self._absent: set[str] = set()
+
+    def get(self, name: str) -> GitObject | None:
+        """The object, or None when there is none of that name here. Raises SourceError outside a repository."""
+        if self._last is not None and self._last.oid == name and self._last.data is not None:
+            return self._last
+        return self._asked(name, whole=True)
+
+    def size(self, oid: str) -> int | None:
+        """The size in bytes. What is small enough is kept for the `get` that usually follows."""
+        if oid not in self._sizes:
+            self._last = self._asked(oid, whole=False)
+            if self._last is None:
+                return None
+            self._sizes[oid] = self._last.size
+        return self._sizes[oid]
+
+    def blob(self, oid: str) -> bytes:
+        """The content of a blob that a tree or a diff names. Raises SourceError when a partial clone lacks it."""
+        found = self.get(oid)
+        if found is None or found.data is None:
+            raise SourceError(
+                f"object {oid} is not in this clone",
+                remedy="A partial clone lacks contents, and blastlint never fetches: clone without --filter, "
+                "or run `git diff` on the same revisions once, which fetches what it needs.",
+            )
+        return found.data
+
+    def _asked(self, name: str, whole: bool) -> GitObject | None:
+        if "\n" in name or "\0" in name or name in self._absent:
+            return None
+        process = self._running()
+        assert process.stdin is not None and process.stdout is not None
+        try:
+            process.stdin.write(name.encode("utf-8", "surrogateescape") + b"\n")
+            process.stdin.flush()
+            header = process.stdout.readline()
+        except BrokenPipeError:
+            header = b""
+        if not header:
+            self._died(name)
+            return None
+        self._answers += 1
+        words = header.split()
+        if len(words) != 3 or not words[2].isdigit():
+            return None  # "NAME missing", "NAME ambiguous"
+        size = int(words[2])
+        kept = whole or size <= _KEPT_BYTES
+        data = _read(process.stdout, size, kept)
+        return GitObject(words[0].decode(), words[1].decode(), size, data)
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            self._process = self.git.start("cat-file", "--batch")
+            self._answers = 0
+            weakref.finalize(self, stop, self._process)
+        return self._process
+
+    def _died(self, name: str) -> None:
+        """git stops at an object that a partial clone only promises, and where there is no repository."""
+        answered, self._process = self._answers, None
+        if not answered:
+            self.git.run("rev-parse", "--git-dir")  # says why, if it is the repository
+        self._absent.add(name)
+
+
+def _read(stream: IO[bytes], size: int, keep: bool) -> bytes | None:
+    """The content and the newline behind it."""
+    if keep:
+        return stream.read(size + 1)[:-1]
+    rest = size + 1
+    while rest > 0:
+        rest -= len(stream.read(min(rest, _CHUNK))) or rest
+    return None
+
+
+class GitTree:
+    """A `model.Tree` over one tree object. Directories are read one by one, as paths below them are asked."""
+
+    def __init__(self, objects: Objects, oid: str) -> None:
+        self._objects = objects
+        self._oid = oid
+        self._directories: dict[str, Mapping[str, tuple[int, str]]] = {}
+        self._paths: list[str] | None = None
+
+    def read(self, path: str) -> bytes | None:
+        oid = self._regular(path)
+        return None if oid is None else self._objects.blob(oid)
+
+    def size(self, path: str) -> int | None:
+        oid = self._regular(path)
+        return None if oid is None else self._objects.size(oid)
+
+    def paths(self) -> Sequence[str]:
+        if self._paths is None:
+            listed = self._objects.git.run("ls-tree", "-r", "-z", "--full-tree", self._oid)
+            self._paths = sorted(
+                entry.partition(b"\t")[2].decode("utf-8", "surrogateescape")
+                for entry in listed.split(b"\0")
+                if entry and entry.split(b" ", 2)[1] == b"blob" and not entry.startswith(b"120000")
+            )
+        return self._paths
+
+    def listdir(self, directory: str) -> Sequence[str]:
+        prefix = f"{directory}/" if directory else ""
+        return sorted(f"{prefix}{name}" for name, (mode, _) in self._entries(directory).items() if _is_file(mode))
+
+    def search(self, literal: str, suffixes: tuple[str, ...] = ()) -> Sequence[str]:
+        first = max(literal.split("\n"), key=len)  # git searches lines
+        where = [f":(top)*{suffix}" for suffix in suffixes or ("",)]
+        # 1: no match; 128: a partial clone lacks some contents, and what was found before still holds
+        found = self._objects.git.run(
+            "grep", "-l", "-z", "-I", "-F", "--full-name", "-e", first, self._oid, "--", *where, accept=(0, 1, 128)
+        )
+        paths = sorted(p[len(self._oid) + 1 :].decode("utf-8", "surrogateescape") for p in found.split(b"\0") if p)
+        if first != literal:
+            paths = [path for path in paths if literal.encode() in (self.read(path) or b"")]
+        return [path for path in paths if self._regular(path) is not None][:SEARCH_LIMIT]
+
+    def _regular(self, path: str) -> str | None:
+        directory, _, name = path.rpartition("/")
+        mode, oid = self._entries(directory).get(name, (0, ""))
+        return oid if oid and _is_file(mode) else None
+
+    def _entries(self, directory: str) -> Mapping[str, tuple[int, str]]:
+        """name -> (mode, oid) of one directory; empty when there is no such directory."""
+        if directory not in self._directories:
+            oid = self._oid
+            if directory:
+                above, _, name = directory.rpartition("/")
+                mode, oid = self._entries(above).get(name, (0, ""))
+                oid = oid if mode == DIRECTORY else ""
+            found = self._objects.get(oid) if oid else None
+            self._directories[directory] = _tree_entries(found.data, len(oid) // 2) if found and found.data else {}
+        return self._directories[directory]
+
+
+def _is_file(mode: int) -> bool:
+    return mode not in (LINK, SUBMODULE, DIRECTORY)
+
+
+def _tree_entries(data: bytes, hash_length: int) -> dict[str, tuple[int, str]]:
+    """A tree object: `mode SP name NUL hash`, repeated."""
+    entries: dict[str, tuple[int, str]] = {}
+    at = 0
+    while at < len(data):
+        space = data.index(b" ", at)
+        end = data.index(b"\0", space)
+        name = data[space + 1 : end].decode("utf-8", "surrogateescape")
+        entries[name] = (int(data[at:space], 8), data[end + 1 : end + 1 + hash_length].hex())
+        at = end + 1 + hash_length
+    return entries
