@@ -6,7 +6,7 @@ Four outcomes, after ast-grep: a good example is *quiet* or *noisy*, a bad one i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,18 +41,18 @@ def results(rule: Rule) -> Iterator[Result]:
         expected = example.get("findings")
         wanted = [e for e in expected if isinstance(e, Mapping)] if isinstance(expected, list) else []
         found = _findings(rule, example)
-        good = bool(wanted) and _agree(wanted, found)
+        good = bool(wanted) and agree(wanted, found)
         yield Result(
             rule,
             str(example.get("name", f"bad {number}")),
             "reported" if good else "missing",
             tuple(sorted(", ".join(f"{k}={e[k]}" for k in sorted(e)) for e in wanted)),
-            tuple(sorted(_line(f) for f in found)),
+            tuple(sorted(line(f) for f in found)),
         )
     for number, example in enumerate(examples.get("good") or [], 1):
         found = _findings(rule, example)
         name = str(example.get("name", f"good {number}"))
-        yield Result(rule, name, "noisy" if found else "quiet", (), tuple(sorted(_line(f) for f in found)))
+        yield Result(rule, name, "noisy" if found else "quiet", (), tuple(sorted(line(f) for f in found)))
 
 
 def _findings(rule: Rule, example: Mapping[str, object]) -> tuple[Finding, ...]:
@@ -72,7 +72,7 @@ def _helpers(rule: Rule) -> tuple[Rule, ...]:
     return tuple(other for other in shipped_rules() if other.id != rule.id)
 
 
-def _agree(expected: list[Mapping[str, object]], found: tuple[Finding, ...]) -> bool:
+def agree(expected: Sequence[Mapping[str, object]], found: tuple[Finding, ...]) -> bool:
     """Each expectation is met by a finding of its own, and no finding is left over."""
     rest = list(found)
     for wanted in sorted(expected, key=len, reverse=True):
@@ -96,6 +96,7 @@ def _fields(finding: Finding) -> dict[str, str]:
     }
 
 
-def _line(finding: Finding) -> str:
+def line(finding: Finding) -> str:
+    """A finding on one line, as it is shown where expectation and result differ."""
     fields = _fields(finding)
     return ", ".join(f"{k}={fields[k]}" for k in ("address", "line", "path", "severity")) + f": {finding.message}"

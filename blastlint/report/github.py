@@ -25,10 +25,10 @@ def render(report: Report, options: Options) -> str:
             f"::{command} title={title},file={_property(path)},line={line},endLine={line}::{message}"
         )
     lines: list[str] = []
-    for command, annotations in by_command.items():
-        lines += annotations[:MOST_OF_A_KIND]
-        if len(annotations) > MOST_OF_A_KIND:
-            more = len(annotations) - (MOST_OF_A_KIND - 1)
+    for command, shown in by_command.items():
+        lines += shown[:MOST_OF_A_KIND]
+        if len(shown) > MOST_OF_A_KIND:
+            more = len(shown) - (MOST_OF_A_KIND - 1)
             lines[-1] = (
                 f"::{command} title=blastlint::{more} more findings are in the job summary and the SARIF report."
             )

@@ -50,7 +50,8 @@ def _row(finding: Finding, view: View) -> str:
 
 def _details(finding: Finding, view: View) -> Iterator[str]:
     path, line = place_of(finding)
-    yield f"\n<details><summary><b>{finding.rule_id} {finding.rule_name}</b> at {_text(view.redact.text(path))}:{line}</summary>\n"
+    where = f"{_text(view.redact.text(path))}:{line}"
+    yield f"\n<details><summary><b>{finding.rule_id} {finding.rule_name}</b> at {where}</summary>\n"
     lines = [f"{line.sign} {line.text}" for excerpt in view.excerpts(finding) for line in excerpt.lines]
     if lines:
         fence = "`" * max(3, 1 + max(_run_of_ticks(text) for text in lines))
