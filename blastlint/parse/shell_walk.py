@@ -1,0 +1,401 @@
+"""The walk over a bash syntax tree that collects commands, what is assigned on the way, and what guards them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import tree_sitter
+
+from blastlint.command import Guard, Script
+from blastlint.parse import shell_guards as guards
+from blastlint.parse.shell_run import MAX_DEPTH, Nested, Place, Reader, Runner
+from blastlint.parse.shell_values import Part, Parts, merged, word
+from blastlint.parse.shell_words import Words, assigned_names
+from blastlint.parse.source_text import SourceText
+
+Node = tree_sitter.Node
+_SEPARATORS = frozenset({";", "&", "\n", ";;", "then", "fi", "do", "done", "{", "}", "(", ")", "comment"})
+_DANGER = ("root", "home", "data", "glob", "unset-variable", "variable", "literal", "guarded", "build", "temporary")
+
+
+class Walk:
+    """One pass over one script. `reader` reads a script inside this one; None when it is nested too deep."""
+
+    def __init__(self, source: SourceText, nested: Nested, expressions: dict[str, str], reader: Reader | None) -> None:
+        self.source = source
+        self.nested = nested
+        self.shell = Runner(source, nested, Words(source, expressions, nested.remote), reader)
+        self.functions: dict[str, Node] = {}
+        self.complete = True
+        self.line = 0
+
+    def script(self, root: Node) -> Script:
+        self.shell.words.assigned = assigned_names(root, self.source.text)
+        place = Place(self.nested.guards, self.nested.loops, self.nested.scope)
+        self.sequence(root.children, place)
+        for name, body in self.functions.items():
+            saved = dict(self.shell.env), self.shell.directory
+            self.statement(body, replace(place, scope=name if not place.scope else f"{place.scope}:{name}"))
+            self.shell.env, self.shell.directory = saved
+        if root.has_error:
+            self.complete = False
+            self.line = self.line or self._first_error(root)
+        self.shell.commands.sort(key=lambda pair: pair[0])
+        return Script(
+            tuple(command for _, command in self.shell.commands),
+            tuple(self.shell.guards),
+            tuple(self.functions),
+            self.complete,
+            self.line,
+        )
+
+    def _first_error(self, root: Node) -> int:
+        stack = [root]
+        while stack:
+            node = stack.pop()
+            if node.type == "ERROR" or node.is_missing:
+                return self.source.place(node.start_byte)[0]
+            stack += [c for c in reversed(node.children) if c.has_error or c.is_missing]
+        return self.source.place(0)[0]
+
+    # --- statements ---
+
+    def sequence(self, nodes: Sequence[Node], place: Place) -> None:
+        """Statements one after the other. A test that leaves the script guards what follows it."""
+        for index, node in enumerate(nodes):
+            if not node.is_named or node.type in _SEPARATORS:
+                continue
+            follow = nodes[index + 1] if index + 1 < len(nodes) else None
+            background = follow is not None and follow.type == "&"
+            self.statement(node, replace(place, ignored=True) if background else place)
+            guard = guards.leaving(node, self.source, self.shell.errexit and not place.condition, self.shell.asked)
+            if guard is not None and not place.condition:
+                self.shell.guards.append(guard)
+                place = replace(place, guards=(*place.guards, guard))
+                self.shell.hold(guard)
+
+    def statement(self, node: Node, place: Place) -> None:
+        if place.depth > MAX_DEPTH:
+            self.complete = False
+            self.line = self.line or self.source.place(node.start_byte)[0]
+            return
+        handler = getattr(self, f"_{node.type}", None)
+        if handler is not None:
+            handler(node, place)
+        elif node.type in ("program", "compound_statement", "do_group", "ERROR", "else_clause"):
+            self.sequence(node.children, place.inside())
+        else:
+            self.substitutions(node, place)
+
+    def _subshell(self, node: Node, place: Place) -> None:
+        saved = dict(self.shell.env), self.shell.directory, self.shell.errexit
+        self.sequence(node.children, place.inside())
+        self.shell.env, self.shell.directory, self.shell.errexit = saved
+
+    def _list(self, node: Node, place: Place) -> None:
+        items = guards.flattened(node)
+        self._chain(items, place)
+
+    def _chain(self, items: Sequence[tuple[str, Node]], place: Place) -> None:
+        """`a && b || c`: each with the operator before it, and what becomes of its failure."""
+        held: tuple[Guard, ...] = ()
+        before: dict[str, Parts] = {}
+        for index, (operator, node) in enumerate(items):
+            later = items[index + 1 :]
+            either = next((n for op, n in later if op == "||"), None)
+            here = replace(place, joined=operator or place.joined, guards=(*place.guards, *held))
+            if either is not None:
+                stops = guards.leaves(either, self.source)
+                here = replace(
+                    here, checked=stops, ignored=place.ignored or (not stops and guards.shrugs(either, self.source))
+                )
+            elif later:
+                here = replace(here, checked=False if place.checked is None else place.checked)
+            self.statement(node, here)
+            if later:
+                guard = guards.of_condition(node, self.source, later[0][0] == "||", self.shell.asked)
+                if guard is not None:
+                    held = (*held, guard) if later[0][0] == "&&" else (guard,)
+                    before = {**{n: self.shell.env.get(n, ()) for n in guard.names}, **before}
+                    self.shell.hold(guard)
+                elif later[0][0] == "||":
+                    held = ()
+        for name, parts in before.items():  # what the test made sure of holds to the end of the chain
+            if parts:
+                self.shell.env[name] = parts
+            else:
+                self.shell.env.pop(name, None)
+
+    def _pipeline(self, node: Node, place: Place) -> None:
+        stages = [c for c in node.children if c.is_named and c.type != "comment"]
+        text, fed = "", None
+        for index, stage in enumerate(stages):
+            last = index == len(stages) - 1
+            checked = place.checked
+            if not last and not self.shell.pipefail and checked is None:
+                checked = False
+            here = replace(place, checked=checked, joined="|" if index else place.joined)
+            if text or fed is not None:
+                here = replace(here, input=text, input_source=fed)
+            self.statement(stage, here)
+            text, fed = self._output(stage)
+
+    def _output(self, node: Node) -> tuple[str, SourceText | None]:
+        """The text that a stage prints, where that is plain: echo, printf, yes, cat with a here document."""
+        if node.type == "redirected_statement":
+            body = node.child_by_field_name("body")
+            document = self._heredoc(node)
+            if (
+                body is not None
+                and document is not None
+                and self.source.text[body.start_byte : body.end_byte].strip() == "cat"
+            ):
+                return document.text, document
+            return "", None
+        if node.type != "command":
+            return "", None
+        args = self.shell.args(node)
+        if args and args[0].value == "yes":
+            return args[1].value if len(args) > 1 else "y", None
+        if len(args) > 1 and args[0].value in ("echo", "printf"):
+            said = [a for a in args[1:] if not a.value.startswith("-")]
+            return " ".join(a.value for a in said), said[0].inner if len(said) == 1 else None
+        return "", None
+
+    def _redirected_statement(self, node: Node, place: Place) -> None:
+        body = node.child_by_field_name("body")
+        redirections = tuple(self.shell.redirection(c) for c in node.children if c.type.endswith("_redirect"))
+        document = self._heredoc(node)
+        here = replace(place, redirections=(*place.redirections, *redirections))
+        if document is not None:
+            here = replace(here, input=document.text, input_source=document)
+        trailing = [c for n in node.children if n.type == "heredoc_redirect" for c in n.children if c.is_named]
+        rest = [c for c in trailing if not c.type.startswith(("heredoc", "file_", "comment"))]
+        pipeline = next((c for c in rest if c.type == "pipeline"), None)
+        right = next(
+            (c for n in node.children if n.type == "heredoc_redirect" for c in [n.child_by_field_name("right")] if c),
+            None,
+        )
+        if right is not None:
+            stops = guards.leaves(right, self.source)
+            here = replace(
+                here, checked=stops, ignored=place.ignored or (not stops and guards.shrugs(right, self.source))
+            )
+        if body is not None:
+            self.statement(body, here)
+        if pipeline is not None:
+            fed = document if body is not None and body.type == "command" else None
+            self._pipeline_rest(pipeline, replace(place, joined="|"), fed)
+        if right is not None:
+            self.statement(right, replace(place, joined="||"))
+        for child in node.children:
+            if child.type in ("file_redirect", "herestring_redirect"):
+                self.substitutions(child, place)
+
+    def _pipeline_rest(self, node: Node, place: Place, fed: SourceText | None) -> None:
+        """`cat <<EOF | program`: the grammar hangs the rest of the pipe on the here document."""
+        for stage in (c for c in node.children if c.is_named):
+            here = replace(place, input=fed.text, input_source=fed) if fed is not None else place
+            self.statement(stage, here)
+            fed = None
+
+    def _if_statement(self, node: Node, place: Place) -> None:
+        self._branches(node, place.inside())
+
+    def _branches(self, node: Node, place: Place) -> None:
+        condition: list[Node] = []
+        body: list[Node] = []
+        later: list[Node] = []
+        into = condition
+        for child in node.children:
+            if child.type == "then":
+                into = body
+            elif child.type in ("elif_clause", "else_clause"):
+                later.append(child)
+            elif child.is_named:
+                into.append(child)
+        self.sequence(condition, replace(place, condition=True, checked=False))
+        guard = guards.of_branch(condition, self.source, False, self.shell.asked)
+        start = dict(self.shell.env)
+        ends = [self._branch(body, place, guard, start)]
+        refused = guards.of_branch(condition, self.source, True, self.shell.asked)
+        for clause in later:
+            if clause.type == "else_clause":
+                ends.append(self._branch([c for c in clause.children if c.is_named], place, refused, start))
+            else:
+                self.shell.env = dict(start)
+                inner = replace(place, guards=(*place.guards, refused) if refused else place.guards)
+                self._branches(clause, inner)
+                ends.append(dict(self.shell.env))
+        if not any(c.type == "else_clause" for c in later):
+            ends.append(start)
+        self.shell.env = merged(ends)
+
+    def _branch(
+        self, body: Sequence[Node], place: Place, guard: Guard | None, env: dict[str, Parts]
+    ) -> dict[str, Parts]:
+        self.shell.env = dict(env)
+        directory = self.shell.directory
+        inner = place
+        if guard is not None:
+            self.shell.guards.append(guard)
+            inner = replace(place, guards=(*place.guards, guard))
+            if not guard.text.startswith("not "):
+                self.shell.hold(guard)
+        self.sequence(body, inner)
+        self.shell.directory = directory
+        return dict(self.shell.env)
+
+    def _case_statement(self, node: Node, place: Place) -> None:
+        value = node.child_by_field_name("value")
+        start = dict(self.shell.env)
+        ends = [start]
+        for item in (c for c in node.children if c.type == "case_item"):
+            patterns = [c for i, c in enumerate(item.children) if item.field_name_for_child(i) == "value"]
+            text = " | ".join(self.source.text[p.start_byte : p.end_byte] for p in patterns)
+            subject = self.source.text[value.start_byte : value.end_byte] if value else ""
+            guard = (
+                guards.of_text(f"{subject} in {text}", self.source, item, self.shell.asked)
+                if text.strip("'\"") != "*"
+                else None
+            )
+            body = [c for c in item.children if c.is_named and c not in patterns]
+            ends.append(self._branch(body, place.inside(), guard, start))
+        self.shell.env = merged(ends)
+
+    def _while_statement(self, node: Node, place: Place) -> None:
+        condition = [
+            c for i, c in enumerate(node.children) if node.field_name_for_child(i) == "condition" and c.is_named
+        ]
+        body = node.child_by_field_name("body")
+        place = place.inside()
+        self.sequence(condition, replace(place, condition=True, checked=False))
+        text = guards.squeezed(" ".join(self.source.text[c.start_byte : c.end_byte] for c in condition))
+        before = dict(self.shell.env)
+        if body is not None:
+            self.sequence(body.children, replace(place, loops=(*place.loops, f"while {text}")))
+        self.shell.env = merged([before, dict(self.shell.env)])
+
+    def _for_statement(self, node: Node, place: Place) -> None:
+        variable = node.child_by_field_name("variable")
+        body = node.child_by_field_name("body")
+        values = [c for i, c in enumerate(node.children) if node.field_name_for_child(i) == "value"]
+        place = place.inside()
+        self.substitutions(node, place, only=values)
+        name = self.source.text[variable.start_byte : variable.end_byte] if variable is not None else ""
+        text = guards.squeezed(" ".join(self.source.text[c.start_byte : c.end_byte] for c in values)) or '"$@"'
+        if name:
+            self.shell.env[name] = self._loop_value(name, values)
+        if body is not None:
+            self.sequence(body.children, replace(place, loops=(*place.loops, f"{name} in {text}")))
+
+    def _loop_value(self, name: str, values: Sequence[Node]) -> Parts:
+        """A loop over known words stands for the most dangerous of them; every other one has a value that is not empty."""
+        unknown = (Part(f"${name}", "guarded", name=name),)
+        known: list[tuple[int, Parts]] = []
+        for node in values:
+            parts = self.shell.words.parts(node, self.shell.env)
+            if not all(p.known for p in parts) or any(c in "*?[" for p in parts for c in p.text):
+                return unknown
+            kind = word(parts, "", None, self.shell.directory).kind
+            known.append((_DANGER.index(kind), parts))
+        return min(known, key=lambda pair: pair[0])[1] if known else unknown
+
+    def _c_style_for_statement(self, node: Node, place: Place) -> None:
+        body = node.child_by_field_name("body")
+        if body is not None:
+            self.sequence(body.children, replace(place.inside(), loops=(*place.loops, "for ((...))")))
+
+    def _function_definition(self, node: Node, place: Place) -> None:
+        name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+        if name is not None and body is not None:
+            self.functions[self.source.text[name.start_byte : name.end_byte]] = body
+
+    def _negated_command(self, node: Node, place: Place) -> None:
+        for child in (c for c in node.children if c.is_named):
+            self.statement(child, replace(place, checked=False, depth=place.depth + 1))
+
+    def _test_command(self, node: Node, place: Place) -> None:
+        self.substitutions(node, place)
+
+    def _variable_assignment(self, node: Node, place: Place) -> None:
+        self.substitutions(node, place)
+        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if name is None or name.type != "variable_name":
+            return
+        key = self.source.text[name.start_byte : name.end_byte]
+        parts = self.shell.words.parts(value, self.shell.env) if value is not None else ()
+        if any(c.type == "+=" for c in node.children):
+            parts = (*self.shell.env.get(key, ()), *parts)
+        stops = place.checked if place.checked is not None else self.shell.errexit
+        if stops:  # a substitution that fails ends the script here
+            parts = tuple(replace(p, origin="guarded") if p.origin == "command" else p for p in parts)
+        self.shell.env[key] = parts
+
+    def _variable_assignments(self, node: Node, place: Place) -> None:
+        for child in node.children:
+            self.statement(child, place)
+
+    def _declaration_command(self, node: Node, place: Place) -> None:
+        for child in node.children:
+            if child.type == "variable_assignment":
+                self._variable_assignment(child, replace(place, checked=False))
+            elif child.is_named:
+                self.substitutions(child, place)
+
+    def _unset_command(self, node: Node, place: Place) -> None:
+        for child in node.children:
+            self.shell.env.pop(self.source.text[child.start_byte : child.end_byte], None)
+
+    # --- simple commands ---
+
+    def _command(self, node: Node, place: Place) -> None:
+        self.substitutions(node, place)
+        redirections = tuple(self.shell.redirection(c) for c in node.children if c.type.endswith("_redirect"))
+        text, fed = place.input, place.input_source
+        for child in node.children:
+            if child.type == "herestring_redirect" and child.named_child_count:
+                value = child.named_children[-1]
+                text = "".join(p.text for p in self.shell.words.parts(value, self.shell.env))
+                fed = self.shell.words.inner(value)
+        own = [
+            (
+                self.source.text[n.start_byte : n.end_byte],
+                "".join(p.text for p in self.shell.words.parts(v, self.shell.env)),
+            )
+            for c in node.children
+            if c.type == "variable_assignment"
+            for n, v in [(c.child_by_field_name("name"), c.child_by_field_name("value"))]
+            if n is not None and v is not None
+        ]
+        args = self.shell.args(node)
+        if not args:
+            return
+        place = replace(place, redirections=(*place.redirections, *redirections), input=text, input_source=fed)
+        self.shell.run(args, place, (node.start_byte, node.end_byte), tuple(own), self.nested.via)
+
+    # --- what stands inside words ---
+
+    def substitutions(self, node: Node, place: Place, only: Sequence[Node] = ()) -> None:
+        """The commands inside `$(...)`, backticks and `<(...)` of a node's words."""
+        stack = [(c, place.depth) for c in reversed(only or node.children)]
+        while stack:
+            child, depth = stack.pop()
+            if child.type in ("command_substitution", "process_substitution"):
+                saved = dict(self.shell.env), self.shell.directory
+                self.sequence(
+                    child.children,
+                    replace(place, joined="", input="", input_source=None, redirections=(), depth=depth + 1),
+                )
+                self.shell.env, self.shell.directory = saved
+            elif not child.type.startswith("heredoc") and child.child_count and depth < MAX_DEPTH:
+                stack += [(c, depth + 1) for c in reversed(child.children)]
+
+    def _heredoc(self, node: Node) -> SourceText | None:
+        for redirect in node.children:
+            if redirect.type == "heredoc_redirect":
+                for child in redirect.children:
+                    if child.type == "heredoc_body":
+                        return self.source.slice(child.start_byte, child.end_byte)
+        return None
