@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
 from pathlib import Path as File
@@ -249,6 +250,7 @@ def main() -> None:
     done = {json.loads(line)["type"] for line in cache.read_text().splitlines()} if cache.exists() else set()
     provider = Provider(arguments.binary, CONFIG)
     wanted = arguments.types.split(",") if arguments.types else sorted(provider.blocks)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the provider is stopped as well
     try:
         with cache.open("a") as out:
             for type_ in wanted:

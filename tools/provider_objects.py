@@ -220,7 +220,7 @@ class Objects:
                 elif isinstance(prior, dict):
                     value = prior.get(attribute.name)
                 elif leaf:
-                    value = leaf.pair()[0]
+                    value = leaf.pair()[1]  # the first one is what a configuration would say: they must differ
             filled[attribute.name] = value
         for nested in block.block_types:
             value, old = config[nested.type_name], prior

@@ -1,0 +1,127 @@
+"""What a Terraform provider does with a type's arguments: which changes force replacement, what it computes, its defaults.
+
+One file a provider, `terraform/<provider>.jsonl`: the first line is a header with the provider, its version and the source;
+every other line is `["<type>", {...}]`. A file is read as bytes and only the lines of the types asked for are parsed (a look-up
+costs about 0.1 ms, reading the largest file 0.3 ms). Keys of an entry, each left out when empty; paths have no list indexes:
+
+| key | holds |
+|---|---|
+| forces | {letters: [paths]}: c changed, s set (null before), u unset, a block added, r block removed, t turned on, f turned off |
+| maybe | {path: argument that must be set for it to force, or "?": sometimes} |
+| computed | top-level attributes that only the provider sets |
+| optional_computed | arguments that keep their last value when dropped |
+| sets | arguments and blocks without an order |
+| sensitive | arguments that the provider marks so |
+| defaults | {path: what an absent argument means} |
+| known | computed attributes whose value a plan knows beforehand |
+| alias | {attribute: argument that always has the same value}: `id` of a bucket is its `bucket` |
+| partial | true when only the well-known arguments are listed |
+
+The header may have `identity`: names of arguments that force replacement in every type of the provider, listed or not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Literal
+
+from blastlint.model import Scalar
+
+Answer = Literal["always", "conditional", "no", "unknown-type"]
+Step = Literal["changed", "set", "unset", "block-added", "block-removed", "on", "off"]
+
+_LETTERS: dict[Step, str] = {
+    "changed": "c", "set": "s", "unset": "u", "block-added": "a", "block-removed": "r", "on": "ct", "off": "cf",
+}  # fmt: skip
+_FILES = {"aws": "aws", "google": "google", "azurerm": "azurerm"}
+
+
+@dataclass(frozen=True, slots=True)
+class TypeFacts:
+    """One type's entry. `forces` maps a path to its letters; `identity` are the provider's names that always force."""
+
+    type: str
+    forces: Mapping[str, str]
+    maybe: Mapping[str, str] = field(default_factory=dict)
+    computed: frozenset[str] = frozenset()
+    optional_computed: frozenset[str] = frozenset()
+    sets: frozenset[str] = frozenset()
+    sensitive: frozenset[str] = frozenset()
+    defaults: Mapping[str, Scalar] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
+    alias: Mapping[str, str] = field(default_factory=dict)
+    identity: frozenset[str] = frozenset()
+    listed: bool = True
+
+
+def forces_replacement(type_: str, path: str, step: Step) -> Answer:
+    """Whether this step of this argument forces a replacement of the resource."""
+    facts = facts_of(type_)
+    if facts is None:
+        return "unknown-type"
+    letters = facts.forces.get(path, "c" if path in facts.identity and path not in facts.forces else "")
+    if not any(letter in letters for letter in _LETTERS[step]):
+        return "no" if facts.listed else "unknown-type"
+    return "conditional" if path in facts.maybe or not facts.listed else "always"
+
+
+@lru_cache(maxsize=4096)
+def facts_of(type_: str) -> TypeFacts | None:
+    """The entry of a type; None when nothing is known of it (another thing than an entry that forces nothing)."""
+    provider = type_.split("_", 1)[0]
+    data = _bytes(_FILES.get(provider, "others"))
+    if not data:
+        return None
+    raw = _line(data, type_)
+    identity = _identity(_FILES.get(provider, "others"))
+    if raw is None:
+        return TypeFacts(type_, {}, identity=identity, listed=False) if identity else None
+    forces = {path: letters for letters, paths in raw.get("forces", {}).items() for path in paths}
+    return TypeFacts(
+        type_,
+        forces,
+        raw.get("maybe", {}),
+        frozenset(raw.get("computed", ())),
+        frozenset(raw.get("optional_computed", ())),
+        frozenset(raw.get("sets", ())),
+        frozenset(raw.get("sensitive", ())),
+        raw.get("defaults", {}),
+        frozenset(raw.get("known", ())),
+        raw.get("alias", {}),
+        identity,
+        listed=not raw.get("partial", False),
+    )
+
+
+def source_of(provider: str) -> Mapping[str, str]:
+    """The header of a provider's table: provider, version, source."""
+    header: dict[str, str] = json.loads(_bytes(provider).split(b"\n", 1)[0])
+    return header
+
+
+def types_of(provider: str) -> tuple[str, ...]:
+    """Every type in a provider's table, sorted. Parses the whole file: for tests and documentation."""
+    return tuple(json.loads(line)[0] for line in _bytes(provider).splitlines()[1:])
+
+
+@lru_cache(maxsize=8)
+def _bytes(name: str) -> bytes:
+    return resources.files("blastlint.facts").joinpath("terraform", f"{name}.jsonl").read_bytes()
+
+
+@lru_cache(maxsize=8)
+def _identity(name: str) -> frozenset[str]:
+    return frozenset(json.loads(_bytes(name).split(b"\n", 1)[0]).get("identity", ()))
+
+
+def _line(data: bytes, type_: str) -> dict[str, Any] | None:
+    start = data.find(b'\n["' + type_.encode("utf-8", "replace") + b'",')
+    if start < 0:
+        return None
+    end = data.find(b"\n", start + 1)
+    entry: dict[str, Any] = json.loads(data[start + 1 : end if end >= 0 else len(data)])[1]
+    return entry

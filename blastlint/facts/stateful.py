@@ -1,0 +1,34 @@
+"""Which types hold state, and what kind: stateful.json, read when the first infrastructure change is met (0.3 ms)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+
+
+def stateful_class(type_: str) -> str:
+    """data, secrets_keys, backups, identity_of_service, compute_env, or "". Kubernetes kinds are `kubernetes:<Kind>`."""
+    return _classes().get(type_, "")
+
+
+@lru_cache(maxsize=1)
+def _classes() -> Mapping[str, str]:
+    return {type_: name for name, types in _raw()["types"].items() for type_ in types}
+
+
+def lesser_data(type_: str) -> str:
+    """Why the data of a `data` type weigh less than a database's: cache, logs, transit (messages under way), or ""."""
+    return _lesser().get(type_, "")
+
+
+@lru_cache(maxsize=1)
+def _lesser() -> Mapping[str, str]:
+    return {type_: reason for reason, types in _raw()["lesser"].items() for type_ in types}
+
+
+@lru_cache(maxsize=1)
+def _raw() -> dict[str, dict[str, list[str]]]:
+    raw: dict[str, dict[str, list[str]]] = json.loads(resources.files("blastlint.facts").joinpath("stateful.json").read_bytes())
+    return raw

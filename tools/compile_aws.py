@@ -1,0 +1,128 @@
+"""Compiles what force_new_aws.py learned into blastlint/facts/terraform/aws.jsonl.
+
+    python tools/compile_aws.py PROVIDER_BINARY --cache /tmp/aws.jsonl [--merge earlier_run_detail.json]
+
+`--merge` names the result of an earlier run of the same method ({"types": {type: {path: {"on": [...]}}}}); it answers only
+for paths that this run got no answer about, and the header of the output says how many. The form of the output is
+described in blastlint/facts/providers.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path as File
+from typing import Any
+
+from force_new_aws import CONFIG
+from provider_objects import SET, Objects
+from tfplugin5 import Provider
+
+VERSION = "hashicorp/aws 5.100.0"
+OUTPUT = File(__file__).parent.parent / "blastlint/facts/terraform/aws.jsonl"
+_LETTERS = {"set": "s", "unset": "u", "add": "a", "remove": "r", "ab": "c", "ba": "c"}
+# What a lone change of one argument cannot show: both need an agreeing change elsewhere in the object.
+BY_HAND: dict[str, dict[str, str]] = {
+    "aws_dynamodb_table": {"hash_key": "c", "range_key": "csu"},
+    "aws_ecs_task_definition": {"container_definitions": "c"},
+}
+
+
+def code_of(kind: Any, modes: dict[str, Any]) -> tuple[str, str]:
+    """(letters of the transitions that force, condition). `?` as condition: sometimes, and we do not know when."""
+    sparse, full = modes.get("sparse", {}), modes.get("full", {})
+    letters: dict[str, bool] = {}
+    conditional = False
+    for transition in ("set", "unset") if kind == "block" else ("ab", "ba", "set", "unset"):
+        if transition in sparse:
+            forced = sparse[transition]
+            conditional |= not forced and full.get(transition, False)
+        else:
+            forced = full.get(transition, False)
+        letter = transition
+        if kind == "block":
+            letter = {"set": "a", "unset": "r"}[transition]
+        elif transition in ("ab", "ba"):
+            # the first sample of a bool is true, so "ab" turns it off
+            letter = {"ab": "f", "ba": "t"}[transition] if kind == "bool" else "c"
+        else:
+            letter = _LETTERS[transition]
+        letters[letter] = letters.get(letter, False) or forced
+    code = "".join(letter for letter, forced in letters.items() if forced)
+    if "f" in code and "t" in code:
+        code = "c" + code.replace("f", "").replace("t", "")
+    if code or not conditional:
+        return code, ""
+    code = "".join(sorted({_LETTERS[t] for t in ("ab", "ba", "set", "unset") if full.get(t)})) if kind != "block" else "ar"
+    return code, modes.get("condition") or "?"
+
+
+def entry_of(type_: str, objects: Objects, answer: dict[str, Any], earlier: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    forces: dict[str, list[str]] = {}
+    conditions: dict[str, str] = {}
+    merged = 0
+    known = dict(BY_HAND.get(type_, {}))
+    for leaf in objects.leaves:
+        path = ".".join(leaf.path)
+        modes = answer["answers"].get(path, {})
+        code, condition = code_of(leaf.kind, modes)
+        if not any(modes.get(mode) for mode in ("sparse", "full")) and path in earlier:
+            code = "".join(sorted({_LETTERS[on] for on in earlier[path]["on"]}))
+            condition = "?" if earlier[path].get("conditional") else ""
+            merged += 1
+        code = known.pop(path, code)
+        if code:
+            forces.setdefault("".join(sorted(code)), []).append(path)
+        if code and condition:
+            conditions[path] = condition
+    computed, optional_computed, sets, sensitive, blocks = [], [], [], [], []
+    for leaf in objects.leaves:
+        path = ".".join(leaf.path)
+        if "computed" in leaf.flags and path != "id":
+            (optional_computed if "optional" in leaf.flags else computed).append(path)
+        if leaf.nesting == SET or (isinstance(leaf.kind, list) and leaf.kind[0] == "set"):
+            sets.append(path)
+        if "sensitive" in leaf.flags:
+            sensitive.append(path)
+        if leaf.kind == "block":
+            blocks.append(path)
+    entry = {
+        "forces": dict(sorted(forces.items())),
+        "maybe": conditions,
+        "computed": [p for p in computed if "." not in p],
+        "optional_computed": optional_computed,
+        "sets": sets,
+        "sensitive": sensitive,
+        "defaults": dict(sorted(answer["defaults"].items())),
+        "known": [n for n in answer["known"] if n != "tags_all"],
+    }
+    return {name: value for name, value in entry.items() if value}, merged
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("binary")
+    parser.add_argument("--cache", required=True)
+    parser.add_argument("--merge", default="")
+    arguments = parser.parse_args()
+    answers = {(a := json.loads(line))["type"]: a for line in File(arguments.cache).read_text().splitlines()}
+    earlier = json.loads(File(arguments.merge).read_text())["types"] if arguments.merge else {}
+    provider = Provider(arguments.binary, CONFIG)
+    provider.stop()
+    lines, merged_paths, merged_types = [], 0, 0
+    for type_ in sorted(provider.blocks):
+        answer = answers.get(type_, {"answers": {}, "defaults": {}, "known": []})
+        entry, merged = entry_of(type_, Objects(provider.blocks[type_]), answer, earlier.get(type_, {}))
+        merged_paths, merged_types = merged_paths + merged, merged_types + bool(merged)
+        lines.append(json.dumps([type_, entry], separators=(",", ":")))
+    asked = sum(1 for a in answers.values() if a["settled"]["sparse"])
+    source = f"tools/force_new_aws.py asked {VERSION}: {asked} of {len(lines)} types settled"
+    if merged_paths:
+        source += f"; {merged_paths} paths of {merged_types} types are of an earlier run of the same method"
+    header = json.dumps({"provider": "aws", "version": "5.100.0", "source": source}, separators=(",", ":"))
+    OUTPUT.write_text("\n".join((header, *lines)) + "\n")
+    print(f"{OUTPUT}: {len(lines)} types, {OUTPUT.stat().st_size} bytes; {source}")
+
+
+if __name__ == "__main__":
+    main()
