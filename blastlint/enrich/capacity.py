@@ -27,7 +27,7 @@ _REPLICAS = (Amount("spec.replicas", 1),)
 _AMOUNTS: dict[str, tuple[Amount, ...]] = {
     "aws_autoscaling_group": (Amount("desired_capacity"), Amount("max_size")),
     "aws_ecs_service": (Amount("desired_count", 0),),
-    "aws_appautoscaling_target": (Amount("max_capacity")),
+    "aws_appautoscaling_target": (Amount("max_capacity"),),
     "aws_lambda_function": (Amount("reserved_concurrent_executions", -1),),
     "aws_eks_node_group": (Amount("scaling_config.desired_size"), Amount("scaling_config.max_size")),
     "aws_rds_cluster": (Amount("serverlessv2_scaling_configuration.max_capacity"),),

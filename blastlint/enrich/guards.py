@@ -69,7 +69,8 @@ def _values(guard: Guard, change: Change) -> Iterator[tuple[str, Value | None, V
         if not _touches(steps(delta.path), pattern):
             continue
         if guard.repeated:
-            yield from _in_repeated(guard, delta)
+            if _in_force(guard, delta, change.before):
+                yield from _in_repeated(guard, delta)
         else:
             before, after = change.before.attributes, change.after.attributes
             yield guard.path, found(before, pattern), found(after, pattern)
@@ -83,6 +84,21 @@ def _touches(path: tuple[Step, ...], pattern: tuple[Step, ...]) -> bool:
 
 def _keys(path: tuple[Step, ...]) -> list[Step]:
     return [step for step in path if not step.element]
+
+
+def _in_force(guard: Guard, delta: Delta, before: Entity) -> bool:
+    """Whether the repeated block that the delta is in, or is, does anything. A delta's indexes are those of before."""
+    if guard.where is None:
+        return True
+    path, wanted = steps(delta.path), guard.where[1]
+    depth = next(i for i, step in enumerate(guard.steps) if step.element)
+    block = delta.after if len(_keys(path)) == depth else found(before.attributes, path[: depth + 1])
+    if block is not None and block.is_list and block.elements:
+        block = block.elements[0]
+    state = found(block, steps(guard.where[0]))
+    return (
+        state is None or not state.known or (state.data == wanted or str(state.scalar).lower() == str(wanted).lower())
+    )
 
 
 def _in_repeated(guard: Guard, delta: Delta) -> Iterator[tuple[str, Value | None, Value | None]]:
