@@ -26,6 +26,8 @@ PARSERS: dict[str, str] = {
     "dotenv": "ini",
     "properties": "ini",
     "python": "python",
+    "javascript": "javascript",
+    "typescript": "javascript",
     "shell": "shell",
     "dockerfile": "dockerfile",
     "makefile": "makefile",
@@ -40,10 +42,17 @@ def parse(path: str, side: Side, data: bytes) -> Document:
     if language not in PARSERS:
         return Document(path, side, language, coverage="opaque", reason=NO_PARSER)
     if len(data) > MAX_BYTES:
-        return Document(path, side, language, coverage="opaque", reason=f"larger than {MAX_BYTES // 1_000_000} MB")
+        return too_large(path, side)
     try:
         module = import_module(f"blastlint.parse.{PARSERS[language]}")
     except ModuleNotFoundError:  # SCAFFOLD: gone when every parser stands
         return Document(path, side, language, coverage="opaque", reason=NO_PARSER)
     document: Document = module.parse(path, side, data)
     return document
+
+
+def too_large(path: str, side: Side) -> Document:
+    """The Document of a file over MAX_BYTES, which need not be read for it."""
+    language = language_of(path)
+    reason = f"larger than {MAX_BYTES // 1_000_000} MB" if language in PARSERS else NO_PARSER
+    return Document(path, side, language, coverage="opaque", reason=reason)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from blastlint.model import Document, Side, Tree
-from blastlint.parse import parse
+from blastlint.parse import MAX_BYTES, parse, too_large
+
+_MARK = b"blastlint"
 
 
 class Workspace:
-    """`document(path)` is the only way to a parsed file: it caches, and `parsed` tells tests how often it parsed."""
+    """`document(path)` is the only way to a parsed file: it caches, and `parsed` tells tests how often it parsed.
+
+    `marked` are the paths of those read so far whose text names blastlint: only they can suppress or run it.
+    """
 
     def __init__(self, tree: Tree, side: Side) -> None:
         self.tree = tree
         self.side: Side = side
+        self.marked: set[str] = set()
         self._documents: dict[str, Document | None] = {}
 
     @property
@@ -21,9 +27,19 @@ class Workspace:
     def document(self, path: str) -> Document | None:
         """The file's Document, or None when this side has no such regular file."""
         if path not in self._documents:
-            data = self.tree.read(path)
-            self._documents[path] = None if data is None else parse(path, self.side, data)
+            self._documents[path] = self._parsed(path)
         return self._documents[path]
+
+    def _parsed(self, path: str) -> Document | None:
+        size = self.tree.size(path)
+        if size is not None and size > MAX_BYTES:
+            return too_large(path, self.side)
+        data = self.tree.read(path)
+        if data is None:
+            return None
+        if _MARK in data:
+            self.marked.add(path)
+        return parse(path, self.side, data)
 
     def documents(self) -> tuple[Document, ...]:
         """Every document parsed so far, by path: what the report says of coverage."""

@@ -1,0 +1,99 @@
+"""`blastlint: allow RES002 -- reason`, in the comments of any language.
+
+A directive behind code is about that line; one alone on its line is about the next line of code too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from blastlint.model import Document
+
+WORD = b"blastlint:"
+_EXACT = ("terraform", "python", "shell", "json", "toml", "ini", "dotenv", "properties")
+_MARKERS = r"(?:\#+|//+|/\*+|\*|--|;+|<!--|%+|\{\#|(?i:rem\b))"
+_DIRECTIVE = re.compile(r"blastlint:[ \t]*allow\b(?P<rest>[^\r\n]*)")
+_IN_COMMENT = re.compile(rf"^[ \t]*{_MARKERS}?[ \t]*(?=blastlint:)", re.MULTILINE)
+_IN_TEXT = re.compile(rf"(?:^|(?<=\s)){_MARKERS}[ \t]*(?=blastlint:)")
+_COMMENT_LINE = re.compile(rf"[ \t]*{_MARKERS}")
+_RULES = re.compile(r"[ \t]*(?P<rules>[A-Za-z][\w-]*(?:[ \t]*,[ \t]*[A-Za-z][\w-]*)*)?[ \t]*(?P<tail>.*)")
+_RULE = re.compile(r"[A-Z]{3,}\d{3}|[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
+_CLOSERS = re.compile(r"[ \t]*(?:\*/|-->|\#\})[ \t]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """`rules` are ids or names; empty where none could be read. `lines` are those that it is about, its own among them.
+
+    `code` is the text of the last of them, without blanks around: what the directive is about, wherever it moves.
+    """
+
+    path: str
+    line: int
+    rules: tuple[str, ...]
+    reason: str
+    lines: tuple[int, ...]
+    code: str
+
+    @property
+    def is_honoured(self) -> bool:
+        """A directive counts when it names rules and gives a reason."""
+        return bool(self.rules and self.reason)
+
+
+def directives(document: Document, data: bytes) -> tuple[Directive, ...]:
+    """Every directive of a file, in order.
+
+    Where strings are strings and the file was parsed whole, only its comments are looked at. YAML, Dockerfiles and the like
+    hold scripts whose comments are no comments of theirs; there, and where nothing was parsed, the marker must do.
+    """
+    if WORD not in data:
+        return ()
+    lines = data.decode("utf-8", "replace").split("\n")
+    exact = document.coverage == "full" and document.language in _EXACT
+    places = _in_comments(document) if exact else _in_lines(lines, document.language)
+    return tuple(_directive(document.path, line, text, lines) for line, text in sorted(set(places)))
+
+
+def _in_comments(document: Document) -> Iterator[tuple[int, str]]:
+    """(line, text from `blastlint:` on)"""
+    for comment in document.comments:
+        for start in _IN_COMMENT.finditer(comment.text):
+            if found := _DIRECTIVE.match(comment.text, start.end()):
+                yield comment.region.start_line + comment.text.count("\n", 0, found.start()), found["rest"]
+
+
+def _in_lines(lines: list[str], language: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(lines, 1):
+        start = _IN_TEXT.search(line)
+        if start and language == "markdown" and not start[0].startswith("<!--"):
+            continue  # an example in the text
+        if start and (found := _DIRECTIVE.match(line, start.end())):
+            yield number, found["rest"]
+
+
+def _directive(path: str, line: int, rest: str, lines: list[str]) -> Directive:
+    read = _RULES.fullmatch(_CLOSERS.sub("", rest))
+    named = [rule.strip() for rule in ((read["rules"] if read else "") or "").split(",")]
+    tail = (read["tail"] if read else "").strip()
+    rules = tuple(named) if all(_RULE.fullmatch(rule) for rule in named) else ()
+    reason = tail[2:].strip() if tail.startswith("--") else ""
+    own = lines[line - 1] if line <= len(lines) else ""
+    about = [line]
+    if _COMMENT_LINE.match(own) or own.strip().startswith("blastlint:"):
+        following = (n for n in range(line + 1, len(lines) + 1) if _is_code(lines[n - 1]))
+        about += [n for n in [next(following, 0)] if n]
+    code = lines[about[-1] - 1] if about[-1] <= len(lines) else ""
+    return Directive(path, line, rules, reason, tuple(about), _code(code))
+
+
+def _is_code(line: str) -> bool:
+    return bool(line.strip()) and not _COMMENT_LINE.match(line)
+
+
+def _code(line: str) -> str:
+    """The line's code alone: no directive, no blanks."""
+    start = _IN_TEXT.search(line)
+    return " ".join((line[: start.start()] if start else line).split())
