@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from blastlint import diff, enrich, resolve
+from blastlint import diff, enrich, policy, resolve
 from blastlint.config import Config
 from blastlint.diff import files
 from blastlint.diff.anchors import Anchors
@@ -13,15 +13,22 @@ from blastlint.engine.judge import Judge
 from blastlint.engine.rule import Rule
 from blastlint.enrich import intent
 from blastlint.enrich.context import Context
-from blastlint.model import SEVERITIES, ChangeSet, Document, Finding, Notification, Region, Report, Verdict
+from blastlint.model import ChangeSet, Document, Finding, Notification, Region, Report
 from blastlint.parse import NO_PARSER
 from blastlint.parse.workspace import Workspace
+from blastlint.policy.accept import Acceptance
+from blastlint.policy.verdict import verdict
 
 _COVERAGE = {"opaque": "not analysed", "partial": "analysed in part"}
 
 
-def check(change_set: ChangeSet, rules: Sequence[Rule], config: Config | None = None) -> Report:
-    """Judge one change set."""
+def check(
+    change_set: ChangeSet,
+    rules: Sequence[Rule],
+    config: Config | None = None,
+    acceptances: Sequence[Acceptance] = (),
+) -> Report:
+    """Judge one change set. `acceptances` are what a person outside the tree has accepted."""
     config = config or Config()
     before, after = Workspace(change_set.before, "before"), Workspace(change_set.after, "after")
     changed = _analysable(change_set)
@@ -30,15 +37,17 @@ def check(change_set: ChangeSet, rules: Sequence[Rule], config: Config | None = 
     context = Context(change_set, config, before, after, entities_before, entities_after, changes)
     impacts = enrich.impacts(context)
     judge = Judge(rules, config.severities)
-    findings = judge.findings(impacts)
-    stated = intent.impacts(context, findings)
-    findings = _placed(change_set, (*findings, *judge.findings(stated)))
+    judged = judge.findings(impacts)
+    allowed, _ = policy.dispose(judged, before, acceptances)
+    stated = intent.impacts(context, [finding for finding in allowed if finding.counts])
+    findings, told = policy.dispose((*judged, *judge.findings(stated)), before, acceptances)
+    notifications = (*change_set.notifications, *_unread(after.documents()), *_unread(before.documents()), *told)
     return Report(
         change_set=change_set,
         impacts=(*impacts, *stated),
-        findings=findings,
-        notifications=(*change_set.notifications, *_unread(after.documents()), *_unread(before.documents())),
-        verdict=Verdict(config.fail_on, _failing(findings, config.fail_on)),
+        findings=_placed(change_set, findings),
+        notifications=notifications,
+        verdict=verdict(findings, notifications, config.fail_on),
         rule_ids=tuple(rule.id for rule in rules),
         files_analysed=len(changed),
     )
@@ -75,10 +84,3 @@ def _unread(documents: Iterable[Document]) -> tuple[Notification, ...]:
         for document in documents
         if document.coverage != "full" and document.reason != NO_PARSER
     )
-
-
-def _failing(findings: Sequence[Finding], fail_on: str) -> int:
-    if fail_on == "never":
-        return 0
-    limit = [*SEVERITIES].index(fail_on)  # type: ignore[arg-type]
-    return sum(1 for f in findings if f.counts and SEVERITIES.index(f.severity) <= limit)

@@ -1,0 +1,65 @@
+"""The command line: `main` starts the commands, and turns every end into one message and an exit code.
+
+Exit codes: 0 clean, 1 findings, 2 usage, configuration or rule error, 3 analysis incomplete under --strict.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from blastlint.errors import EXIT_USAGE, BlastlintError
+
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """The entry point of the `blastlint` script; ends the process."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """One command line; the exit code. Never raises, unless BLASTLINT_DEBUG asks for the traceback."""
+    from click.exceptions import Abort, ClickException
+
+    from blastlint.cli.group import cli
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a console that is no UTF-8 shows `?` and does not fail
+            stream.reconfigure(errors="replace")
+    try:
+        code = cli.main(arguments, "blastlint", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except BlastlintError as error:
+        return _fail(str(error), error.exit_code)
+    except ClickException as error:
+        hint = ""
+        context = getattr(error, "ctx", None)
+        if context is not None:
+            hint = f"\n  See: {context.command_path} --help"
+        return _fail(error.format_message() + hint, error.exit_code)
+    except (Abort, KeyboardInterrupt):
+        return _fail("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        silence_stdout()
+        return EXIT_USAGE
+    except Exception as error:
+        if os.environ.get("BLASTLINT_DEBUG"):
+            raise
+        return _fail(
+            f"internal error: {type(error).__name__}: {error}\n"
+            "  This is a fault of blastlint. Please report it, with the traceback that BLASTLINT_DEBUG=1 shows.",
+            EXIT_USAGE,
+        )
+
+
+def silence_stdout() -> None:
+    """The reader went away (`| head`): nothing more can be written, and Python must not complain about it at exit."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"blastlint: {message}", file=sys.stderr)
+    return code

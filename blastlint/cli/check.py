@@ -1,0 +1,145 @@
+"""`blastlint check`: one change, judged by the configuration of its base."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import click
+
+from blastlint import pipeline
+from blastlint.cli.output import in_color, to_file, to_stdout, width
+from blastlint.cli.progress import progress
+from blastlint.cli.rule_set import entries, narrowed, rule_set, suggestion
+from blastlint.cli.sources import change_of
+from blastlint.config import Config, governing, parse
+from blastlint.engine.rule import Rule
+from blastlint.errors import EXIT_CLEAN, ConfigError, UsageError
+from blastlint.model import SEVERITIES
+from blastlint.policy.accept import Acceptance, acceptance
+from blastlint.policy.verdict import exit_code
+from blastlint.report import FORMATS, Options, render
+
+_MANY_FILES = 50
+
+
+@click.command()
+@click.argument("change", nargs=-1, metavar="[REVISION | A..B | A...B | OLD NEW]")
+@click.option("--staged", is_flag=True, help="What is staged, against HEAD.")
+@click.option("--patch", metavar="FILE", help="A unified diff; - reads standard input.")
+@click.option(
+    "--format", "format_name", type=click.Choice(FORMATS), default="text", show_default=True, help="On stdout."
+)
+@click.option("--output", "outputs", multiple=True, metavar="FORMAT=PATH", help="Also into a file; repeatable.")
+@click.option("--fail-on", type=click.Choice([*SEVERITIES, "never"]), help="Exit 1 at or above this.  [default: high]")
+@click.option("--strict", is_flag=True, help="Exit 3 when something could not be analysed whole.")
+@click.option("--select", multiple=True, metavar="RULE,...", help="Only these rules: ids, families, names.")
+@click.option("--ignore", multiple=True, metavar="RULE,...", help="Not these rules.")
+@click.option(
+    "--rules", "own", multiple=True, type=click.Path(), metavar="PATH", help="Your own rules too; repeatable."
+)
+@click.option("--config", "config_file", metavar="FILE", help="Judge by this file, not by the base's configuration.")
+@click.option("--accept", multiple=True, metavar="RULE@ADDRESS", help="A finding that you have accepted; repeatable.")
+@click.option("--show-suppressed", is_flag=True, help="Show allowed and accepted findings too.")
+@click.option("--intent", metavar="TEXT|@FILE", help="What the change says it does, instead of its commit messages.")
+@click.option("--category", default="blastlint/", show_default=True, help="SARIF's automationDetails.id.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing when nothing fails.")
+def check(
+    change: tuple[str, ...],
+    staged: bool,
+    patch: str | None,
+    format_name: str,
+    outputs: tuple[str, ...],
+    fail_on: str | None,
+    strict: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    own: tuple[str, ...],
+    config_file: str | None,
+    accept: tuple[str, ...],
+    show_suppressed: bool,
+    intent: str | None,
+    category: str,
+    quiet: bool,
+) -> int:
+    """Judge a change.
+
+    \b
+    blastlint check                 uncommitted work against HEAD
+    blastlint check --staged        what is staged
+    blastlint check main...HEAD     a branch since it left main
+    blastlint check HEAD~1..HEAD    the last commit
+    blastlint check v1.2            a revision against the working tree
+    blastlint check old/ new/       two directories
+    blastlint check --patch x.diff  a patch
+
+    \b
+    Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage, configuration
+    or rule error, 3 analysis incomplete under --strict. SARIF on stdout exits 0
+    unless --fail-on is given.
+    """
+    files = [_output(text) for text in outputs]
+    every = rule_set(own)
+    accepted = [_acceptance(text, every) for text in accept]
+    selected, ignored = entries(select, every, "--select"), entries(ignore, every, "--ignore")
+    change_set = change_of(change, staged, patch)
+    if intent is not None:
+        change_set = replace(change_set, message=_intent(intent))
+    config = governing(change_set) if config_file is None else _config(config_file)
+    if fail_on is not None:
+        config = replace(config, fail_on=fail_on)
+    rules = narrowed(every, selected or config.select, (*config.ignore, *ignored))
+    busy = (
+        f"blastlint: reading {len(change_set.files)} changed files"
+        if len(change_set.files) > _MANY_FILES
+        else "blastlint"
+    )
+    with progress(busy, quiet):
+        report = pipeline.check(change_set, rules, config, accepted)
+        options = Options({rule.id: rule for rule in rules}, in_color(), width(), category, show_suppressed)
+        plain = replace(options, color=False)
+        for name, path in files:
+            to_file(path, render(name, report, plain))
+        text = "" if quiet and not report.verdict.failing else render(format_name, report, options)
+    to_stdout(text)
+    if format_name == "sarif" and fail_on is None:
+        return EXIT_CLEAN  # code hosts take a report only from a step that succeeded
+    return exit_code(report.verdict, strict)
+
+
+def _output(text: str) -> tuple[str, str]:
+    name, separator, path = text.partition("=")
+    if name not in FORMATS or not separator or not path:
+        raise UsageError(
+            f"--output {text!r} is not FORMAT=PATH",
+            remedy=f"FORMAT is one of {', '.join(FORMATS)}; for example --output sarif=.sarif/blastlint.sarif",
+        )
+    return name, path
+
+
+def _acceptance(text: str, rules: Sequence[Rule]) -> Acceptance:
+    accepted = acceptance(text)
+    if accepted.rule_id and accepted.rule_id not in {rule.id for rule in rules}:
+        raise UsageError(
+            f"--accept: there is no rule {accepted.rule_id!r}{suggestion(accepted.rule_id, rules)}",
+            remedy="See: blastlint rules",
+        )
+    return accepted
+
+
+def _intent(text: str) -> str:
+    if not text.startswith("@"):
+        return text
+    try:
+        with open(text[1:], encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError as error:
+        raise UsageError(f"--intent: {error.strerror or error}", where=text[1:]) from error
+
+
+def _config(path: str) -> Config:
+    try:
+        with open(path, "rb") as file:
+            return parse(file.read(), path) or Config()
+    except OSError as error:
+        raise ConfigError(error.strerror or str(error), where=path) from error
