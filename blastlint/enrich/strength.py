@@ -53,7 +53,7 @@ def moved(guard: Guard, before: Value | None, after: Value | None) -> Verdict | 
     old, new = level(guard, before), level(guard, after)
     if guard.computed and after is None and before is not None:
         # Nothing is planned, but nothing keeps it any more either: the next copy will not have it.
-        return None if old.off else Verdict("weakened", "unknown", "medium")
+        return None if old.off or old == new else Verdict("weakened", "unknown", "medium")
     if old.rank is not None and new.rank is not None:
         return _known(old, new)
     return _unknown(old, new, before)

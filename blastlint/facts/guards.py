@@ -23,12 +23,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib import resources
 
 from blastlint.facts.paths import Step, steps
+from blastlint.facts.providers import facts_of
 from blastlint.model import Scalar
 
 
@@ -123,7 +124,19 @@ def guards_of(scope: str, type_: str) -> tuple[Guard, ...]:
         for guard in entry.guards if rank else ():
             if guard.path not in best or best[guard.path][0] < rank:
                 best[guard.path] = (rank, guard)
-    return tuple(guard for _, guard in best.values())
+    return tuple(_refined(guard, type_) for _, guard in best.values())
+
+
+def _refined(guard: Guard, type_: str) -> Guard:
+    """With what the provider itself says of the type's own arguments, where that is known; blocks are by the table."""
+    facts = facts_of(type_) if guard.scope == "terraform.resource" and "." not in guard.path else None
+    if facts is None or not facts.listed:
+        return guard
+    # AWS's provider was asked for all its arguments; the others are listed as far as they are known.
+    computed = guard.path in facts.optional_computed or (guard.computed and not type_.startswith("aws_"))
+    if guard.path in facts.defaults and not guard.unlimited_default:
+        return replace(guard, computed=computed, default=facts.defaults[guard.path])
+    return replace(guard, computed=computed)
 
 
 def _rank(pattern: str, type_: str) -> int:

@@ -91,7 +91,7 @@ def test_rules_of_their_own_count_for_their_group() -> None:
     [
         ("aws_db_instance.d", {}, {"publicly_accessible": True}, "public-access", True),
         ("aws_lb.l", {"internal": True}, {"internal": False}, "scheme", True),
-        ("aws_lb.l", {"internal": True}, {}, "scheme", True),
+        ("aws_lb.l", {"internal": True}, {}, "scheme", False),
         ("aws_db_instance.d", {"publicly_accessible": False}, {"publicly_accessible": unknown("", "var.p")},
          "public-access", False),
     ],
