@@ -23,8 +23,9 @@ from blastlint.model import Fact, Impact
 PROVIDERS: dict[str, tuple[str, ...]] = {
     "guards": ("terraform.", "cloudformation.", "kubernetes."),
     "access": ("terraform.", "cloudformation.", "kubernetes."),
-    "exposure": ("terraform.", "cloudformation.", "kubernetes."),
+    "exposure": ("terraform.", "cloudformation.", "kubernetes.", "compose."),
     "capacity": ("terraform.", "cloudformation.", "kubernetes."),
+    "code": ("python.", "javascript."),
 }
 
 

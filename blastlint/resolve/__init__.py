@@ -22,8 +22,9 @@ from blastlint.parse.workspace import Workspace
 RESOLVERS: dict[str, frozenset[str]] = {
     "terraform": frozenset({"terraform", "terraform-json"}),
     "keytree": frozenset({"yaml", "json", "toml", "ini", "dotenv", "properties", "terraform-json", "terraform"}),
+    "manifests": frozenset({"yaml", "json"}),
     "commands": frozenset({"shell", "yaml", "dockerfile", "makefile", "json"}),
-    "python": frozenset({"python"}),
+    "code": frozenset({"python", "javascript", "typescript"}),
 }
 
 

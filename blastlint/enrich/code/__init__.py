@@ -1,0 +1,28 @@
+"""Facts about programs: handlers, checks of who may, TLS, time limits, tests and what they assert, environment guards, and
+destructive calls. The same for every language, since parse/ brings them all to one `Shape`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from blastlint.enrich.code import assertions, auth, commands, environments, handlers, tests, timeouts, tls
+from blastlint.enrich.code.pairs import scope_of
+from blastlint.enrich.context import Context
+from blastlint.model import Change, Fact
+
+
+def facts(change: Change, context: Context) -> Iterator[Fact]:
+    """Everything that is true of one changed definition. A move without an edit has nothing to say."""
+    if change.action == "moved":
+        return
+    pair = scope_of(context).pair(change)
+    if change.action == "removed" or change.type == "test":
+        yield from tests.facts(pair)
+    if change.action != "removed":
+        yield from assertions.facts(pair)
+        yield from handlers.facts(pair)
+        yield from auth.facts(pair)
+        yield from tls.facts(pair)
+        yield from timeouts.facts(pair)
+        yield from environments.facts(pair)
+        yield from commands.facts(pair)

@@ -1,0 +1,250 @@
+"""What a test asserts, before and after: fewer things, or weaker ones. A helper that is called is read one level deep."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from blastlint.enrich.code.pairs import Pair, local_functions, words_of
+from blastlint.model import Fact, FactValue, Side
+from blastlint.parse.code import Assertion, Handle, Shape, shape_of
+
+# How much each form pins down.
+_STRENGTH = {
+    "equal": 5, "helper": 5, "raises": 5, "mock": 5, "approx": 4, "in": 3, "compare": 2, "type": 2, "not-none": 1,
+    "truthy": 1, "constant": 0,
+}  # fmt: skip
+_MOCKS = (
+    "assert_called_once_with",
+    "assert_has_calls",
+    "assert_called_with",
+    "assert_any_call",
+    "assert_called_once",
+    "assert_called",
+)
+_ANYTHING = re.compile(r"\b(ANY|mock\.ANY|expect\.any|expect\.anything|anything\(\)|AnyStr|IsAnything)\b")
+_TRUE = {"True": True, "true": True, "False": False, "false": False}
+_BROAD = frozenset({"Exception", "BaseException", "Error", ""})
+_ORDER = ("constant", "inverted", "removed", "loosened")
+_ALIKE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Weakening:
+    what: str
+    before: Assertion | None
+    after: Assertion | None
+    text: str = ""
+
+
+def facts(pair: Pair) -> Iterator[Fact]:
+    """At most one `assertion` fact for a test: its worst weakening."""
+    change = pair.change
+    if change.before is None or change.after is None or change.before.type != "test" or change.after.type != "test":
+        return
+    before, after = _inlined(pair, "before"), _inlined(pair, "after")
+    found = [w for w in weakenings(before, after, pair.before, pair.after) if not _explained(w, pair)]
+    if not found:
+        return
+    worst = min(found, key=lambda w: _ORDER.index(w.what))
+    removed = sum(1 for w in found if w.what == "removed")
+    old, new = worst.before, worst.after
+    fields: dict[str, FactValue] = {
+        "what": worst.what,
+        "before": old.text if old is not None else worst.text,
+        "after": new.text if new is not None else "",
+        "test": change.entity.name,
+        "count_before": len(before) * pair.before.cases,
+        "count_after": len(after) * pair.after.cases,
+        "weakened": len(found),
+        "share": round(removed / len(before), 3) if before else 0.0,
+        "renamed": change.before.name != change.after.name,
+        "source_changed": bool(pair.scope.source_changes),
+    }
+    old_place = pair.region("before", old.at) if old is not None else None
+    new_place = pair.region("after", new.at) if new is not None else None
+    yield pair.fact("assertion", "", fields, old_place, new_place)
+
+
+def _inlined(pair: Pair, side: Side) -> list[Assertion]:
+    """The test's own assertions, with those of helpers in the same file in place of the calls to them."""
+    shape = pair.before if side == "before" else pair.after
+    module = pair.module(side)
+    entity = pair.change.before if side == "before" else pair.change.after
+    if module is None or entity is None or not isinstance(entity.detail, Handle):
+        return list(shape.assertions)
+    functions = local_functions(module)
+    own = entity.detail.definition.name
+    helpers = {
+        name: shape_of(module, module.by_name[functions[name]]).assertions
+        for name in {call.last for call in shape.calls}
+        if name in functions and functions[name] != own and module.by_name[functions[name]].sort == "function"
+    }
+    found: list[Assertion] = []
+    for assertion in shape.assertions:
+        if assertion.form != "helper" or not helpers.get(assertion.subject):
+            found.append(assertion)
+    for call in shape.calls:
+        found.extend(helpers.get(call.last, ()))
+    return found
+
+
+def weakenings(before: Sequence[Assertion], after: Sequence[Assertion], old: Shape, new: Shape) -> Iterator[Weakening]:
+    """Every assertion of before that is gone, or says less."""
+    kept = list(after)
+    rest: list[Assertion] = []
+    for assertion in before:
+        same = next((a for a in kept if _same(assertion, a)), None)
+        if same is None:
+            rest.append(assertion)
+        else:
+            kept.remove(same)
+    pairs, gone, born = _pairs(rest, kept)
+    for first, second in pairs:
+        what = _weaker(first, second)
+        if what:
+            yield Weakening(what, first, second)
+    for assertion in born:
+        if assertion.form == "constant" and gone:
+            yield Weakening("constant", gone.pop(0), assertion)
+    if _more_runs(old, new) or any(a.form == "helper" for a in born):
+        return
+    solid = [a for a in born if a.form != "constant"]
+    for assertion in gone[len(solid) :]:
+        if assertion.form != "constant":
+            yield Weakening("removed", assertion, None)
+    if new.cases < old.cases and not (old.loops or new.loops):
+        yield Weakening("removed", None, None, f"{old.cases} cases, now {new.cases}")
+
+
+def _same(one: Assertion, other: Assertion) -> bool:
+    return (one.form, one.subject, one.expected, one.negated, one.tolerance) == (
+        other.form, other.subject, other.expected, other.negated, other.tolerance,
+    )  # fmt: skip
+
+
+def _more_runs(old: Shape, new: Shape) -> bool:
+    """Whether the test now runs its assertions over more data: fewer lines are no loss then."""
+    return (new.loops and not old.loops) or new.cases > old.cases
+
+
+def _pairs(
+    before: Sequence[Assertion], after: Sequence[Assertion]
+) -> tuple[list[tuple[Assertion, Assertion]], list[Assertion], list[Assertion]]:
+    """One to one: the same thing looked at first, then the most alike."""
+    scored: list[tuple[float, int, int]] = []
+    for i, one in enumerate(before):
+        for j, other in enumerate(after):
+            score = _alike(one, other)
+            if score >= _ALIKE:
+                scored.append((-score, i, j))
+    scored.sort()
+    old_taken: set[int] = set()
+    new_taken: set[int] = set()
+    pairs: list[tuple[Assertion, Assertion]] = []
+    for _, i, j in scored:
+        if i not in old_taken and j not in new_taken:
+            old_taken.add(i)
+            new_taken.add(j)
+            pairs.append((before[i], after[j]))
+    gone = [a for i, a in enumerate(before) if i not in old_taken]
+    return pairs, gone, [a for j, a in enumerate(after) if j not in new_taken]
+
+
+def _alike(one: Assertion, other: Assertion) -> float:
+    if one.form == "raises" or other.form == "raises":
+        return 1.0 if one.form == other.form and one.subject == other.subject else 0.0
+    if one.subject and one.subject == other.subject:
+        return 2.0 + (one.expected == other.expected)
+    if one.form == "constant" or other.form == "constant":
+        return 0.0
+    old, new = words_of(f"{one.subject} {one.expected}"), words_of(f"{other.subject} {other.expected}")
+    total = old.total() + new.total()
+    return 2 * (old & new).total() / total if total else 0.0
+
+
+def _weaker(before: Assertion, after: Assertion) -> str:
+    """How `after` says less than `before`, or empty."""
+    if after.form == "constant":
+        return "constant" if before.form != "constant" else ""
+    same_subject = before.subject == after.subject
+    if same_subject and _inverted(before, after):
+        return "inverted"
+    if not same_subject and before.subject not in after.text and after.subject not in before.text:
+        return ""  # another thing is looked at
+    if before.form == after.form:
+        return "loosened" if _looser(before, after) else ""
+    if before.form == "helper" or after.form == "helper":
+        return ""
+    return "loosened" if _strength(after) < _strength(before) else ""
+
+
+def _strength(assertion: Assertion) -> int:
+    return 1 if assertion.negated and assertion.form in ("equal", "in") else _STRENGTH[assertion.form]
+
+
+def _inverted(before: Assertion, after: Assertion) -> bool:
+    """The same question, the other answer."""
+    if before.form == after.form and before.expected == after.expected and before.negated != after.negated:
+        return True
+    old, new = _answer(before), _answer(after)
+    if old is not None and new is not None:
+        return old != new
+    none = {before.expected, after.expected}
+    return (
+        {before.form, after.form} == {"equal", "not-none"}
+        and none == {"None"}
+        and not (before.negated or after.negated)
+    )
+
+
+def _answer(assertion: Assertion) -> bool | None:
+    """True or false, where that is all an assertion asks."""
+    if assertion.form == "truthy":
+        return not assertion.negated
+    if assertion.form == "equal" and assertion.expected in _TRUE:
+        return _TRUE[assertion.expected] != assertion.negated
+    return None
+
+
+def _looser(before: Assertion, after: Assertion) -> bool:
+    """Of two assertions of one form."""
+    if before.form == "raises":
+        narrower = before.expected not in _BROAD and after.expected in _BROAD
+        return narrower or (before.expected == after.expected and bool(before.tolerance) and not after.tolerance)
+    if before.form == "mock":
+        old = next((i for i, name in enumerate(_MOCKS) if before.expected.startswith(f"{name}(")), None)
+        new = next((i for i, name in enumerate(_MOCKS) if after.expected.startswith(f"{name}(")), None)
+        return old is not None and new is not None and new >= 4 and new > old
+    if before.form == "approx":
+        return _wider(before.tolerance, after.tolerance)
+    if before.negated != after.negated:
+        return after.negated
+    return bool(_ANYTHING.search(after.expected)) and not _ANYTHING.search(before.expected)
+
+
+def _wider(before: str, after: str) -> bool:
+    """Tolerances as `abs=0.1`, `places=3`; none is a library's tight default."""
+    if not after:
+        return False
+    (old_name, _, old), (name, _, new) = before.partition("="), after.partition("=")
+    try:
+        old_number, number = float(old or "0"), float(new)
+    except ValueError:
+        return False
+    if before and old_name != name:
+        return False
+    if name in ("places", "decimal"):
+        return number < (old_number if before else 7)
+    return number > old_number
+
+
+def _explained(weakening: Weakening, pair: Pair) -> bool:
+    """Whether it speaks of something that the sources lost in the same change set."""
+    gone = pair.scope.gone_words
+    if not gone:
+        return False
+    if weakening.before is not None:
+        return bool(set(words_of(weakening.before.text)) & gone)
+    return bool(set(words_of(pair.text("before")) - words_of(pair.text("after"))) & gone)

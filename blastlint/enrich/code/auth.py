@@ -1,0 +1,282 @@
+"""Checks of who may call something, as an effective set: what stands on the function, on its class, on the router.
+
+An element is one check, by the name it is known by. It is lost when it stood before and neither it nor a new one stands
+after, in the same place or above it. Which names are checks is data: facts/calls.json, auth.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from blastlint.enrich.code.pairs import Pair, Scope
+from blastlint.facts.calls import pattern, words
+from blastlint.model import Fact, FactValue, Side
+from blastlint.parse.code import Call, Handle, Shape, shape_of
+
+Strength = Literal["open", "authentication", "authorization"]
+
+_SCREEN = re.compile(
+    rb"(?i)auth|login|permission|perm_|jwt|role|admin|staff|superuser|scope|token|current_?user|require|protect|secure|guard"
+    rb"|access|depends|security|acl"
+)
+_IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
+_STRINGS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`")
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_INJECTED = re.compile(r"\b(Depends|Security|Inject)\(")
+_USER_TYPE = re.compile(r"^(Current|Authenticated|LoggedIn|Admin|Active)\w*(User|Admin|Account|Principal)\w*(Dep)?$")
+_FUNCTION_TEXT = re.compile(r"=>|^(async )?function\b|^lambda\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One check. `place` tells apart checks of one definition that guard different things: the routes of a file."""
+
+    name: str
+    strength: Strength
+    place: str = ""
+    at: object = field(default=None, compare=False, repr=False)
+
+
+def facts(pair: Pair) -> Iterator[Fact]:
+    """One `auth` fact for each place that lost a check."""
+    if pair.is_new or not pair.mentions(_SCREEN, "before"):
+        return
+    before, after = list(elements(pair, "before")), list(elements(pair, "after"))
+    routes = _routes(pair.after)
+    for place in dict.fromkeys(e.place for e in before):
+        if place and place not in routes:
+            continue  # the route itself is gone
+        old = [e for e in before if e.place == place and e.strength != "open"]
+        new = [e for e in after if e.place == place]
+        if _weaker(old, new, pair):
+            lost = [e for e in old if e.name not in {n.name for n in new}]
+            if pattern("auth", "harmless").search(place.lower() or _names(pair)):
+                continue
+            standing = [n.name for n in new]
+            fields: dict[str, FactValue] = {
+                "name": ", ".join(dict.fromkeys(e.name for e in lost)),
+                "after": ", ".join(dict.fromkeys(standing)),
+                "route": bool(place) or _is_route(pair, lost),
+                "open": not any(n.strength != "open" for n in new),
+            }
+            after_place = next((pair.region("after", n.at) for n in new if n.at is not None), None)
+            yield pair.fact("auth", place, fields, pair.region("before", lost[0].at), after_place)
+
+
+def _weaker(old: list[Element], new: list[Element], pair: Pair) -> bool:
+    """Whether who may is a wider circle now."""
+    names = {n.name for n in new}
+    lost = [e for e in old if e.name not in names]
+    if not lost:
+        return False
+    gained = [n for n in new if n.name not in {e.name for e in old} and n.strength != "open"]
+    above = list(_above(pair))
+    kept = [n for n in new if n.strength != "open"]
+    if any(e.strength == "authorization" for e in lost):
+        standing = [*gained, *above]
+        return not any(e.strength == "authorization" for e in standing) and not (
+            standing and not any(e.strength == "authorization" for e in old)
+        )
+    return not gained and not above and not kept
+
+
+def elements(pair: Pair, side: Side) -> Iterator[Element]:
+    """The checks that stand on the definition itself."""
+    shape = pair.before if side == "before" else pair.after
+    entity = pair.change.before if side == "before" else pair.change.after
+    yield from of_shape(shape, entity.type if entity is not None else "")
+    for helper in pair.helpers(side):
+        yield from _denials(helper)
+        yield from _calls(helper)
+
+
+def of_shape(shape: Shape, sort: str) -> Iterator[Element]:
+    """Decorators, injected parameters, base classes, options, calls that check, and early denials."""
+    for decorator in shape.decorators:
+        yield from _decorator(decorator)
+    for parameter in shape.parameters:
+        for text in (parameter.default, parameter.annotation):
+            if _INJECTED.search(text):
+                yield from _named(text, any_user=True)
+            elif text == parameter.annotation and _USER_TYPE.match(text):
+                yield Element(text, "authentication")
+    if sort == "class":
+        bases = pattern("auth", "bases")
+        yield from (Element(b.rpartition(".")[2], "authentication") for b in shape.bases if bases.search(b))
+    for option in shape.options:
+        if pattern("auth", "options").search(option.key) and not pattern("auth", "routes").search(option.owner):
+            listing = bool(pattern("auth", "listing").search(option.key))
+            yield from _named(option.value, listing, at=option.at, strings="MIDDLEWARE" in option.key or listing)
+            if option.key == "permission_required" and option.value not in ("", "None"):
+                yield Element("permission_required", "authorization", at=option.at)
+    yield from _calls(shape)
+    yield from _denials(shape)
+    for call in shape.calls:
+        yield from _route_call(call)
+
+
+def _decorator(call: Call) -> Iterator[Element]:
+    last, text = call.last, " ".join((*call.arguments, *call.options.values()))
+    snake = "_".join(_PARTS.findall(last)).lower()
+    if last in ("permission_classes", "authentication_classes", "UseGuards"):
+        yield from _named(text, listing=True, at=call.at)
+    elif last in words("auth", "open"):
+        yield Element(last, "open", at=call.at)
+    elif pattern("auth", "decorators").search(snake) and not pattern("auth", "not_decorators").search(snake):
+        yield Element(last, _strength(last), at=call.at)
+    elif last == "requires" or last == "user_passes_test":
+        yield Element(last, "authorization", at=call.at)
+    else:
+        for key, value in call.options.items():
+            if pattern("auth", "options").search(key):
+                yield from _named(value, bool(pattern("auth", "listing").search(key)), at=call.at)
+        if last in ("method_decorator", "decorator", "before_request", "apply", "use"):
+            yield from _named(text, at=call.at)
+
+
+def _named(
+    text: str, listing: bool = False, any_user: bool = False, at: object = None, place: str = "", strings: bool = False
+) -> Iterator[Element]:
+    """The checks among the identifiers of an expression. In a listing of checks every name is one."""
+    source = re.sub(r"[\"'`]", " ", text) if strings else _STRINGS.sub(" ", text)
+    for identifier in _IDENTIFIER.findall(source):
+        last = identifier.rpartition(".")[2]
+        if last in words("auth", "open"):
+            yield Element(last, "open", place, at)
+            continue
+        parts = {p.lower() for p in _PARTS.findall(last)}
+        known = parts & (words("auth", "authentication_words") | words("auth", "authorization_words"))
+        if known - {"current", "session", "token", "access", "signed", "identity", "policy", "policies"} or (
+            any_user and ("user" in parts or len(known) > 1)
+        ):
+            yield Element(last, _strength(last), place, at)
+        elif listing and last[:1].isupper() and last not in ("None", "True", "False"):
+            yield Element(last, "authorization", place, at)
+
+
+def _strength(name: str) -> Strength:
+    parts = {p.lower() for p in _PARTS.findall(name)}
+    if name.startswith(("IsAuthenticated", "DjangoModelPermissionsOrAnon")):
+        return "authentication"
+    return "authorization" if parts & words("auth", "authorization_words") else "authentication"
+
+
+def _calls(shape: Shape) -> Iterator[Element]:
+    checks = pattern("auth", "calls")
+    yield from (Element(c.last, _strength(c.last), at=c.at) for c in shape.calls if checks.search(c.name))
+
+
+def _denials(shape: Shape) -> Iterator[Element]:
+    """`if not user.is_staff: raise Forbidden`: a check known by what it asks."""
+    for branch in shape.branches:
+        if not branch.leaves:
+            continue
+        asked = pattern("auth", "conditions").search(branch.condition)
+        if asked and pattern("auth", "denials").search(" ".join((*branch.body, branch.leaves))):
+            strong = re.search("staff|superuser|admin|perm|role|owner|access|Admin|Role", branch.condition)
+            yield Element(asked.group(0), "authorization" if strong else "authentication", at=branch.at)
+
+
+def _route(call: Call) -> str:
+    """`get "/x"`, when the call puts a handler on a path."""
+    if not pattern("auth", "router_calls").search(call.name) or not pattern("auth", "routers").search(call.name):
+        return ""
+    if not call.arguments or call.arguments[0][:1] not in ("'", '"', "`") or len(call.arguments) < 2:
+        return ""
+    return f"{call.last} {call.arguments[0]}"
+
+
+def _route_call(call: Call) -> Iterator[Element]:
+    place = _route(call)
+    if place:
+        for argument in call.arguments[1:]:
+            if not _FUNCTION_TEXT.search(argument):
+                yield from _named(argument, at=call.at, place=place)
+    elif call.last in ("use", "add_middleware", "useGlobalGuards", "before_request") and not call.name.startswith("?"):
+        for argument in call.arguments:
+            if not _FUNCTION_TEXT.search(argument):
+                yield from _named(argument, at=call.at)
+
+
+def _routes(shape: Shape) -> frozenset[str]:
+    return frozenset(filter(None, (_route(call) for call in shape.calls)))
+
+
+def _names(pair: Pair) -> str:
+    """What the definition is known by: its name and the paths that it is put on."""
+    paths = [a for d in pair.after.decorators for a in d.arguments[:1] if a[:1] in ("'", '"')]
+    return " ".join((pair.change.entity.name, *paths)).lower()
+
+
+def _is_route(pair: Pair, lost: Iterable[Element]) -> bool:
+    if any(pattern("auth", "routes").search(d.name) for d in pair.after.decorators):
+        return True
+    if pair.change.type in ("class", "module", "setting"):
+        return True
+    first = [p.name for p in pair.after.parameters[:2]]
+    return "request" in first or "req" in first or any(e.name.endswith(("_required", "Required")) for e in lost)
+
+
+# --- above: classes, routers, and what is set for everything ---------------------------------------------------------
+
+
+def _above(pair: Pair) -> Iterator[Element]:
+    """What guards the definition from further out on the after side."""
+    entity = pair.change.after
+    if entity is None or not isinstance(entity.detail, Handle):
+        return
+    module, definition = entity.detail.module, entity.detail.definition
+    parent = module.by_name.get(definition.parent) if definition.parent else None
+    while parent is not None:
+        yield from (e for e in of_shape(shape_of(module, parent), "class") if e.strength != "open")
+        parent = module.by_name.get(parent.parent) if parent.parent else None
+    if definition.sort != "module":
+        for other in module.definitions:
+            if other.sort in ("setting", "module") and re.search(
+                rb"Router\(|Blueprint\(|before_request|\.use\(", other.text
+            ):
+                shape = shape_of(module, other)
+                yield from _wide(shape)
+    yield from _gained(pair.scope, pair)
+    yield from _included(pair, module.name.rpartition(".")[2])
+
+
+def _wide(shape: Shape) -> Iterator[Element]:
+    """Checks that a statement puts on everything below it."""
+    for option in shape.options:
+        if pattern("auth", "options").search(option.key):
+            yield from _named(option.value, any_user=True)
+    for call in shape.calls:
+        if call.last in ("use", "before_request", "add_middleware", "useGlobalGuards", "include_router"):
+            if not _route(call):
+                yield from _named(" ".join(a for a in call.arguments if not _FUNCTION_TEXT.search(a)), any_user=True)
+
+
+def _gained(scope: Scope, pair: Pair) -> Iterator[Element]:
+    """Checks that this change set puts on a router, an application or the settings."""
+    wide = re.compile(pattern("auth", "wide").pattern.encode())
+    for change in scope.changes:
+        if change is pair.change or change.type not in ("setting", "module", "function", "class"):
+            continue
+        other = scope.pair(change)
+        if change.action in ("added", "modified") and other.mentions(wide):
+            known = {e.name for e in _wide(other.before)}
+            related = change.type in ("setting", "module") or b"before_request" in (other.text("after").encode())
+            if related:
+                yield from (e for e in _wide(other.after) if e.name not in known and e.strength != "open")
+
+
+def _included(pair: Pair, module: str) -> Iterator[Element]:
+    """Checks with which a FastAPI application includes this module's router, wherever that is written."""
+    decorated = any(pattern("auth", "routes").search(d.name) for d in pair.after.decorators)
+    if not decorated or pair.change.kind != "python.function":
+        return
+    tree = pair.scope.context.after.tree
+    for path in tree.search("include_router(", (".py",))[:50]:
+        text = (tree.read(path) or b"").decode("utf-8", "replace")
+        for match in re.finditer(r"[\w.]*include_router\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)", text):
+            if re.search(rf"\b{re.escape(module)}\b|\b{re.escape(module)}_", match.group(0)):
+                yield from (e for e in _named(match.group(0), any_user=True) if e.strength != "open")

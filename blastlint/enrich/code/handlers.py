@@ -1,0 +1,96 @@
+"""Exceptions that are caught and forgotten: handlers that became empty or broader, or were put around what was there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from blastlint.enrich.code.pairs import Pair
+from blastlint.facts.calls import rows
+from blastlint.model import Fact, FactValue
+from blastlint.parse.code import Handler
+
+_SCREEN = re.compile(rb"\bexcept\b|\bsuppress\b|\bcatch\b")
+_BROAD = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException", "Throwable"})
+_HIDES = ("pass", "continue", "return-default")
+# Optional imports, and loops that end: the exception is the answer.
+_IDIOMS = frozenset({"ImportError", "ModuleNotFoundError", "StopIteration", "StopAsyncIteration", "GeneratorExit"})
+
+
+def facts(pair: Pair) -> Iterator[Fact]:
+    """One `handler` fact for each handler of the after side that hides more than its counterpart did."""
+    if not pair.mentions(_SCREEN):
+        return
+    before, after = pair.before, pair.after
+    known = {call.name for call in before.calls}
+    rest = list(before.handlers)
+    for number, handler in enumerate(after.handlers):
+        counterpart = _counterpart(handler, rest)
+        if counterpart is not None:
+            rest.remove(counterpart)
+        what = _worse(handler, counterpart)
+        if not what or (handler.exceptions and frozenset(handler.exceptions) <= _IDIOMS):
+            continue
+        existing = counterpart is not None or _wraps(handler, known, before.statements)
+        fields: dict[str, FactValue] = {
+            "what": what,
+            "exception": ", ".join(handler.exceptions) or "every exception",
+            "body": handler.body,
+            "protects": protects(handler.calls),
+            "broad": broad(handler),
+            "new_code": not existing,
+        }
+        old = pair.region("before", counterpart.at) if counterpart is not None else None
+        yield pair.fact("handler", f"{handler.text}#{number}", fields, old, pair.region("after", handler.at))
+
+
+def broad(handler: Handler) -> bool:
+    """Whether it catches whatever may happen."""
+    return not handler.exceptions or bool(_BROAD.intersection(handler.exceptions))
+
+
+def _worse(handler: Handler, counterpart: Handler | None) -> str:
+    hides = handler.body in _HIDES
+    if counterpart is None:
+        return "added" if hides else ""
+    if hides and counterpart.body not in _HIDES:
+        return "emptied"
+    if broad(handler) and not broad(counterpart) and (hides or handler.body == "log-only"):
+        return "broadened"
+    return ""
+
+
+def _counterpart(handler: Handler, before: Sequence[Handler]) -> Handler | None:
+    """The handler before that stood around the same statements, or, failing that, caught the same."""
+
+    def alike(other: Handler) -> tuple[float, bool]:
+        union = handler.tries | other.tries
+        shared = len(handler.tries & other.tries) / len(union) if union else 1.0
+        calls = set(handler.calls) | set(other.calls)
+        if calls:
+            shared = max(shared, len(set(handler.calls) & set(other.calls)) / len(calls))
+        return shared, handler.exceptions == other.exceptions
+
+    best = max(before, key=alike, default=None)
+    if best is None:
+        return None
+    shared, same = alike(best)
+    return best if shared >= 0.3 or (same and handler.body == best.body) else None
+
+
+def _wraps(handler: Handler, known: set[str], statements: Sequence[str]) -> bool:
+    """Whether what it guards was there before without it."""
+    if handler.tries & frozenset(statements):
+        return True
+    calls = [c for c in handler.calls if "." in c or len(c) > 4]
+    return bool(calls) and sum(c in known for c in calls) * 2 >= len(calls)
+
+
+def protects(calls: Sequence[str]) -> str:
+    """What the guarded calls do: the first kind of the table that any of them is; cleanup only when all are."""
+    kinds: set[str] = set()
+    for call in calls:
+        kinds.add(next((row["what"] for row in rows("protects") if re.search(row["calls"], call)), "other"))
+    if kinds == {"cleanup"}:
+        return "cleanup"
+    return next((what for what in ("command", "database", "io") if what in kinds), "other")

@@ -1,0 +1,165 @@
+"""One changed definition with both its shapes, and what the whole change set says about it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from blastlint.enrich.context import Context
+from blastlint.enrich.surroundings import path_class_of
+from blastlint.model import Change, Entity, Fact, FactValue, Region, Related, Side
+from blastlint.parse.code import EMPTY, Handle, Module, Shape, shape_of
+
+KINDS = ("python.", "javascript.")
+WORD = re.compile(r"[^\W\d]\w*", re.ASCII)
+
+
+class Scope:
+    """The whole change set, as far as facts about one definition need it."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._pairs: dict[int, Pair] = {}
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        return tuple(c for c in self.context.changes if c.kind.startswith(KINDS))
+
+    def pair(self, change: Change) -> Pair:
+        if id(change) not in self._pairs:
+            self._pairs[id(change)] = Pair(change, self)
+        return self._pairs[id(change)]
+
+    def is_test(self, path: str) -> bool:
+        return path_class_of(path, self.context.config) == "test"
+
+    @cached_property
+    def added_tests(self) -> tuple[Change, ...]:
+        """Tests that are new, or that say more than before."""
+        return tuple(c for c in self.changes if c.type == "test" and c.action in ("added", "modified"))
+
+    @cached_property
+    def source_changes(self) -> tuple[Change, ...]:
+        """Changes of code that is not a test, moves left out."""
+        return tuple(c for c in self.changes if c.action != "moved" and not self.is_test(c.path))
+
+    @cached_property
+    def gone_words(self) -> frozenset[str]:
+        """Names that the changed sources used before and use no more: what was taken out on purpose."""
+        old: set[str] = set()
+        new: set[str] = set()
+        for file in self.context.change_set.files:
+            for path, side, words in ((file.before, "before", old), (file.after, "after", new)):
+                if path is not None and not self.is_test(path):
+                    words.update(self._words(path, "before" if side == "before" else "after"))
+        return frozenset(w for w in old - new if len(w) > 2)
+
+    def _words(self, path: str, side: Side) -> Iterator[str]:
+        workspace = self.context.before if side == "before" else self.context.after
+        data = workspace.tree.read(path)
+        if data is not None and len(data) < 1_000_000 and b"\0" not in data[:4000]:
+            text = data.decode("utf-8", "replace")
+            yield from WORD.findall(text)
+            yield path.rsplit("/", 1)[-1].partition(".")[0]
+
+
+class Pair:
+    """A change of code. Shapes are worked out on first use; `mentions` is asked first where that would be in vain."""
+
+    def __init__(self, change: Change, scope: Scope) -> None:
+        self.change, self.scope = change, scope
+
+    @cached_property
+    def before(self) -> Shape:
+        return self._shape(self.change.before)
+
+    @cached_property
+    def after(self) -> Shape:
+        return self._shape(self.change.after)
+
+    @staticmethod
+    def _shape(entity: Entity | None) -> Shape:
+        return entity.detail.shape if entity is not None and isinstance(entity.detail, Handle) else EMPTY
+
+    @property
+    def is_new(self) -> bool:
+        return self.change.before is None
+
+    def module(self, side: Side) -> Module | None:
+        entity = self.change.before if side == "before" else self.change.after
+        return entity.detail.module if entity is not None and isinstance(entity.detail, Handle) else None
+
+    def mentions(self, words: re.Pattern[bytes], side: Side = "after") -> bool:
+        """Whether the text of that side has one of the words in it."""
+        entity = self.change.before if side == "before" else self.change.after
+        if entity is None or not isinstance(entity.detail, Handle):
+            return False
+        return words.search(entity.detail.definition.text) is not None
+
+    def text(self, side: Side) -> str:
+        entity = self.change.before if side == "before" else self.change.after
+        if entity is None or not isinstance(entity.detail, Handle):
+            return ""
+        return entity.detail.definition.text.decode("utf-8", "replace")
+
+    def region(self, side: Side, at: object) -> Region | None:
+        """The place of a part of one side's shape."""
+        entity = self.change.before if side == "before" else self.change.after
+        if entity is None:
+            return None
+        shape = self.before if side == "before" else self.after
+        return Region(side, entity.region.path, *shape.locate(at))
+
+    def helpers(self, side: Side) -> Iterator[Shape]:
+        """Shapes of the functions of the same file that this one calls: one level deep."""
+        module = self.module(side)
+        if module is None:
+            return
+        shape = self.before if side == "before" else self.after
+        by_last = local_functions(module)
+        for name in dict.fromkeys(call.last for call in (*shape.calls, *shape.decorators)):
+            if name in by_last:
+                yield shape_of(module, module.by_name[by_last[name]])
+
+    def fact(
+        self,
+        name: str,
+        path: str,
+        fields: Mapping[str, FactValue],
+        before: Region | None = None,
+        after: Region | None = None,
+        related: tuple[Related, ...] = (),
+    ) -> Fact:
+        return Fact(name, fields, path, before, after, related)
+
+    def value(self, side: Side, text: str) -> str:
+        """`text`, or what it stands for when it is the name of a setting of the same file with a plain value."""
+        module = self.module(side)
+        name = text.removeprefix("self.").removeprefix("cls.")
+        definition = module.by_name.get(name) if module is not None and WORD.fullmatch(name) else None
+        if module is None or definition is None or definition.sort != "setting":
+            return text
+        options = shape_of(module, definition).options
+        return next((o.value for o in options if o.key == name), text)
+
+
+def local_functions(module: Module) -> Mapping[str, str]:
+    """Last name -> qualified name of the functions of one file."""
+    return {d.last_name: d.name for d in reversed(module.definitions) if d.sort in ("function", "test")}
+
+
+def words_of(text: str) -> Counter[str]:
+    return Counter(WORD.findall(text))
+
+
+_last: tuple[Context, Scope] | None = None
+
+
+def scope_of(context: Context) -> Scope:
+    """One Scope for all changes of a change set. Only the last is kept: facts are asked for one set at a time."""
+    global _last
+    if _last is None or _last[0] is not context:
+        _last = (context, Scope(context))
+    return _last[1]

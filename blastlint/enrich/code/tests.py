@@ -1,0 +1,158 @@
+"""Tests that are gone. A test that was moved, renamed, merged or parametrised is not; nor one whose subject went with it.
+
+Tests of a file, or of a class, that went as a whole are one fact on that file or class.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from blastlint.enrich.code.pairs import Pair, Scope, words_of
+from blastlint.model import Change, Entity, Fact, Related
+from blastlint.parse.code import Handle
+
+_TEST_FILE = re.compile(
+    r"(^|/)(test[^/]*|[^/]*_tests?)\.py$|[._-](test|spec)\.[cm]?[jt]sx?$|(^|/)(tests?|__tests__)/[^/]*\.(py|[cm]?[jt]sx?)$"
+)
+_COUNTED = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test|^[ \t]*(?:it|test)(?:\.\w+)*\(", re.MULTILINE)
+_ABSORBED = 0.7  # share of a test's words that must be new in another, for it to have been merged into that one
+_SHOWN = 20
+
+
+def facts(pair: Pair) -> Iterator[Fact]:
+    """At most one `test` fact: for a removed test, or for the file or class that stood for several."""
+    change = pair.change
+    if change.before is None:
+        return
+    lost = [c for c in _removed(pair.scope) if _stands_for(change, c, pair.scope)]
+    if not lost:
+        return
+    alive = [c for c in lost if _alive(c, pair.scope)]
+    counted = alive or lost
+    suite, gone, added = _suite(counted[0], pair.scope)
+    shown = [c.before for c in counted if c.before is not None]
+    name = shown[0].name if len(counted) == 1 else f"{len(counted)} tests"
+    related = tuple(Related("test that is gone", e.header, e.address) for e in shown[:_SHOWN] if e is not change.before)
+    fields = {
+        "what": "deleted" if change.action == "removed" else "not collected",
+        "name": name,
+        "subject_alive": bool(alive),
+        "share": round(gone / suite, 3) if suite else 1.0,
+        "framework": _framework(counted[0]),
+        "count": len(counted),
+        "suite": suite,
+        "replaced": added,
+    }
+    yield pair.fact("test", "", fields, related=related)
+
+
+def _removed(scope: Scope) -> list[Change]:
+    """Every test that is gone from the whole change set."""
+    return [c for c in scope.changes if _is_removed(c) and not _absorbed(c, scope)]
+
+
+def _is_removed(change: Change) -> bool:
+    if change.before is None or change.before.type != "test":
+        return False
+    return change.after is None or change.after.type != "test"
+
+
+def _stands_for(change: Change, test: Change, scope: Scope) -> bool:
+    """Whether the fact about `test` belongs to `change`: to the outermost thing that went with it, or to itself."""
+    return _outermost(test, scope) is change
+
+
+def _outermost(test: Change, scope: Scope) -> Change:
+    assert test.before is not None
+    found = test
+    if test.action != "removed":
+        return found
+    containers = {
+        (c.before.region.path, c.before.address): c
+        for c in scope.changes
+        if c.action == "removed" and c.before is not None and c.type in ("class", "module")
+    }
+    parent = test.before.parent
+    path = test.before.region.path
+    while (path, parent) in containers:
+        found = containers[(path, parent)]
+        assert found.before is not None
+        if found.before.parent == parent:
+            break
+        parent = found.before.parent
+    return found
+
+
+def _alive(test: Change, scope: Scope) -> bool:
+    """Whether what the test is about is still there: it names nothing that the sources lost in the same change set."""
+    entity = test.before
+    assert entity is not None
+    gone = scope.gone_words
+    if not gone:
+        return True
+    words = set(words_of(_text(entity)))
+    if words & gone:
+        return False
+    name = _plain(entity.name)
+    return not any(len(word) > 4 and _plain(word) in name for word in gone)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _text(entity: Entity) -> str:
+    assert isinstance(entity.detail, Handle)
+    return entity.detail.definition.text.decode("utf-8", "replace")
+
+
+def _absorbed(test: Change, scope: Scope) -> bool:
+    """Whether its body is found in tests that are new or say more than before: merged, split or parametrised."""
+    entity = test.before
+    assert entity is not None
+    words = words_of(_text(entity))
+    if not words:
+        return True
+    for other in scope.added_tests:
+        new = _new_words(other)
+        if new and other.after is not None and _share(words, new) >= _ABSORBED:
+            return True
+    return False
+
+
+def _new_words(change: Change) -> Counter[str]:
+    assert change.after is not None
+    words = words_of(_text(change.after))
+    if change.before is not None:
+        words -= words_of(_text(change.before))
+    return words
+
+
+def _share(words: Counter[str], new: Counter[str]) -> float:
+    return sum(1 for word in words if word in new) / len(words)
+
+
+def _suite(test: Change, scope: Scope) -> tuple[int, int, int]:
+    """(tests in the directory before, how many of them are gone, how many are new in the change set).
+
+    The directory is counted by the words that start a test: parsing all of it would cost more than the rest of the check.
+    """
+    assert test.before is not None
+    directory = test.before.region.path.rpartition("/")[0]
+    tree = scope.context.before.tree
+    suite = sum(len(_COUNTED.findall(tree.read(p) or b"")) for p in tree.listdir(directory) if _TEST_FILE.search(p))
+    gone = sum(1 for c in _removed(scope) if c.before and c.before.region.path.rpartition("/")[0] == directory)
+    added = sum(1 for c in scope.added_tests if c.action == "added")
+    return max(suite, gone), gone, added
+
+
+def _framework(test: Change) -> str:
+    entity = test.before
+    assert entity is not None
+    assert isinstance(entity.detail, Handle)
+    if entity.detail.module.language != "python":
+        return "jest"
+    parent = entity.detail.module.by_name.get(entity.detail.definition.parent)
+    return "unittest" if parent is not None and any("TestCase" in base for base in parent.bases) else "pytest"

@@ -1,0 +1,154 @@
+"""Calls that may now wait, or try again, for ever or ten times as long. Names are rows of facts/calls.json: timeouts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from blastlint.enrich.code.pairs import Pair
+from blastlint.facts.calls import pattern
+from blastlint.model import Fact
+from blastlint.parse.code import Call
+
+_SCREEN = re.compile(
+    rb"(?i)timeout|retr(y|ies)|attempts|max_tries|backoff|deadline|wait_for|time_limit|max_time|fail_after|move_on_after|stop"
+)
+_MUCH = 10  # times as long, from which a rise is a finding
+_NUMBER = re.compile(r"^[\d_.]+(e\d+)?(\s*\*\s*[\d_.]+)*$")
+_FIRST_NUMBER = re.compile(r"^[\w.]*\((?:\w+\s*=\s*)?([\d_.]+)\)?$")
+_NAMES = ("timeout", "retries", "backoff")
+
+
+def facts(pair: Pair) -> Iterator[Fact]:
+    """One `timeout` fact for each limit that is gone, unbounded, or raised tenfold."""
+    if pair.is_new or not pair.mentions(_SCREEN, "before"):
+        return
+    if pair.change.type == "setting":
+        yield from _setting(pair)
+    for old, new in _paired(pair.before.calls, pair.after.calls):
+        if not pattern("timeouts", "owners").search(old.name):
+            continue
+        yield from _compared(pair, old, new)
+    yield from _unwrapped(pair)
+
+
+def _setting(pair: Pair) -> Iterator[Fact]:
+    name = pair.change.entity.name
+    if not pattern("timeouts", "settings").search(name.upper()):
+        return
+    before = next((o.value for o in pair.before.options if o.key == name), "")
+    after = next((o.value for o in pair.after.options if o.key == name), "")
+    what = _change(before, after)
+    if what:
+        kind = "retries" if re.search("RETR|ATTEMPT", name.upper()) else "timeout"
+        yield pair.fact("timeout", name, {"name": kind, "what": what, "before": before, "after": after, "call": name})
+
+
+def _paired(before: Sequence[Call], after: Sequence[Call]) -> Iterator[tuple[Call, Call]]:
+    """Calls of the same function: those with the same arguments first, then in order."""
+    rest: dict[str, list[Call]] = {}
+    for call in after:
+        rest.setdefault(call.last, []).append(call)
+    left: list[Call] = []
+    for call in before:
+        same = rest.get(call.last, [])
+        match = next((c for c in same if c.arguments == call.arguments and c.name == call.name), None)
+        if match is None:
+            left.append(call)
+        else:
+            same.remove(match)
+            yield call, match
+    for call in left:
+        same = rest.get(call.last, [])
+        if same:
+            yield call, same.pop(0)
+
+
+def _compared(pair: Pair, old: Call, new: Call) -> Iterator[Fact]:
+    for name in _NAMES:
+        keys = pattern("timeouts", name)
+        before, after = _option(old.options, keys), _option(new.options, keys)
+        if before is None:
+            continue
+        key, value = before
+        if after is None:
+            if "**" in new.text or any(a.startswith(("*", "...")) for a in new.arguments) or _elsewhere(pair, key):
+                continue
+            if name == "retries" and not re.search(r"(retry|on_exception|Retrying)$", old.name):
+                continue  # without the option the library's own, small, number holds
+            if name == "backoff" and not re.search(r"retry|Retry|task", old.name):
+                continue
+            yield _fact(pair, name, "removed", value, "", old, new)
+            continue
+        if name == "backoff":
+            continue
+        old_value, new_value = pair.value("before", value), pair.value("after", after[1])
+        what = _change(old_value, new_value)
+        if what and not (what == "raised" and key != after[0]):
+            yield _fact(pair, name, what, old_value, new_value, old, new)
+
+
+def _option(options: Mapping[str, str], keys: re.Pattern[str]) -> tuple[str, str] | None:
+    return next(((k, v) for k, v in options.items() if keys.search(k)), None)
+
+
+def _elsewhere(pair: Pair, key: str) -> bool:
+    """Whether the file names the limit as often as before: then it was moved, say to the session."""
+    before, after = pair.module("before"), pair.module("after")
+    if before is None or after is None:
+        return False
+    word = key.encode()
+    count = after.source.lower().count(word.lower())
+    return count >= before.source.lower().count(word.lower()) and count > 0
+
+
+def _change(before: str, after: str) -> str:
+    unbounded = pattern("timeouts", "unbounded")
+    if before == after or unbounded.search(before):
+        return ""
+    if unbounded.search(after):
+        return "unbounded"
+    old, new = number(before), number(after)
+    if old and new and new / old >= _MUCH and new / old != 1000:  # a thousandfold is seconds told in milliseconds
+        return "raised"
+    return ""
+
+
+def number(text: str) -> float | None:
+    """The number that a text is: a product of numbers, or one wrapped in a call."""
+    wrapped = _FIRST_NUMBER.match(text)
+    text = wrapped.group(1) if wrapped else text
+    if not _NUMBER.match(text):
+        return None
+    result = 1.0
+    for factor in text.split("*"):
+        try:
+            result *= float(factor.strip().replace("_", ""))
+        except ValueError:
+            return None
+    return result
+
+
+def _unwrapped(pair: Pair) -> Iterator[Fact]:
+    """`wait_for(work(), timeout=5)` that is `work()` now."""
+    wrappers = pattern("timeouts", "wrappers")
+    after_names = {call.name for call in pair.after.calls}
+    if any(wrappers.search(name) for name in after_names):
+        return
+    for call in pair.before.calls:
+        if not wrappers.search(call.name) or not (call.arguments or call.options):
+            continue
+        inner = (
+            [c for c in pair.before.calls if c is not call and c.text in call.arguments[0]] if call.arguments else []
+        )
+        kept = [c for c in pair.after.calls if any(c.name == i.name for i in inner)]
+        alone = not inner and any(c.name in after_names for c in pair.before.calls if c is not call)
+        if kept or alone:
+            yield _fact(pair, "timeout", "removed", call.text, "", call, kept[0] if kept else None)
+            return
+
+
+def _fact(pair: Pair, name: str, what: str, before: str, after: str, old: Call, new: Call | None) -> Fact:
+    fields = {"name": name, "what": what, "before": before, "after": after, "call": old.name}
+    place = pair.region("after", new.at) if new is not None else None
+    return pair.fact("timeout", f"{old.name}.{name}", fields, pair.region("before", old.at), place)
