@@ -59,6 +59,16 @@ class Related:
     address: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """How a string of several lines stands in its file: `literal` keeps its line breaks, so that line n of the text (from 0)
+    is line `line + n` of the file; `folded` and `quoted` do not. `indent` is the number of columns before the content."""
+
+    style: Literal["literal", "folded", "quoted"]
+    line: int
+    indent: int = 0
+
+
 # --- values ---------------------------------------------------------------------------------------------------------
 
 
@@ -80,6 +90,7 @@ class Value:
     sensitive: bool = field(default=False, compare=False)
     refs: frozenset[str] = field(default=frozenset(), compare=False)
     region: Region | None = field(default=None, compare=False)
+    block: Block | None = field(default=None, compare=False)
 
     @property
     def is_map(self) -> bool:
