@@ -18,14 +18,20 @@ _SMALL = re.compile(
     r"bug ?fix|hot ?fix|fix(es|ed)?|refactor(ing|ed)?)\b",
     re.I,
 )
-# A message that names the destruction has told the truth, whatever its type.
-_OWNED = re.compile(
+# A message that says what it does to the very thing has told the truth, whatever its type.
+_VERB = re.compile(
     r"\b(remov\w*|delet\w*|destroy\w*|drop(s|ped|ping)?|decommission\w*|tear(ing)?[ -]?down|retire\w*|replac\w*|recreat\w*|"
     r"migrat\w*|disabl\w*|wip(e|es|ing)|purg\w*|shut(ting)?[ -]?down|turn(s|ed|ing)? off|scal\w+ (down|to)|"
     r"open(s|ed|ing)? up|widen\w*|renam\w*|revert\w*|unprotect\w*)\b",
     re.I,
 )
-_WHOLE_ENVIRONMENT = ("RES", "STA", "MIG", "ACC", "NET", "CMD", "GRD", "CAP", "PIP", "SAF")
+_SPLIT = re.compile(r"[^a-z0-9]+")
+# Words that stand in addresses without naming anything.
+_GENERIC = frozenset(
+    ("aw", "thi", "main", "default", "module", "resource", "google", "azurerm", "terraform", "yaml", "yml", "tf", "test",
+     "the", "src", "app", "run", "step", "job", "script", "name", "for", "and", "all", "new", "key", "config")
+)  # fmt: skip
+_GRAVE_FAMILIES = ("RES", "STA", "MIG", "ACC", "NET", "CMD", "GRD", "CAP", "PIP", "SAF")
 
 
 def impacts(context: Context, findings: Sequence[Finding]) -> tuple[Impact, ...]:
@@ -37,8 +43,15 @@ def impacts(context: Context, findings: Sequence[Finding]) -> tuple[Impact, ...]
 
 def _facts(message: str, findings: Sequence[Finding]) -> Iterator[Fact]:
     claim = claim_in(message)
-    grave = [f for f in findings if f.severity in ("critical", "high") and f.rule_id[:3] in _WHOLE_ENVIRONMENT]
-    if not claim or not grave:
+    if not claim:
+        return
+    told = words_in(message) if _VERB.search(message) else frozenset()
+    grave = [
+        f
+        for f in findings
+        if f.severity in ("critical", "high") and f.rule_id[:3] in _GRAVE_FAMILIES and not told & subject_of(f)
+    ]
+    if not grave:
         return
     worst = min(grave, key=lambda finding: SEVERITIES.index(finding.severity))
     related = tuple(Related(f"{f.rule_id} {f.message}", f.after or f.before, f.address) for f in grave[:10])
@@ -57,12 +70,23 @@ def _facts(message: str, findings: Sequence[Finding]) -> Iterator[Fact]:
 
 
 def claim_in(message: str) -> str:
-    """The words that make the change small, or "" when there are none or when the message names what is destroyed."""
+    """The words of the subject line that make the change small, or ""."""
     subject = message.strip().split("\n", 1)[0].strip()
-    if not subject or _OWNED.search(message) or "BREAKING CHANGE" in message:
+    if not subject or "BREAKING CHANGE" in message:
         return ""
     typed = _TYPE.match(subject)
     if typed:
         return "" if typed["bang"] else typed["type"].lower()
     small = _SMALL.search(subject)
     return small[0].lower() if small else ""
+
+
+def subject_of(finding: Finding) -> frozenset[str]:
+    """The words by which a message could name what a finding is about: of its address, type and name."""
+    entity = finding.impact.change.entity
+    return words_in(" ".join((finding.address, entity.type, entity.name))) - _GENERIC
+
+
+def words_in(text: str) -> frozenset[str]:
+    """Lower-case words of three letters or more, plurals folded."""
+    return frozenset(w.removesuffix("s") for w in _SPLIT.split(text.lower()) if len(w) > 2)
