@@ -34,7 +34,8 @@ def check(
     changed = _analysable(change_set)
     entities_before, entities_after = resolve.entities(before, changed), resolve.entities(after, changed)
     changes = (*diff.changes(entities_before, entities_after), *files.changes(change_set))
-    context = Context(change_set, config, before, after, entities_before, entities_after, changes)
+    declared = {rule.id: rule.severity for rule in rules}
+    context = Context(change_set, config, before, after, entities_before, entities_after, changes, declared)
     impacts = enrich.impacts(context)
     judge = Judge(rules, config.severities)
     judged = judge.findings(impacts)

@@ -26,6 +26,7 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "exposure": ("terraform.", "cloudformation.", "kubernetes.", "compose."),
     "capacity": ("terraform.", "cloudformation.", "kubernetes."),
     "code": ("python.", "javascript."),
+    "self_policy": ("file",),
 }
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from blastlint.config import Config
-from blastlint.model import Change, ChangeSet, Entity
+from blastlint.model import Change, ChangeSet, Entity, Severity
 from blastlint.parse.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Both sides whole: the change set, the entities that were resolved, and the workspaces to read further files with."""
+    """Both sides whole: the change set, the entities that were resolved, and the workspaces to read further files with.
+
+    `declared` are the levels that the rules in force declare, by id.
+    """
 
     change_set: ChangeSet
     config: Config
@@ -21,3 +24,4 @@ class Context:
     entities_before: Sequence[Entity]
     entities_after: Sequence[Entity]
     changes: Sequence[Change]
+    declared: Mapping[str, Severity] = field(default_factory=dict)

@@ -48,6 +48,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "before": "text of the old value; what absence means, in words, when absent",
         "after": "text of the new value; what absence means, in words, when absent",
         "subject": "what it guards, in words",
+        "protects": "for guards of commands: destructive, deploy or other; else empty",
     },
     "binding": {
         "what": "backend, provider-region, provider-account, workspace, state-file, context, stage",
@@ -91,7 +92,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "text": "the command, one line, secrets masked",
         "before": "the command before, when modified",
         "target": "what it acts on, as written",
-        "target_kind": "literal, variable, unset-variable, glob, root, home, temporary, build, all, none",
+        "target_kind": "literal, variable, unset-variable, guarded, glob, root, home, data, temporary, build, none",
         "production": "true when the target or its surroundings are production-class",
         "ephemeral": "true in a test, preview or local-cluster context",
         "narrowing_lost": "list: options that narrowed the target before and are gone or looser",
@@ -102,6 +103,15 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "pairs_with": "text of the create/apply command on the same target, or empty",
         "container": "script, ci, dockerfile, makefile, package-script, code, docs",
         "saved_plan": "true when it applies a plan file made and kept earlier",
+        "escalated": "true when it was added, or only now does the worst that its classes say",
+        "target_worse": "true when it was added, or the kind of its target is more dangerous than before",
+        "empty_is_root": "true when an empty variable turns the target into a root directory",
+        "narrowed": "true when tests or options narrow what it acts on",
+        "declared": "true when its script, target or job is named for destroying",
+        "new_file": "true when the whole file is new",
+        "throwaway": "true on a machine that is made for it and gone afterwards: image build, hosted CI runner",
+        "recreate_new": "true when the delete-and-create sequence was not there before",
+        "remote": "true when it runs elsewhere: ssh, docker exec, kubectl exec",
     },
     "key": {
         "path": "dotted path of the key",
@@ -203,16 +213,17 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "production": "true when it deploys to production",
     },
     "policy": {
-        "what": "rule-off, severity-lowered, fail-on-raised, path-excluded, production-dropped, config-removed, "
-        "config-added",
-        "name": "the setting",
+        "what": "rule-off, severity-lowered, fail-on-raised, path-excluded, path-lowered (declared to be docs, tests, "
+        "generated, vendored or non-production), production-dropped, config-added, config-broken",
+        "name": "the setting, or the file",
         "before": "text",
         "after": "text",
     },
     "suppression": {
         "rule": "the rule allowed",
-        "reason": "the reason given, or empty",
-        "scope": "line or file",
+        "reason": "the reason, or `none given`",
+        "scope": "line",
+        "severity": "the level that the rule declares, or nothing when it is not known",
     },
     "linter-step": {
         "what": "removed, advisory, exit-zero, narrowed",
@@ -223,6 +234,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "what": "opaque, partial",
         "reason": "why",
         "guarded": "true when the file is of a kind that the rules guard",
+        "regressed": "true when the before side was read whole",
     },
     "intent": {
         "claim": "the words in the message that make it small: typo, docs, ...",
