@@ -167,6 +167,7 @@ def _hidden(value: str) -> str:
 
 # --- source ---------------------------------------------------------------------------------------------------------
 
+_LONGEST = 2000  # nobody reads further, and no expression here gets more to work on
 _CODE = (
     ".py",
     ".pyi",
@@ -204,7 +205,7 @@ _KIND_SECRET = re.compile(r"^\s*(?:-\s+)?[\"']?kind[\"']?\s*:\s*[\"']?Secret\b",
 _SECRET_DATA = re.compile(r"^\s*[\"']?(?:data|stringData)[\"']?\s*:")
 _VARIABLE = re.compile(r"^\s*variable\s+\"?([\w-]+)\"?\s*\{")
 _SENSITIVE = re.compile(r"^\s*sensitive\s*=\s*true\b", re.M)
-_NAME_ENTRY = re.compile(r"^\s*(?:-\s*)?[\"']?(?:name|key|parameterkey)[\"']?\s*[:=]\s*[\"']?([\w.-]+)", re.I)
+_NAME_ENTRY = re.compile(r"(?<![\w\"'])[\"']?(?:name|key|parameterkey)[\"']?\s*[:=]\s*[\"']?([\w.-]+)", re.I)
 _VALUE_ENTRY = re.compile(r"^\s*[\"']?(?:value|parametervalue)[\"']?\s*[:=]\s*", re.I)
 
 
@@ -234,7 +235,7 @@ class _Source:
 
     def __init__(self, path: str, text: str, names: frozenset[str]) -> None:
         name = path.rsplit("/", 1)[-1].lower()
-        self.lines = text.split("\n")
+        self.lines = [line if len(line) <= _LONGEST else line[:_LONGEST] + "…" for line in text.split("\n")]
         self.names = names | sensitive_variables(text) if name.endswith((".tf", ".tofu")) else names
         self.all_values = is_secret_file(path)
         self.code = name.endswith(_CODE)
@@ -286,7 +287,7 @@ class _Source:
             secret = self._value_of_secret(line, entry) or (index in self.secret_document and _SECRET_DATA.match(line))
             if variable and re.match(r"\s*default\s*=", line):
                 secret = secret or self._is_secret(variable)
-            named = _NAME_ENTRY.match(line)
+            named = _NAME_ENTRY.search(line)
             entry = named[1] if named else ("" if line.lstrip().startswith("- ") else entry)
             shown, opened = self._line(line, bool(secret))
             if opened is not None:
@@ -318,20 +319,23 @@ class _Source:
 
     def _pair(self, line: str, secret: bool) -> tuple[str, str | None]:
         """`name: value` of configuration, with pairs nested in the value."""
-        pair = _PAIR.search(line)
+        at = 0
+        while pair := _PAIR.search(line, at):
+            if self.all_values or secret or self._is_secret(pair["bare"]):
+                break
+            at = pair.start("value")
         if pair is None:
             return self._shapes(line), None
-        if self.all_values or secret or self._is_secret(pair["bare"]):
-            value = pair["value"].rstrip().rstrip(",")
-            opens = _OPENS.fullmatch(value)
-            if opens and not self.all_values:
-                return line, opens["end"] or ""
+        value = pair["value"].rstrip().rstrip(",")
+        opens = _OPENS.fullmatch(value)
+        if opens and not self.all_values:
+            return self._shapes(line), opens["end"] or ""
+        if says_nothing(value) or (self.terraform and self._is_expression(value)):
+            shown = self._shapes(line)
+        else:
             comma = "," if pair["value"].rstrip().endswith(",") else ""
-            keep = says_nothing(value) or (self.terraform and self._is_expression(value))
-            shown = self._shapes(line) if keep else f"{line[: pair.start('value')]}{_hidden_whole(value)}{comma}"
-            return shown, "" if value.endswith(("{", "[", "(")) and not self.all_values else None
-        rest, opened = self._pair(pair["value"], False)
-        return self._shapes(line[: pair.start("value")]) + rest, opened
+            shown = self._shapes(line[: pair.start("value")]) + _hidden_whole(value) + comma
+        return shown, "" if value.endswith(("{", "[", "(")) and not self.all_values else None
 
     def _all_of(self, line: str) -> str:
         """A line below a secret key: the key stays, its value goes."""
@@ -339,8 +343,7 @@ class _Source:
             return line
         pair = _PAIR.search(line)
         if pair and line[: pair.start()].strip() in ("", "-", "{"):
-            about = _CAMEL.split(pair["bare"])[-1].lower() in _ABOUT
-            return line if about or says_nothing(pair["value"].rstrip(",")) else f"{line[: pair.start('value')]}{MASK}"
+            return line if says_nothing(pair["value"].rstrip(",")) else f"{line[: pair.start('value')]}{MASK}"
         lead = re.match(r"\s*(?:-\s+)?", line)
         assert lead is not None
         return lead[0] + MASK

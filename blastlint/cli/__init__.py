@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
+from blastlint import __version__
 from blastlint.errors import EXIT_USAGE, BlastlintError
 
 INTERRUPTED = 130
@@ -20,6 +21,9 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """One command line; the exit code. Never raises, unless BLASTLINT_DEBUG asks for the traceback."""
+    if arguments in (["--version"], ["-V"]):  # asked by every installer and hook: four times cheaper without click
+        print(f"blastlint {__version__}")
+        return 0
     from click.exceptions import Abort, ClickException
 
     from blastlint.cli.group import cli

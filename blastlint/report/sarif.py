@@ -28,6 +28,7 @@ MOST_RELATED = 20
 _UNSET = -1  # sarif-om's default for indexes, ranks and offsets
 _LONGEST_MESSAGE = 2000
 _LONGEST_DESCRIPTION = 1000
+_ACRONYMS = {"iam": "IAM", "tls": "TLS", "ci": "CI"}
 Json = dict[str, object]
 
 
@@ -231,7 +232,7 @@ def _by_line(findings: Iterable[Finding]) -> Iterable[list[Finding]]:
 
 def _descriptor(rule: Rule) -> om.ReportingDescriptor:
     texts = texts_of(rule)
-    words = rule.name.replace("-", " ")
+    words = " ".join(_ACRONYMS.get(word, word) for word in rule.name.split("-"))
     help_text = f"Why it matters: {texts.why}\n\nInstead: {texts.instead}"
     references = "".join(f"\n- {reference}" for reference in texts.references)
     markdown = f"**Why it matters.** {texts.why}\n\n**Instead.** {texts.instead}" + (

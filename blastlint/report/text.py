@@ -57,6 +57,8 @@ class _Text:
 
     def wrapped(self, text: str, label: str = "", indent: int = 4) -> Iterator[str]:
         """Text under a label, in the width; the label stands out, continuation lines are indented beneath."""
+        if not text:
+            return
         space = " " * indent
         lead = f"{label} " if label else ""
         lines = textwrap.wrap(
@@ -74,20 +76,9 @@ class _Text:
     def finding(self, finding: Finding) -> Iterator[str]:
         view = self.view
         line = place_of(finding)[1]
-        where = f"line {line}" if line else ""
-        yield "  " + "  ".join(
-            filter(
-                None,
-                (
-                    self.style(
-                        finding.severity,
-                        f"{finding.severity:<8}".rstrip() if not self.options.color else finding.severity,
-                    ),
-                    self.style("bold", finding.rule_id) + f" {finding.rule_name}",
-                    self.style("dim", where),
-                ),
-            )
-        )
+        rule = f"{self.style('bold', finding.rule_id)} {finding.rule_name}"
+        where = self.style("dim", f"line {line}") if line else ""
+        yield "  " + "  ".join(filter(None, (self.style(finding.severity, finding.severity), rule, where)))
         yield from self.wrapped(view.message(finding))
         for suppression in finding.suppressions:
             yield from self.wrapped(view.redact.text(suppression.justification or "no reason given"), "Allowed:")
