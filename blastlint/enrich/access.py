@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from blastlint.enrich import bindings, policies
+from blastlint.enrich import policies, roles
 from blastlint.enrich.addresses import is_named
 from blastlint.enrich.context import Context
 from blastlint.enrich.grants import Grant, Widening, widenings
@@ -59,7 +59,7 @@ def _granted(entity: Entity, context: Context, side: Side) -> dict[str, tuple[tu
             return {}  # a new document grants nothing until somebody is given it
         return {"statement": (policies.from_statement_blocks(entity.attributes), entity.attributes)}
     granted = {}
-    bound = bindings.grants_of(entity)
+    bound = roles.grants_of(entity)
     if bound:
         granted[""] = (bound, entity.attributes)
     for path, value in policies.documents_in(entity.attributes):
@@ -136,7 +136,7 @@ def _fact(path: str, widening: Widening, value: Value, new: bool, entity: Entity
 
 
 def _is_public(principal: str) -> bool:
-    return principal in bindings.EVERYONE or principal.endswith(" *")
+    return principal in roles.EVERYONE or principal.endswith(" *")
 
 
 def _summary(widening: Widening, actions: Sequence[str], principals: Sequence[str]) -> str:
