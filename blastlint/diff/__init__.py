@@ -17,7 +17,7 @@ from blastlint.diff.match import matched
 from blastlint.model import Change, Entity
 
 # kind prefix -> module of this package
-DIFFERS: dict[str, str] = {"python.": "code", "javascript.": "code", "terraform.": "terraform"}
+DIFFERS: dict[str, str] = {"python.": "code", "javascript.": "code", "terraform.": "terraform", "command": "commands"}
 
 
 def changes(before: Sequence[Entity], after: Sequence[Entity]) -> tuple[Change, ...]:

@@ -21,12 +21,14 @@ from blastlint.model import Fact, Impact
 
 # module of this package -> prefixes of the kinds of change that it has facts about
 PROVIDERS: dict[str, tuple[str, ...]] = {
-    "guards": ("terraform.", "cloudformation.", "kubernetes."),
+    "guards": ("terraform.", "cloudformation.", "kubernetes.", "compose."),
     "access": ("terraform.", "cloudformation.", "kubernetes."),
     "exposure": ("terraform.", "cloudformation.", "kubernetes.", "compose."),
     "capacity": ("terraform.", "cloudformation.", "kubernetes."),
     "code": ("python.", "javascript."),
     "self_policy": ("file",),
+    "commands": ("command",),
+    "pipelines": ("pipeline.", "command"),
 }
 
 

@@ -188,7 +188,9 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "share": "share of the suite (the directory) that the whole change set removes",
         "count": "number of tests that this stands for",
         "suite": "number of tests in the directory before",
+        "gone": "number of tests that the change set removes from that directory",
         "replaced": "number of tests that are new in the change set",
+        "covered": "true when at least as many tests are new as are gone",
         "framework": "pytest, unittest, jest, go, junit, rspec, ...",
     },
     "assertion": {
