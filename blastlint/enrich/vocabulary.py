@@ -34,7 +34,29 @@ CHANGE: Mapping[str, str] = {
 }
 
 FACTS: Mapping[str, Mapping[str, str]] = {
+    "removal": {
+        "scope": "resource (the block), instance (of a block that stays), module (the call), file, configuration",
+        "count": "number of instances destroyed by the same cause",
+        "stateful": "the gravest class among them: data, secrets_keys, backups, identity_of_service, compute_env or empty",
+        "stateful_count": "number of blocks among them that hold data, secrets or backups",
+        "lesser": "cache, logs, transit, replica: why its data weigh less, or empty",
+        "routine": "true for links, rules, revisions: such things come and go",
+        "referenced": "true when something that stays still refers to it",
+        "path": "the deleted file or directory, for those scopes",
+    },
+    "replacement": {
+        "paths": "list: the arguments that force it",
+        "count": "number of instances of the block",
+        "followers": "number of further resources replaced because of it",
+        "because": "the address that brings it about, for a cascade",
+        "create_before_destroy": "true when the new one is made first",
+        "create_before_destroy_lost": "true when it was so before this change",
+        "certain": "false when it may replace",
+        "routine": "true for revisions, links, triggers: replacing them is how they change",
+        "lesser": "cache, logs, transit, or empty",
+    },
     "rename": {
+        "stateful": "the gravest class among what is renamed",
         "to": "address of the added entity that is the removed one under another name",
         "similarity": "0..1 of their bodies",
         "ambiguous": "true when another candidate is as similar",

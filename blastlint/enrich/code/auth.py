@@ -27,6 +27,7 @@ _STRINGS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _INJECTED = re.compile(r"\b(Depends|Security|Inject)\(")
 _USER_TYPE = re.compile(r"^(Current|Authenticated|LoggedIn|Admin|Active)\w*(User|Admin|Account|Principal)\w*(Dep)?$")
+_WIDE_CALLS = ("use", "before_request", "add_middleware", "useGlobalGuards", "include_router")
 _FUNCTION_TEXT = re.compile(r"=>|^(async )?function\b|^lambda\b")
 
 
@@ -51,7 +52,8 @@ def facts(pair: Pair) -> Iterator[Fact]:
             continue  # the route itself is gone
         old = [e for e in before if e.place == place and e.strength != "open"]
         new = [e for e in after if e.place == place]
-        if _weaker(old, new, pair):
+        around = [e for e in after if not e.place and e.name not in {b.name for b in before if not b.place}] if place else []
+        if _weaker(old, new, around, pair):
             lost = [e for e in old if e.name not in {n.name for n in new}]
             if pattern("auth", "harmless").search(place.lower() or _names(pair)):
                 continue
@@ -66,14 +68,14 @@ def facts(pair: Pair) -> Iterator[Fact]:
             yield pair.fact("auth", place, fields, pair.region("before", lost[0].at), after_place)
 
 
-def _weaker(old: list[Element], new: list[Element], pair: Pair) -> bool:
-    """Whether who may is a wider circle now."""
+def _weaker(old: list[Element], new: list[Element], around: list[Element], pair: Pair) -> bool:
+    """Whether who may is a wider circle now. `around` are new checks that stand before every route of the file."""
     names = {n.name for n in new}
     lost = [e for e in old if e.name not in names]
     if not lost:
         return False
     gained = [n for n in new if n.name not in {e.name for e in old} and n.strength != "open"]
-    above = list(_above(pair))
+    above = [*around, *_above(pair)]
     kept = [n for n in new if n.strength != "open"]
     if any(e.strength == "authorization" for e in lost):
         standing = [*gained, *above]
@@ -250,9 +252,8 @@ def _wide(shape: Shape) -> Iterator[Element]:
         if pattern("auth", "options").search(option.key):
             yield from _named(option.value, any_user=True)
     for call in shape.calls:
-        if call.last in ("use", "before_request", "add_middleware", "useGlobalGuards", "include_router"):
-            if not _route(call):
-                yield from _named(" ".join(a for a in call.arguments if not _FUNCTION_TEXT.search(a)), any_user=True)
+        if call.last in _WIDE_CALLS and not _route(call):
+            yield from _named(" ".join(a for a in call.arguments if not _FUNCTION_TEXT.search(a)), any_user=True)
 
 
 def _gained(scope: Scope, pair: Pair) -> Iterator[Element]:

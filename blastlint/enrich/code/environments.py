@@ -28,7 +28,7 @@ _FALSE = re.compile(r"^[\"']?(0|False|false|None|null|no|off|)[\"']?$")
 
 
 def facts(pair: Pair) -> Iterator[Fact]:
-    """A `guard` fact of kind `environment` for each guard that is gone or never holds, and for switches that turn one off."""
+    """A `guard` fact of kind `environment` for each guard that is gone or never holds, and each switch against one."""
     yield from _switches(pair)
     if pair.is_new or not pair.mentions(_SCREEN, "before"):
         return

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from blastlint.enrich.code.pairs import Pair, Scope, words_of
-from blastlint.model import Change, Entity, Fact, Related
+from blastlint.model import Change, Entity, Fact, FactValue, Related
 from blastlint.parse.code import Handle
 
 _TEST_FILE = re.compile(
@@ -35,7 +35,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
     shown = [c.before for c in counted if c.before is not None]
     name = shown[0].name if len(counted) == 1 else f"{len(counted)} tests"
     related = tuple(Related("test that is gone", e.header, e.address) for e in shown[:_SHOWN] if e is not change.before)
-    fields = {
+    fields: dict[str, FactValue] = {
         "what": "deleted" if change.action == "removed" else "not collected",
         "name": name,
         "subject_alive": bool(alive),
@@ -43,7 +43,9 @@ def facts(pair: Pair) -> Iterator[Fact]:
         "framework": _framework(counted[0]),
         "count": len(counted),
         "suite": suite,
+        "gone": gone,
         "replaced": added,
+        "covered": added >= gone,
     }
     yield pair.fact("test", "", fields, related=related)
 

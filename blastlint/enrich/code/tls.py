@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from blastlint.enrich.code.pairs import Pair
+from blastlint.enrich.code.pairs import WORD, Pair
 from blastlint.facts.calls import pattern, rows
 from blastlint.model import Fact, FactValue, Side
 from blastlint.parse.code import Call, Option, Shape
@@ -70,13 +70,12 @@ def _gone_elsewhere(pair: Pair) -> Counter[str]:
 
 
 def _was_there(pair: Pair, owner: str, part: Option | Call) -> bool:
-    """Whether the call (or the setting) existed before, only without this."""
-    if isinstance(part, Option) and owner in ("", "def"):
-        return True
+    """Whether the call, or the thing that the option is set on, existed before, only without this."""
+    if isinstance(part, Option) and not any(call.name == owner for call in pair.after.calls):
+        subject = owner.rpartition(".")[2]
+        return subject in ("", "def", "env", "environ") or subject in WORD.findall(pair.text("before"))
     last = owner.rpartition(".")[2]
-    return any(call.last == last for call in pair.before.calls) or any(
-        isinstance(part, Option) and o.key == part.key for o in pair.before.options
-    )
+    return any(call.last == last for call in pair.before.calls)
 
 
 def _local(shape: Shape, part: Option | Call) -> bool:
