@@ -1,105 +1,181 @@
-"""Role bindings -> grants: managed policies of AWS, IAM members of Google Cloud, role assignments of Azure, RBAC rules of
-Kubernetes. What the names of built-in roles are worth is by the clouds' public documentation."""
+"""What a configuration is bound to: the state it keeps, and the account, region or cluster that its providers look at.
+
+A changed binding destroys nothing in a plan. The next run looks elsewhere: what was there is left behind, unmanaged, and is
+created a second time.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from blastlint.enrich.grants import AccessLevel, Grant
-from blastlint.model import Entity, Value
+from blastlint.diff.arguments import same
+from blastlint.diff.values import deltas as differences
+from blastlint.enrich.cascade import Outcome
+from blastlint.enrich.context import Context
+from blastlint.enrich.replacement import plain
+from blastlint.enrich.shown import shown
+from blastlint.model import Change, Delta, Entity, Fact, Related, Value
 
-EVERYONE = frozenset({"*", "allUsers", "allAuthenticatedUsers", "system:anonymous", "system:unauthenticated"})
-
-_MANAGED = re.compile(r"policy/(?:[\w-]+/)*(?P<name>[\w.-]+)$")
-_AWS_LEVELS: tuple[tuple[re.Pattern[str], AccessLevel], ...] = (
-    (re.compile(r"^AdministratorAccess(-.*)?$"), "admin"),
-    (re.compile(r"^(IAMFullAccess|AWSOrganizationsFullAccess)$"), "permissions"),
-    (re.compile(r"^(PowerUserAccess|SystemAdministrator|.*FullAccess(_v\d)?|.*FullAccess.*)$"), "service"),
-    (re.compile(r"ReadOnly|ViewOnly|^SecurityAudit$"), "read"),
+# provider -> its arguments that say where it looks -> what that is
+_PLACES: Mapping[str, Mapping[str, str]] = {
+    "aws": {
+        "region": "provider-region", "profile": "provider-account", "assume_role.role_arn": "provider-account",
+        "allowed_account_ids": "provider-account", "access_key": "provider-account",
+    },
+    "google": {"project": "provider-account", "region": "provider-region", "credentials": "provider-account"},
+    "google-beta": {"project": "provider-account", "region": "provider-region", "credentials": "provider-account"},
+    "azurerm": {"subscription_id": "provider-account", "tenant_id": "provider-account"},
+    "kubernetes": {"host": "context", "config_context": "context", "config_path": "context"},
+    "helm": {"kubernetes.host": "context", "kubernetes.config_context": "context", "kubernetes.config_path": "context"},
+}  # fmt: skip
+# backend settings that say which state it is, and those that only say how it is reached
+_ACCESS_ONLY = frozenset(
+    ["encrypt", "kms_key_id", "dynamodb_table", "use_lockfile", "profile", "access_key", "secret_key", "token", "role_arn", "assume_role", "shared_credentials_file", "shared_credentials_files", "skip_credentials_validation", "skip_region_validation", "max_retries", "skip_metadata_api_check", "acl", "sse_customer_key", "use_azuread_auth", "use_oidc", "use_msi", "client_id", "client_secret", "sas_token", "credentials", "impersonate_service_account", "encryption_key", "skip_requesting_account_id", "skip_s3_checksum", "use_path_style", "force_path_style", "http_proxy", "lock_address", "unlock_address", "lock_method", "unlock_method"]
 )
-_GOOGLE_LEVELS: tuple[tuple[re.Pattern[str], AccessLevel], ...] = (
-    (re.compile(r"^roles/owner$"), "admin"),
-    (re.compile(r"^roles/resourcemanager\.(\w+IamAdmin|organizationAdmin|folderAdmin)$"), "permissions"),
-    (re.compile(r"^roles/iam\.(securityAdmin|serviceAccount(TokenCreator|Admin|KeyAdmin)|organizationRoleAdmin|roleAdmin)$"),
-     "permissions"),
-    (re.compile(r"^roles/(editor|[\w.]+\.(admin|\w+Admin))$"), "service"),
-    (re.compile(r"^roles/(viewer|browser|[\w.]+([vV]iewer|[rR]eader|[aA]uditor|[lL]ister))$"), "read"),
-)  # fmt: skip
-_AZURE_LEVELS: dict[str, AccessLevel] = {
-    "owner": "admin",
-    "user access administrator": "permissions",
-    "role based access control administrator": "permissions",
-    "contributor": "service",
-    "reader": "read",
-}
-_WIDE_GOOGLE = re.compile(r"^google_(project|folder|organization)_iam_(member|binding|policy)$")
-_GOOGLE_BINDING = re.compile(r"^google_[a-z0-9_]+_iam_(member|binding)$")
-_WHOLE_SUBSCRIPTION = re.compile(r"^/(subscriptions/[^/]+|providers/Microsoft\.Management/managementGroups/[^/]+)/?$")
+_LOCKS = frozenset(("dynamodb_table", "use_lockfile", "lock_address", "lock_method"))
 
 
-def grants_of(entity: Entity) -> tuple[Grant, ...]:
-    """What one binding gives to whom; empty for everything that is no binding."""
-    type_ = entity.type
-    if type_.startswith("aws_iam_") or type_ in ("AWS::IAM::Role", "aws_ssoadmin_managed_policy_attachment"):
-        return tuple(_managed(entity.attributes))
-    if _GOOGLE_BINDING.match(type_):
-        return tuple(_google(entity))
-    if type_ == "azurerm_role_assignment":
-        return tuple(_azure(entity.attributes))
-    if entity.kind == "kubernetes.object" and type_ in ("Role", "ClusterRole"):
-        return tuple(_rules(entity.attributes.get("rules")))
-    return ()
+def facts(change: Change, context: Context) -> Iterator[Fact]:
+    """The `binding` facts of a provider, a backend, or a state file."""
+    if change.kind == "terraform.provider":
+        yield from _provider(change, context)
+    elif change.kind == "terraform.backend":
+        yield from _backend(change)
+    elif change.kind == "file":
+        yield from _state_file(change)
 
 
-def _scalars(value: Value | None) -> list[str]:
-    """The texts of a list or of one value; what is unknown by its canonical text."""
-    if value is None:
-        return []
-    parts = value.elements if value.is_list else (value,)
-    return [str(p.scalar) if p.known else p.text for p in parts if not p.known or p.scalar not in (None, "")]
+def _provider(change: Change, context: Context) -> Iterator[Fact]:
+    if change.before is None or change.after is None:
+        return
+    for delta in _moved(change.before, change.after, change.deltas):
+        what = _PLACES[change.type][_top(delta, change.type)]
+        users = tuple(
+            Related("is left behind where it was", e.header or e.region, e.address)
+            for e in context.entities_before
+            if e.configuration == change.before.configuration
+            and e.variant == change.before.variant
+            and e.kind == "terraform.resource"
+            and getattr(e.detail, "provider", "") == change.before.address
+        )
+        if users:
+            certain = delta.before is not None and delta.before.known and delta.after is not None and delta.after.known
+            yield _fact(what, delta, "moved", users[:20], certain)
 
 
-def _managed(attributes: Value) -> Iterator[Grant]:
-    for key in ("policy_arn", "policy_arns", "managed_policy_arns", "managed_policy_arn"):
-        yield from (_named(arn) for arn in _scalars(attributes.get(key)) if _MANAGED.search(arn))
-    yield from (
-        _named(arn) for arn in _scalars(attributes.get("Properties", "ManagedPolicyArns")) if _MANAGED.search(arn)
+def _backend(change: Change) -> Iterator[Fact]:
+    if change.before is None or change.after is None:
+        entity, place = change.entity, change.entity.header or change.entity.region
+        came = change.before is None
+        texts = {"before": "" if came else _backend_text(entity), "after": _backend_text(entity) if came else ""}
+        fields = {"what": "backend", **texts, "strength": "added" if came else "removed"}
+        yield Fact("binding", fields, "type", None if came else place, place if came else None)
+        return
+    if change.before.type != change.after.type:
+        fields = {"what": "backend", "before": change.before.type, "after": change.after.type, "strength": "moved"}
+        yield Fact("binding", fields, "type", change.before.header, change.after.header)
+        return
+    for delta in change.deltas:
+        name = plain(delta.path).split(".", 1)[0]
+        if name in _LOCKS:
+            yield _fact("backend", delta, "lock", (), True)
+        elif name not in _ACCESS_ONLY:
+            # `terraform init` moves the state along when asked; a removed default is no move
+            yield _fact("backend", delta, "key-changed", (), True)
+
+
+def _backend_text(entity: Entity) -> str:
+    keys = [f"{n}={v.scalar}" for n, v in entity.attributes.items.items() if v.is_scalar and n not in _ACCESS_ONLY]
+    return " ".join((entity.type, *keys))
+
+
+def _state_file(change: Change) -> Iterator[Fact]:
+    name = change.path.rsplit("/", 1)[-1]
+    if not name.endswith((".tfstate", ".tfstate.backup")):
+        return
+    strength = {"added": "added", "removed": "removed", "modified": "replaced", "moved": "moved"}[change.action]
+    before, after = (e.region if e is not None else None for e in (change.before, change.after))
+    texts = {
+        "before": change.previous_address or (change.path if before else ""),
+        "after": change.path if after else "",
+    }
+    yield Fact("binding", {"what": "state-file", **texts, "strength": strength}, "", before, after)
+
+
+def _fact(what: str, delta: Delta, strength: str, related: tuple[Related, ...], certain: bool) -> Fact:
+    return Fact(
+        "binding",
+        {
+            "what": what,
+            "before": _shown(delta, delta.before),
+            "after": _shown(delta, delta.after),
+            "strength": strength,
+        },
+        delta.path,
+        delta.before_region,
+        delta.after_region,
+        related,
+        "high" if certain else "medium",
     )
 
 
-def _named(arn: str) -> Grant:
-    match = _MANAGED.search(arn)
-    assert match is not None
-    name = match["name"]
-    level: AccessLevel = next((level for pattern, level in _AWS_LEVELS if pattern.search(name)), "write")
-    return Grant(True, frozenset({name}), frozenset({"*"}), role_level=level)
+def _shown(delta: Delta, value: Value | None) -> str:
+    return shown(delta.path, value, "")
 
 
-def _google(entity: Entity) -> Iterator[Grant]:
-    members = frozenset(_scalars(entity.attributes.get("member")) + _scalars(entity.attributes.get("members")))
-    for role in _scalars(entity.attributes.get("role")):
-        level: AccessLevel = next((level for pattern, level in _GOOGLE_LEVELS if pattern.search(role)), "write")
-        if not _WIDE_GOOGLE.match(entity.type) and level == "permissions":
-            level = "service"
-        where = "*" if _WIDE_GOOGLE.match(entity.type) else entity.type.split("_iam_")[0]
-        yield Grant(True, frozenset({role}), frozenset({where}), members, role_level=level)
+# --- what a provider's new place does to its resources ------------------------------------------------------------------
 
 
-def _azure(attributes: Value) -> Iterator[Grant]:
-    scope = next(iter(_scalars(attributes.get("scope"))), "")
-    whole = bool(_WHOLE_SUBSCRIPTION.match(scope)) or "azurerm_subscription." in scope or "management_group." in scope
-    for role in _scalars(attributes.get("role_definition_name")):
-        level: AccessLevel = _AZURE_LEVELS.get(role.lower(), "read" if "reader" in role.lower() else "write")
-        if not whole and level in ("admin", "permissions", "service"):
-            level = "service"
-        members = frozenset(_scalars(attributes.get("principal_id")))
-        yield Grant(True, frozenset({role}), frozenset({"*" if whole else scope}), members, role_level=level)
+def orphans(
+    before: Mapping[str, Entity], after: Mapping[str, Entity], changes: Mapping[str, Change]
+) -> dict[str, Outcome]:
+    """The instances (by address after) that are left behind because their provider looks elsewhere now."""
+    found: dict[str, Outcome] = {}
+    places: dict[tuple[str, str], Outcome | None] = {}
+    for address, new in after.items():
+        if new.kind != "terraform.resource":
+            continue
+        change = changes.get(address)
+        old = change.before if change is not None else before.get(address)
+        if old is None:
+            continue
+        pair = (getattr(old.detail, "provider", ""), getattr(new.detail, "provider", ""))
+        if pair not in places:
+            places[pair] = _elsewhere(before.get(pair[0]), after.get(pair[1]))
+        outcome = places[pair]
+        if outcome is not None and not _own_place(old, new):
+            own_text = change is not None and pair[0] != pair[1]
+            found[address] = Outcome("orphan", "direct" if own_text else "cascade", outcome.confidence, (), pair[1])
+    return found
 
 
-def _rules(rules: Value | None) -> Iterator[Grant]:
-    for rule in rules.elements if rules is not None else ():
-        groups = _scalars(rule.get("apiGroups")) or [""]
-        verbs, kinds = _scalars(rule.get("verbs")), _scalars(rule.get("resources"))
-        actions = frozenset("*" if verb == "*" else f"{group or 'core'}:{verb}" for verb in verbs for group in groups)
-        yield Grant(True, actions, frozenset(kinds))
+def _own_place(old: Entity, new: Entity) -> bool:
+    """Whether the resource itself says where it is, the same on both sides."""
+    names = ("project", "region") if old.type.startswith("google_") else ("region",)
+    return all(
+        (a := old.attributes.get(n)) is not None and (b := new.attributes.get(n)) is not None and same(a, b)
+        for n in names
+    )
+
+
+def _elsewhere(old: Entity | None, new: Entity | None) -> Outcome | None:
+    if old is None or new is None:
+        return None  # from the environment on one side: nothing that source tells
+    moved = list(_moved(old, new, None))
+    if not moved:
+        return None
+    certain = any(d.before is not None and d.before.known and d.after is not None and d.after.known for d in moved)
+    return Outcome("orphan", "cascade", "high" if certain else "medium")
+
+
+def _moved(old: Entity, new: Entity, deltas: tuple[Delta, ...] | None) -> Iterator[Delta]:
+    """The arguments by which a provider looks elsewhere: there on both sides, and different."""
+    for delta in differences(old.attributes, new.attributes) if deltas is None else deltas:
+        if delta.action == "modified" and _top(delta, old.type) in _PLACES.get(old.type, {}):
+            yield delta
+
+
+def _top(delta: Delta, provider: str) -> str:
+    """The entry of the table that a delta is about: an argument, or one in a nested block."""
+    path = plain(delta.path)
+    return next((name for name in _PLACES.get(provider, {}) if path == name or path.startswith(f"{name}.")), "")

@@ -1,13 +1,191 @@
-"""What applying a change does."""
+"""What applying a change does: one Impact per Change, and one per instance that changes though its own text did not.
+
+Terraform's effects are those of a plan (cascade.py); where a provider now looks at another account or region its resources
+are left behind (orphan). Everything else is as its text says: added is created, removed is destroyed.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from blastlint.diff.moves import resource_of
+from blastlint.enrich import bindings, consequences
+from blastlint.enrich.cascade import Outcome, Planner
 from blastlint.enrich.context import Context
-from blastlint.model import Action, Effect, Impact
+from blastlint.facts.stateful import stateful_class
+from blastlint.model import Action, Change, Effect, Entity, Impact, Recoverability, Related
 
 _BY_ACTION: dict[Action, Effect] = {"added": "create", "removed": "destroy", "modified": "in-place", "moved": "no-op"}
+# Entities that only say how Terraform works: nothing is created or destroyed with them.
+_SETTINGS = frozenset(
+    f"terraform.{kind}"
+    for kind in ("data", "variable", "output", "provider", "backend", "settings", "moved", "removed", "import")
+)
+_PLANNED = ("terraform.resource", "terraform.data")
+_MAX_DEPENDENTS = 20
+
+Group = tuple[str, str]
 
 
 def effects(context: Context) -> tuple[Impact, ...]:
-    """One Impact per Change, with its effect."""
-    return tuple(Impact(change, _BY_ACTION[change.action]) for change in context.changes)
+    """Every change with its effect, in the order of the changes, each configuration's cascades at its end."""
+    groups: dict[Group, list[Change]] = {}
+    impacts: list[Impact] = []
+    for change in context.changes:
+        if change.kind.startswith("terraform."):
+            groups.setdefault((change.entity.configuration, change.entity.variant), []).append(change)
+        else:
+            impacts.append(_plain(change))
+    for group, changes in groups.items():
+        impacts.extend(_planned(context, group, changes))
+    return consequences.attached(context, impacts)
+
+
+def _plain(change: Change) -> Impact:
+    effect = "no-op" if change.kind in _SETTINGS else _BY_ACTION[change.action]
+    stateful = _stateful(change.entity)
+    return Impact(change, effect, stateful=stateful, recoverability=recoverability(effect, stateful))
+
+
+def _stateful(entity: Entity) -> str:
+    return stateful_class(f"kubernetes:{entity.type}" if entity.kind == "kubernetes.object" else entity.type)
+
+
+def recoverability(effect: Effect, stateful: str) -> Recoverability:
+    """How far the effect can be undone, for a thing of that class. Never "safe"."""
+    if effect in ("no-op", "create", "in-place"):
+        return "reversible"
+    if effect == "unknown":
+        return "unknown"
+    if effect in ("forget", "orphan"):
+        return "recoverable with effort"
+    by_class: dict[str, Recoverability] = {
+        "data": "recoverable from backup",
+        "secrets_keys": "unrecoverable",
+        "backups": "unrecoverable",
+    }
+    return by_class.get(stateful, "recoverable with effort")
+
+
+# --- Terraform -----------------------------------------------------------------------------------------------------------
+
+
+def _planned(context: Context, group: Group, changes: Sequence[Change]) -> Iterator[Impact]:
+    before, after = (_of(entities, group) for entities in (context.entities_before, context.entities_after))
+    own = {change.address: change for change in changes if change.kind in _PLANNED}
+    planner = Planner(
+        {a: e for a, e in before.items() if e.kind in _PLANNED},
+        {a: e for a, e in after.items() if e.kind in _PLANNED},
+        own,
+        forgotten=[str(_text(e, "from")) for e in after.values() if _forgets(e)],
+        imported=frozenset(_text(e, "to") for e in after.values() if e.kind == "terraform.import"),
+    )
+    outcomes = planner.run()
+    orphans = bindings.orphans(before, after, own)
+    dependents = _Dependents(before, after)
+    for change in changes:
+        if change.kind != "terraform.resource":
+            yield _plain(change)
+            continue
+        outcome = outcomes.get(change.address, Outcome("no-op"))
+        orphan = orphans.get(change.address)
+        if orphan and outcome.effect != "destroy":
+            outcome = orphan
+        yield _impact(context, change, outcome, dependents)
+    for address, outcome in {**outcomes, **orphans}.items():
+        if address not in own and outcome.effect != "no-op":
+            yield _impact(context, _echo(planner, address, outcome.because), outcome, dependents)
+
+
+def _of(entities: Iterable[Entity], group: Group) -> dict[str, Entity]:
+    return {e.address: e for e in entities if (e.configuration, e.variant) == group and e.kind.startswith("terraform.")}
+
+
+def _text(entity: Entity, name: str) -> str:
+    value = entity.attributes.get(name)
+    return str(value.scalar) if value is not None and value.scalar is not None else ""
+
+
+def _forgets(entity: Entity) -> bool:
+    value = entity.attributes.get("destroy")
+    return entity.kind == "terraform.removed" and value is not None and value.scalar in (False, "false")
+
+
+def _echo(planner: Planner, address: str, because: str) -> Change:
+    """The Change of an instance whose own text did not change: both sides, no deltas."""
+    return Change(address, "modified", planner.before.get(address), planner.after[address], explained_by=because)
+
+
+def _impact(context: Context, change: Change, outcome: Outcome, dependents: _Dependents) -> Impact:
+    effect = outcome.effect
+    stateful = _stateful(change.entity)
+    return Impact(
+        change,
+        effect,
+        cause=outcome.cause,
+        blocked_by="prevent_destroy"
+        if effect in ("replace", "destroy") and _prevented(context, change, dependents)
+        else "",
+        confidence=outcome.confidence,
+        replace_paths=outcome.replace_paths,
+        stateful=stateful,
+        recoverability=recoverability(effect, stateful),
+        dependents=dependents.of(change) if effect not in ("no-op", "create") else (),
+    )
+
+
+def _prevented(context: Context, change: Change, dependents: _Dependents) -> bool:
+    """Whether prevent_destroy stops it. It counts as written after; a block that is gone protects nothing any more."""
+    if change.after is not None:
+        return bool(getattr(change.after.detail, "prevent_destroy", False))
+    assert change.before is not None
+    siblings = dependents.instances.get(resource_of(change.address))
+    if siblings:
+        return bool(getattr(siblings[0].detail, "prevent_destroy", False))
+    if not getattr(change.before.detail, "prevent_destroy", False):
+        return False
+    return _block_stands(context, change.before)
+
+
+def _block_stands(context: Context, entity: Entity) -> bool:
+    """Whether the block is still written in its module, with no instance left (count = 0)."""
+    directory = getattr(entity.detail, "module_directory", "")
+    name = re.escape(resource_of(entity.address).rsplit(".", 1)[1])
+    pattern = re.compile(rf'^\s*resource\s+"{re.escape(entity.type)}"\s+"{name}"'.encode(), re.M)
+    tree = context.change_set.after
+    paths = [p for p in tree.listdir(directory) if p.endswith((".tf", ".tofu"))]
+    return any(pattern.search(tree.read(path) or b"") for path in paths)
+
+
+class _Dependents:
+    """Who depends on whom, by reference, among the resources of one configuration."""
+
+    def __init__(self, before: Mapping[str, Entity], after: Mapping[str, Entity]) -> None:
+        self.instances: dict[str, list[Entity]] = {}
+        self._users: dict[str, list[Entity]] = {}
+        for entity in after.values():
+            if entity.kind == "terraform.resource":
+                self.instances.setdefault(resource_of(entity.address), []).append(entity)
+        for entities in (after, before):
+            for entity in entities.values():
+                if entity.kind in _PLANNED and not (entities is before and entity.address in after):
+                    for target in {resource_of(ref) for ref in entity.references}:
+                        self._users.setdefault(target, []).append(entity)
+
+    def of(self, change: Change) -> tuple[Related, ...]:
+        """What depends on the changed resource, directly first, at most 20, one per resource."""
+        seen = {resource_of(change.entity.address)}
+        queue = [*seen]
+        found: list[Related] = []
+        while queue and len(found) < _MAX_DEPENDENTS:
+            target = queue.pop(0)
+            for user in self._users.get(target, ()):
+                name = resource_of(user.address)
+                if name in seen:
+                    continue
+                seen.add(name)
+                queue.append(name)
+                if user.kind == "terraform.resource" and len(found) < _MAX_DEPENDENTS:
+                    found.append(Related("depends on it", user.header or user.region, user.address))
+        return tuple(found)

@@ -1,12 +1,12 @@
 """What a Terraform provider does with a type's arguments: which changes force replacement, what it computes, its defaults.
 
 One file a provider, `terraform/<provider>.jsonl`: the first line is a header with the provider, its version and the source;
-every other line is `["<type>", {...}]`. A file is read as bytes and only the lines of the types asked for are parsed (a look-up
-costs about 0.1 ms, reading the largest file 0.3 ms). Keys of an entry, each left out when empty; paths have no list indexes:
+every other line is `["<type>", {...}]`. A file is read as bytes and only the lines of the types asked for are parsed (a
+look-up costs about 0.1 ms, reading the largest file 0.3 ms). Keys of an entry, each left out when empty; paths have no list indexes:
 
 | key | holds |
 |---|---|
-| forces | {letters: [paths]}: c changed, s set (null before), u unset, a block added, r block removed, t turned on, f turned off |
+| forces | {letters: [paths]}; c changed, s set (null before), u unset, a block added, r block removed, t turned on, f off |
 | maybe | {path: argument that must be set for it to force, or "?": sometimes} |
 | computed | top-level attributes that only the provider sets |
 | optional_computed | arguments that keep their last value when dropped |
@@ -17,7 +17,7 @@ costs about 0.1 ms, reading the largest file 0.3 ms). Keys of an entry, each lef
 | alias | {attribute: argument that always has the same value}: `id` of a bucket is its `bucket` |
 | partial | true when only the well-known arguments are listed |
 
-The header may have `identity`: names of arguments that force replacement in every type of the provider, listed or not.
+In `forces` no letter at all means: never. The header may have `identity`: names of arguments that force replacement in every type of the provider, listed or not.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def forces_replacement(type_: str, path: str, step: Step) -> Answer:
     facts = facts_of(type_)
     if facts is None:
         return "unknown-type"
-    letters = facts.forces.get(path, "c" if path in facts.identity and path not in facts.forces else "")
+    letters = facts.forces.get(path, "csu" if path in facts.identity else "")
     if not any(letter in letters for letter in _LETTERS[step]):
         return "no" if facts.listed else "unknown-type"
     return "conditional" if path in facts.maybe or not facts.listed else "always"

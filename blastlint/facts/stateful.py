@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
@@ -30,5 +32,17 @@ def _lesser() -> Mapping[str, str]:
 
 @lru_cache(maxsize=1)
 def _raw() -> dict[str, dict[str, list[str]]]:
-    raw: dict[str, dict[str, list[str]]] = json.loads(resources.files("blastlint.facts").joinpath("stateful.json").read_bytes())
+    raw: dict[str, dict[str, list[str]]] = json.loads(
+        resources.files("blastlint.facts").joinpath("stateful.json").read_bytes()
+    )
     return raw
+
+
+def is_routine(type_: str) -> bool:
+    """Whether replacing or removing such a thing is the normal way to change it: a revision, a link, a trigger, a rule."""
+    return _routine().fullmatch(type_) is not None
+
+
+@lru_cache(maxsize=1)
+def _routine() -> re.Pattern[str]:
+    return re.compile("|".join(fnmatch.translate(pattern) for pattern in _raw()["routine"]["patterns"]))

@@ -1,0 +1,156 @@
+"""Terraform's moves: what `moved` blocks, and `count` coming or going, do to the addresses of the state before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from blastlint.model import Entity
+
+_STEP = re.compile(r'([^.\[\]"]+)((?:\["(?:[^"\\]|\\.)*"\])|(?:\[[^\]]*\]))?')
+_MAX_CHAIN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of an address; `key` is the text between the brackets, None without brackets."""
+
+    name: str
+    key: str | None = None
+
+    def __str__(self) -> str:
+        return self.name if self.key is None else f"{self.name}[{self.key}]"
+
+
+Address = tuple[Step, ...]
+
+
+def parsed(address: str) -> Address:
+    """`module.a["x"].aws_b.c[0]` -> its steps: module, a["x"], aws_b, c[0]."""
+    return tuple(Step(m[1], m[2][1:-1] if m[2] else None) for m in _STEP.finditer(address))
+
+
+def written(address: Iterable[Step]) -> str:
+    return ".".join(str(step) for step in address)
+
+
+def resource_of(address: str) -> str:
+    """The address without the key of its last step: all instances of one resource (or module call)."""
+    steps = parsed(address)
+    return written((*steps[:-1], Step(steps[-1].name))) if steps else address
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One `moved` block. Without a key on either side the whole resource or call moves, keys kept; else one instance."""
+
+    source: Address
+    target: Address
+
+    @property
+    def whole(self) -> bool:
+        return self.source[-1].key is None and self.target[-1].key is None
+
+    def moved(self, address: Address) -> Address | None:
+        """Where an instance lands, or None when the statement is not about it."""
+        size = len(self.source)
+        is_module = size >= 2 and self.source[-2].name == "module"
+        if len(address) < size or (len(address) != size and not is_module):
+            return None
+        for index, (step, here) in enumerate(zip(self.source, address, strict=False)):
+            any_key = step.key is None and (index < size - 1 or self.whole)
+            if step.name != here.name or not (any_key or step.key == here.key):
+                return None
+        landed = list(self.target)
+        for index in range(min(size, len(landed)) - 1):
+            if landed[index] == Step(self.source[index].name) and self.source[index].key is None:
+                landed[index] = address[index]  # a module on the way keeps the instance that it was
+        if self.whole:
+            landed[-1] = Step(landed[-1].name, address[size - 1].key)
+        return (*landed, *address[size:])
+
+
+def statements(entities: Iterable[Entity]) -> tuple[Statement, ...]:
+    """The `moved` blocks among the entities of one side."""
+    found = []
+    for entity in entities:
+        if entity.kind == "terraform.moved":
+            source, target = (entity.attributes.get(name) for name in ("from", "to"))
+            steps = tuple(parsed(str(v.scalar)) if v and v.scalar else () for v in (source, target))
+            if all(steps):
+                found.append(Statement(*steps))
+    return tuple(found)
+
+
+def landings(
+    before: Sequence[str], after: Mapping[str, Entity], moved: Sequence[Statement]
+) -> dict[str, tuple[str, str]]:
+    """Address before -> (address after, why), for what moves: by a moved block or because `count` came or went.
+
+    As in Terraform: a move never lands on an address that was there before, and moved blocks come before `count`.
+    """
+    taken = set(before)
+    found: dict[str, tuple[str, str]] = {}
+    for address in before:
+        landed = _chained(address, moved)
+        why = "moved block"
+        if landed == address and address not in after:
+            landed, why = _counted(address, after), "count"
+        if landed != address and landed not in taken:
+            found[address] = (landed, why)
+            taken.add(landed)
+    return found
+
+
+def _chained(address: str, moved: Sequence[Statement]) -> str:
+    here = parsed(address)
+    seen = {here}
+    for _ in range(_MAX_CHAIN):
+        landed = next((to for s in moved if (to := s.moved(here)) and to not in seen), None)
+        if landed is None:
+            break
+        here = landed
+        seen.add(here)
+    return written(here)
+
+
+def _counted(address: str, after: Mapping[str, Entity]) -> str:
+    """A single resource becomes the first of a counted one, and back. Modules do not, and keys of for_each do not."""
+    steps = parsed(address)
+    if not steps or steps[-1].key not in (None, "0") or (len(steps) >= 2 and steps[-2].name == "module"):
+        return address
+    key = "0" if steps[-1].key is None else None
+    other = written((*steps[:-1], Step(steps[-1].name, key)))
+    target = after.get(other)
+    repeated_by = getattr(target.detail, "repetition", "") if target is not None else ""
+    return other if target is not None and repeated_by == ("count" if key == "0" else "") else address
+
+
+class Renaming:
+    """Texts of the side before in words of the side after: moved addresses are replaced wherever they are referred to."""
+
+    def __init__(self, landed: Mapping[str, tuple[str, str]], moved: Sequence[Statement]) -> None:
+        self._names = dict(_names(landed, moved))
+        longest = sorted(self._names, key=len, reverse=True)
+        self._pattern = (
+            re.compile(r"(?<![\w.\"-])(?:" + "|".join(re.escape(n) for n in longest) + r")(?![\w-]|\[\"|\[\d)")
+            if longest
+            else None
+        )
+
+    def __bool__(self) -> bool:
+        return self._pattern is not None
+
+    def text(self, text: str) -> str:
+        return self._pattern.sub(lambda m: self._names[m[0]], text) if self._pattern else text
+
+
+def _names(landed: Mapping[str, tuple[str, str]], moved: Sequence[Statement]) -> Iterator[tuple[str, str]]:
+    for source, (target, why) in landed.items():
+        yield source, target
+        if why == "moved block":
+            yield resource_of(source), resource_of(target)
+    for statement in moved:
+        if statement.whole:
+            yield written(statement.source), written(statement.target)

@@ -1,0 +1,72 @@
+"""Removed + added that are one thing under another name: what Terraform will destroy and create, though a move was meant."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from blastlint.model import Change, Entity
+
+SIMILAR = 0.8
+_MAX_PAIRS = 4000
+_IGNORED = ("lifecycle", "depends_on", "provider", "source", "version")
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """`similarity` is 0..1 of the bodies; `ambiguous` when another candidate is as similar to either."""
+
+    gone: Change
+    born: Change
+    similarity: float
+    ambiguous: bool
+
+
+def renames(gone: Sequence[Change], born: Sequence[Change]) -> tuple[Rename, ...]:
+    """The best 1:1 assignment of removed to added entities of one kind and type within a configuration and variant."""
+    groups: dict[tuple[str, str, str, str], tuple[list[Change], list[Change]]] = {}
+    for side, changes in enumerate((gone, born)):
+        for change in changes:
+            entity = change.entity
+            key = (entity.kind, entity.type, entity.configuration, entity.variant)
+            groups.setdefault(key, ([], []))[side].append(change)
+    return tuple(rename for old, new in groups.values() if old and new for rename in _assigned(old, new))
+
+
+def _assigned(gone: Sequence[Change], born: Sequence[Change]) -> Iterator[Rename]:
+    if len(gone) * len(born) > _MAX_PAIRS:
+        return
+    old, new = ([_body(c.entity) for c in side] for side in (gone, born))
+    scores = {
+        (i, j): score for i, a in enumerate(old) for j, b in enumerate(new) if (score := _similarity(a, b)) >= SIMILAR
+    }
+    # equals are told apart by how much of their names they share
+    ranked = sorted(scores, key=lambda p: (-scores[p], -_shared(gone[p[0]], born[p[1]]), p))
+    taken: tuple[set[int], set[int]] = (set(), set())
+    for i, j in ranked:
+        if i in taken[0] or j in taken[1]:
+            continue
+        taken[0].add(i)
+        taken[1].add(j)
+        rivals = [p for p in scores if (p[0] == i) != (p[1] == j) and scores[p] >= scores[i, j]]
+        yield Rename(gone[i], born[j], round(scores[i, j], 2), bool(rivals))
+
+
+def _body(entity: Entity) -> Counter[tuple[str, str]]:
+    leaves: Iterable[tuple[str, str]] = (
+        (path, leaf.text if not leaf.known else str(leaf.data) if leaf.is_scalar else "")
+        for path, leaf in entity.attributes.leaves()
+        if path.split(".", 1)[0].split("[", 1)[0] not in _IGNORED
+    )
+    return Counter(leaves)
+
+
+def _similarity(a: Counter[tuple[str, str]], b: Counter[tuple[str, str]]) -> float:
+    total = sum(a.values()) + sum(b.values())
+    return 2 * sum((a & b).values()) / total if total else 1.0
+
+
+def _shared(gone: Change, born: Change) -> int:
+    words = (set(c.entity.name.replace("-", "_").split("_")) for c in (gone, born))
+    return len(set.intersection(*words))

@@ -1,0 +1,93 @@
+"""Terraform entities before x after -> Changes, one configuration and variant at a time.
+
+An address is an identity, so the file in which a block stands is never seen. What a `moved` block or a coming or going
+`count` accounts for is one Change `moved` (with deltas where the arguments differ as well); everything else that is on one
+side only was added or removed. Renames without a moved block stay removed + added: that is what Terraform does with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from blastlint.diff.arguments import argument_deltas
+from blastlint.diff.match import modified
+from blastlint.diff.moves import Renaming, landings, statements
+from blastlint.model import Change, Delta, Entity
+
+_MOVABLE = ("terraform.resource", "terraform.module", "terraform.data")
+_INSTANCES = ("terraform.resource", "terraform.data")
+
+
+def changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Change]:
+    """Every Change of the terraform.* entities."""
+    groups: dict[tuple[str, str], tuple[list[Entity], list[Entity]]] = {}
+    for side, entities in enumerate((before, after)):
+        for entity in entities:
+            groups.setdefault((entity.configuration, entity.variant), ([], []))[side].append(entity)
+    for old, new in groups.values():
+        yield from _changes(old, new)
+
+
+def _changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Change]:
+    moved = statements(after)
+    kinds: dict[str, tuple[dict[str, Entity], dict[str, Entity]]] = {}
+    for side, entities in enumerate((before, after)):
+        for entity in entities:
+            kinds.setdefault(entity.kind, ({}, {}))[side].setdefault(entity.address, entity)
+    landed = {kind: landings(list(old), new, moved) if kind in _MOVABLE else {} for kind, (old, new) in kinds.items()}
+    renaming = Renaming({a: to for found in landed.values() for a, to in found.items()}, moved)
+    for kind, (old, new) in kinds.items():
+        yield from _of_kind(old, new, landed[kind], renaming)
+
+
+def _of_kind(
+    old: dict[str, Entity], new: dict[str, Entity], landed: dict[str, tuple[str, str]], renaming: Renaming
+) -> Iterator[Change]:
+    rest = dict(new)
+    gone: list[Entity] = []
+    for address, entity in old.items():
+        target, why = landed.get(address, (address, ""))
+        other = rest.pop(target, None)
+        if other is None:
+            gone.append(entity)
+        elif target != address:
+            yield Change(target, "moved", entity, other, _deltas(entity, other, renaming), address, explained_by=why)
+        elif entity.kind in _INSTANCES or renaming:
+            differences = _deltas(entity, other, renaming)
+            if differences:
+                yield Change(address, "modified", entity, other, differences)
+        else:
+            yield from modified(entity, other)
+    yield from _uncountable(gone, rest)
+    yield from (Change(entity.address, "removed", entity, None) for entity in gone)
+    yield from (Change(entity.address, "added", None, entity) for entity in rest.values())
+
+
+def _uncountable(gone: list[Entity], rest: dict[str, Entity]) -> Iterator[Change]:
+    """Instances that only one side can count: `x["a"]` before and `x[*]` after are the same resource, changed in a way that
+    source does not tell. One Change for all of them; takes what it accounts for out of `gone` and `rest`."""
+    for star in [e for e in (*gone, *rest.values()) if e.address.endswith("[*]")]:
+        stem = star.address[:-3]
+        others: list[Entity] = [
+            e
+            for e in (rest.values() if star in gone else gone)
+            if e.address == stem or e.address.startswith(f"{stem}[")
+        ]
+        if not others:
+            continue
+        if star in gone:
+            gone.remove(star)
+            for entity in others:
+                rest.pop(entity.address, None)
+            yield Change(others[0].address, "modified", star, others[0], explained_by="")
+        else:
+            rest.pop(star.address, None)
+            for entity in others:
+                gone.remove(entity)
+            yield Change(star.address, "modified", others[0], star, explained_by="")
+
+
+def _deltas(old: Entity, new: Entity, renaming: Renaming) -> tuple[Delta, ...]:
+    if old.type != new.type and old.kind in _INSTANCES:
+        return ()  # moved to another type: the provider converts
+    return argument_deltas(old.type if old.kind in _INSTANCES else "", old.attributes, new.attributes, renaming)

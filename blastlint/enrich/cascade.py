@@ -1,0 +1,223 @@
+"""The plan of one Terraform configuration, as far as source tells: effects of its changes, and what follows from them.
+
+A resource that is created or replaced has attributes that are known only after apply. What uses them differs as well:
+data sources that read them are read later, resources are updated, or replaced where the argument forces that, and so on
+to a fixpoint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from blastlint.diff.arguments import same
+from blastlint.diff.moves import parsed, resource_of
+from blastlint.enrich.replacement import is_ignored, judged, plain, unknown_leaves, weigh_unknown
+from blastlint.facts.providers import facts_of
+from blastlint.model import CONFIDENCES, Cause, Change, Confidence, Delta, Effect, Entity, Value
+
+_PENDING: tuple[Effect, ...] = ("create", "in-place", "replace", "destroy")
+_LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happens to one instance. `because` is the address whose change brought it about, for a cascade."""
+
+    effect: Effect
+    cause: Cause = "direct"
+    confidence: Confidence = "high"
+    replace_paths: tuple[str, ...] = ()
+    because: str = ""
+
+
+@dataclass(slots=True)
+class Planner:
+    """One configuration in one variant. `changes` are those of its resources and data sources, by address after (before for
+    what is gone); `outcomes` is the result, by the same addresses."""
+
+    before: Mapping[str, Entity]
+    after: Mapping[str, Entity]
+    changes: Mapping[str, Change]
+    forgotten: Sequence[str] = ()
+    imported: frozenset[str] = frozenset()
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    _late: dict[str, Confidence] = field(default_factory=dict)
+
+    def run(self) -> dict[str, Outcome]:
+        """Direct effects, then the consequences until nothing more follows."""
+        for address, change in self.changes.items():
+            if change.entity.kind == "terraform.resource" and change.action in ("added", "removed"):
+                self.outcomes[address] = self._come_or_gone(change)
+        self._renew()
+        for address, change in self.changes.items():
+            if change.before is not None and change.after is not None and change.kind == "terraform.resource":
+                self.outcomes[address] = self._changed(change)
+        pending = {a: e for a, e in self.after.items() if self._may_follow(a, e)}
+        for _ in range(_LIMIT):
+            self._renew()
+            if not [address for address, entity in pending.items() if self._follow(address, entity)]:
+                break
+        return self.outcomes
+
+    def _come_or_gone(self, change: Change) -> Outcome:
+        entity = change.entity
+        confidence: Confidence = "high" if getattr(entity.detail, "countable", True) else "medium"
+        if change.action == "added":
+            return Outcome("no-op" if change.address in self.imported else "create", confidence=confidence)
+        if any(is_within(change.address, address) for address in self.forgotten):
+            return Outcome("forget", confidence=confidence)
+        return Outcome("destroy", confidence=confidence)
+
+    def _changed(self, change: Change) -> Outcome:
+        before, after = change.before, change.after
+        assert before is not None and after is not None
+        if getattr(before.detail, "countable", True) != getattr(after.detail, "countable", True):
+            return Outcome("unknown", confidence="low")
+        deltas = tuple(delta for delta in change.deltas if not self._alias_of(delta))
+        judgement = judged(before, after, deltas, lambda value: bool(self._unknown_through(value)))
+        if judgement.forced or judgement.maybe:
+            return Outcome("replace", "direct", judgement.confidence, judgement.forced or judgement.maybe)
+        return Outcome("in-place" if judgement.changed else "no-op", "direct", judgement.confidence)
+
+    def _alias_of(self, delta: Delta) -> bool:
+        """Whether the two sides are two names of one value: a bucket's `id` and its `bucket`."""
+        if delta.before is None or delta.after is None:
+            return False
+        return same(self._resolved(delta.before), self._resolved(delta.after))
+
+    def _resolved(self, value: Value) -> Value:
+        """The argument that an unknown value is the provider's second name of, else the value itself."""
+        match = _REFERENCE.fullmatch(value.text) if not value.known else None
+        entity = self.after.get(match[1]) if match else None
+        facts = facts_of(entity.type) if entity else None
+        if match is None or entity is None or facts is None or match[2] not in facts.alias:
+            return value
+        name = facts.alias[match[2]]
+        return entity.attributes.items.get(name) or replace(value, text=f"{match[1]}.{name}")
+
+    # --- what follows ------------------------------------------------------------------------------------------------
+
+    def _may_follow(self, address: str, entity: Entity) -> bool:
+        change = self.changes.get(address)
+        if entity.kind == "terraform.data":
+            return True
+        return entity.kind == "terraform.resource" and (change is None or change.before is not None)
+
+    def _renew(self) -> None:
+        for address, outcome in self.outcomes.items():
+            if outcome.effect in ("create", "replace") and address in self.after:
+                self._late.setdefault(address, outcome.confidence)
+                self._late.setdefault(resource_of(address), outcome.confidence)
+
+    def _follow(self, address: str, entity: Entity) -> bool:
+        """Whether something new was found out about this one."""
+        if entity.kind == "terraform.data":
+            return self._follow_data(address, entity)
+        now = self.outcomes.get(address, Outcome("no-op"))
+        if now.effect in ("replace", "orphan", "unknown") and now.confidence == "high":
+            return False
+        found = max(self._consequences(address, entity), key=_strength, default=None)
+        if found is None or _strength(found) <= _strength(now):
+            return False
+        self.outcomes[address] = found
+        return True
+
+    def _follow_data(self, address: str, entity: Entity) -> bool:
+        if address in self._late:
+            return False
+        sources = [s for v in unknown_leaves(entity.attributes).values() for s in self._unknown_through(v)]
+        sources += [a for a in getattr(entity.detail, "depends_on", ()) if self._is_pending(a)]
+        if not sources:
+            return False
+        confidence = _weakest(*(self._late.get(s, "high") for s in sources))
+        self._late[address] = confidence
+        self._late.setdefault(resource_of(address), confidence)
+        return True
+
+    def _is_pending(self, address: str) -> bool:
+        return any(o.effect in _PENDING and is_within(a, address) for a, o in self.outcomes.items())
+
+    def _consequences(self, address: str, entity: Entity) -> Iterator[Outcome]:
+        ignored = getattr(entity.detail, "ignore_changes", ())
+        for path, value in unknown_leaves(entity.attributes).items():
+            sources = self._unknown_through(value)
+            if not sources or is_ignored(plain(path), ignored):
+                continue
+            confidence = _weakest(*(self._late[s] for s in sources))
+            weight = weigh_unknown(entity, path)
+            because = sorted(sources)[0]
+            if weight == "changes":
+                yield Outcome("in-place", "cascade", confidence, (), because)
+            else:
+                sure = confidence if weight == "replaces" else "low"
+                yield Outcome("replace", "cascade", sure, (path,), because)
+        for trigger in getattr(entity.detail, "replace_triggered_by", ()):
+            source = self._triggering(trigger)
+            if source:
+                confidence = self.outcomes[source].confidence
+                yield Outcome("replace", "cascade", confidence, ("lifecycle.replace_triggered_by",), source)
+
+    def _triggering(self, trigger: str) -> str:
+        """The changed instance that a replace_triggered_by entry names, or "". With an attribute, that one must change."""
+        steps = parsed(trigger)
+        for address, outcome in self.outcomes.items():
+            if outcome.effect not in ("in-place", "replace"):
+                continue
+            for name in {address, resource_of(address)}:
+                size = len(parsed(name))
+                if steps[:size] != parsed(name):
+                    continue
+                attribute = steps[size].name if len(steps) > size else ""
+                change = self.changes.get(address)
+                touched = {d.path.split(".", 1)[0].split("[", 1)[0] for d in change.deltas} if change else set()
+                if (
+                    not attribute
+                    or attribute in touched
+                    or (outcome.effect == "replace" and not self._stays(address, attribute))
+                ):
+                    return address
+        return ""
+
+    def _unknown_through(self, value: Value) -> tuple[str, ...]:
+        """The new, replaced or late things because of which this unknown value is known only after apply."""
+        found = []
+        for ref in value.refs:
+            if ref in self._late:
+                used = re.findall(re.escape(ref) + r"(?:\[[^\]]*\])?\.([a-z_][a-z0-9_]*)", value.text)
+                if not used or not all(self._stays(ref, name) for name in used):
+                    found.append(ref)
+        return tuple(found)
+
+    def _stays(self, address: str, attribute: str) -> bool:
+        """Whether an attribute of a replaced resource is known beforehand: configured and known, or a default."""
+        entity = self.after.get(address)
+        if entity is None or entity.kind != "terraform.resource":
+            return False
+        value = entity.attributes.items.get(attribute)
+        if value is not None:
+            return value.known
+        facts = facts_of(entity.type)
+        return facts is not None and (attribute in facts.defaults or attribute in facts.known)
+
+
+_REFERENCE = re.compile(r"((?:[\w-]+(?:\[[^\]]*\])?\.)+[\w-]+(?:\[[^\]]*\])?)\.([a-z_]+)")
+
+
+def is_within(address: str, outer: str) -> bool:
+    """Whether an instance belongs to a resource, a module call or one of their instances."""
+    inner, other = parsed(address), parsed(outer)
+    if len(inner) < len(other) or not other:
+        return False
+    return all(a == b or (b.key is None and a.name == b.name) for a, b in zip(inner[: len(other)], other, strict=True))
+
+
+def _strength(outcome: Outcome) -> tuple[int, int]:
+    order: tuple[Effect, ...] = ("no-op", "in-place", "replace")
+    rank = order.index(outcome.effect) if outcome.effect in order else len(order)
+    return rank, -CONFIDENCES.index(outcome.confidence)
+
+
+def _weakest(*confidences: Confidence) -> Confidence:
+    return max(confidences, key=CONFIDENCES.index, default="high")

@@ -1,0 +1,188 @@
+"""What the changed arguments of one Terraform resource do: nothing, an update in place, or a replacement.
+
+Judged per delta with the provider's facts, in words of a plan: what an argument means when absent (its default; its last
+value, where the provider keeps one) is compared, not what is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from blastlint.diff.arguments import same
+from blastlint.facts.providers import Step, TypeFacts, facts_of, forces_replacement
+from blastlint.model import Confidence, Delta, Entity, Value, join_path
+
+# Blocks and arguments that Terraform itself reads: they never make a plan differ.
+META = frozenset({"lifecycle", "provider", "depends_on", "provisioner", "connection", "timeouts", "count", "for_each"})
+_INDEX = re.compile(r'\[(?:\d+|\w+="(?:[^"\\]|\\.)*")\]')
+_QUOTED = re.compile(r'\["((?:[^"\\]|\\.)*)"\]')
+_OTHER = re.compile(r"(^|\.)(var|data|local|path|terraform)\.|(^|\.)module\.[^.]+$")
+_EMPTY: tuple[object, ...] = ("", 0, False, None)
+
+Weight = Literal["changes", "may replace", "replaces"]
+Resolve = Callable[[Value], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`forced` and `maybe` are the paths that replace for sure or under conditions; `changed` all that plan a difference."""
+
+    forced: tuple[str, ...] = ()
+    maybe: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    confidence: Confidence = "high"
+
+
+def plain(path: str) -> str:
+    """A delta path as the provider's schema says it: `ebs_block_device[1].kms_key_id` -> `ebs_block_device.kms_key_id`."""
+    return _QUOTED.sub(r".\1", _INDEX.sub("", path))
+
+
+def judged(before: Entity, after: Entity, deltas: tuple[Delta, ...], certain: Callable[[Value], bool]) -> Judgement:
+    """What the deltas of a resource that is on both sides do. `certain(value)` says that an unknown value is unknown because
+    what it refers to is new or replaced, so that a plan surely shows a difference."""
+    facts = facts_of(after.type)
+    ignored = getattr(after.detail, "ignore_changes", ())
+    forced: list[str] = []
+    maybe: list[str] = []
+    changed: list[str] = []
+    unsure = False
+    for delta in deltas:
+        path = plain(delta.path)
+        if path.split(".", 1)[0] in META or is_ignored(path, ignored) or _means_nothing(path, delta, facts):
+            continue
+        changed.append(delta.path)
+        weight = max((_weigh(after, p, step) for p, step in _steps(path, delta)), key=_RANK.index, default="changes")
+        if weight == "replaces" and not _differs(delta, certain):
+            weight, unsure = "may replace", True
+        if weight == "replaces":
+            forced.append(delta.path)
+        elif weight == "may replace":
+            maybe.append(delta.path)
+    confidence: Confidence = "high"
+    if not forced and maybe:
+        confidence = "medium" if unsure else "low"
+    elif changed and not forced and facts is None:
+        confidence = "low"  # nothing is known of this type: an update in place is the likelier outcome, no more
+    return Judgement(tuple(forced), tuple(maybe), tuple(changed), confidence)
+
+
+_RANK: tuple[Weight, ...] = ("changes", "may replace", "replaces")
+
+
+def weigh_unknown(entity: Entity, path: str) -> Weight:
+    """What it does when the argument at `path` becomes known only after apply."""
+    return _weigh(entity, plain(path), "changed")
+
+
+def is_ignored(path: str, ignored: tuple[str, ...]) -> bool:
+    """Whether lifecycle.ignore_changes covers the path: it names it, something above it, or everything."""
+    for name in ignored:
+        name = plain(name)
+        if name == "all" or path == name or path.startswith(f"{name}."):
+            return True
+    return False
+
+
+def _weigh(entity: Entity, path: str, step: Step) -> Weight:
+    """The answer for the path itself, else for the whole argument of which it is a part (a map's key, a list's element)."""
+    here = path
+    while here:
+        answer = forces_replacement(entity.type, here, step if here == path else "changed")
+        if answer == "always":
+            return "replaces"
+        if answer == "conditional":
+            return _conditional(entity, here)
+        here = here.rpartition(".")[0]
+    return "changes"
+
+
+def _conditional(entity: Entity, path: str) -> Weight:
+    facts = facts_of(entity.type)
+    condition = facts.maybe.get(path, "?") if facts else "?"
+    if condition == "?":
+        return "may replace"
+    value = entity.attributes.get(*condition.split("."))
+    if value is not None and not value.known:
+        return "may replace"
+    return "replaces" if value is not None and value.scalar not in _EMPTY and value.scalar != "false" else "changes"
+
+
+def _steps(path: str, delta: Delta) -> Iterator[tuple[str, Step]]:
+    """What a delta is in the provider's words: (schema path, step), with what an added or removed block holds."""
+    whole = delta.after if delta.before is None else delta.before
+    if delta.path.endswith("]") and whole is not None and not whole.is_map:
+        yield path, "changed"  # one element of a list or set
+    elif delta.action == "added" and delta.after is not None:
+        yield from _whole(path, delta.after, "set", "block-added")
+    elif delta.action == "removed" and delta.before is not None:
+        yield from _whole(path, delta.before, "unset", "block-removed")
+    elif delta.after is not None and isinstance(delta.after.scalar, bool):
+        yield path, "on" if delta.after.scalar else "off"
+    else:
+        yield path, "changed"
+
+
+def _whole(path: str, value: Value, alone: Step, block: Step) -> Iterator[tuple[str, Step]]:
+    blocks = [v for v in (value.elements if value.is_list else (value,)) if v.is_map]
+    if not blocks:
+        yield path, alone
+        return
+    yield path, block
+    yield path, alone  # an argument that is an object or a map
+    for element in blocks:
+        for key, inner in element.items.items():
+            if not inner.known or inner.data not in _EMPTY:
+                yield from _whole(join_path(path, key), inner, alone, block)
+
+
+def _means_nothing(path: str, delta: Delta, facts: TypeFacts | None) -> bool:
+    """Whether a plan shows no difference: the default was written out, or dropped, or the provider keeps the last value."""
+    if facts is None:
+        return False
+    if delta.path.endswith("]"):
+        return False  # one element of several
+    if delta.action == "removed" and path in facts.optional_computed:
+        return True
+    value = delta.after if delta.before is None else delta.before
+    if delta.action not in ("added", "removed") or value is None:
+        return False
+    if path in facts.defaults:
+        return value.known and same(value, Value(facts.defaults[path]))
+    if value.is_map or value.is_list:
+        return not value.items and not value.elements
+    return value.known and value.scalar in _EMPTY
+
+
+def _differs(delta: Delta, certain: Callable[[Value], bool]) -> bool:
+    """Whether the two sides surely differ. Two different expressions may still have one value, unless each refers to
+    managed resources, and not to the same ones."""
+    old, new = delta.before, delta.after
+    if old is None or new is None:
+        return True
+    if _known(new):
+        return _known(old)
+    return certain(new) or (_only_managed(old) and _only_managed(new) and old.refs != new.refs)
+
+
+def _only_managed(value: Value) -> bool:
+    """Whether all that an unknown value hangs on are managed resources that we see."""
+    return not value.known and bool(value.refs) and not any(_OTHER.search(ref) for ref in value.refs)
+
+
+def _known(value: Value) -> bool:
+    return all(leaf.known for _, leaf in value.leaves())
+
+
+def unknown_leaves(attributes: Value) -> Mapping[str, Value]:
+    """{path: value} of what is unknown among the arguments, META left out."""
+    return {
+        path: leaf
+        for name, value in attributes.items.items()
+        if name not in META
+        for path, leaf in value.leaves(join_path("", name))
+        if not leaf.known
+    }
