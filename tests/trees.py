@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from blastlint import diff
 from blastlint.config import Config
+from blastlint.diff.match import matched
 from blastlint.enrich.context import Context
 from blastlint.model import Change, Entity, Region, Value, unknown
 from blastlint.parse.workspace import Workspace
@@ -54,7 +54,7 @@ def context(before: Sequence[Entity], after: Sequence[Entity]) -> Context:
         Workspace(changed.after, "after"),
         before,
         after,
-        diff.changes(before, after),
+        tuple(matched(before, after)),
     )
 
 

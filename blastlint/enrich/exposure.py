@@ -14,9 +14,9 @@ from blastlint.enrich.addresses import is_named
 from blastlint.enrich.context import Context
 from blastlint.enrich.guards import absent_text
 from blastlint.enrich.networks import Reach, grown, port_class, port_text, size
-from blastlint.enrich.openings import TYPES, Opening, openings
+from blastlint.enrich.openings import TYPES, Opening, openings, published
 from blastlint.enrich.shown import shown
-from blastlint.model import Change, Fact
+from blastlint.model import Change, Entity, Fact
 
 # A network at most this large is a list of partners or offices, not the world.
 _LARGE = 2**24
@@ -26,6 +26,8 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     yield from _switches(change)
     if change.type in TYPES and change.after is not None:
         yield from _opened(change, context)
+    if change.kind == "compose.service" and change.before is not None and change.after is not None:
+        yield from _published(change.before, change.after)
 
 
 def _switches(change: Change) -> Iterator[Fact]:
@@ -63,6 +65,31 @@ def _opened(change: Change, context: Context) -> Iterator[Fact]:
         new = [r for r in grown(old, [o.reach for o in mine]) if r.world or size(r.source) >= _LARGE]
         if new and not _is_private(new):
             yield _opening_fact(change, new, old, mine, _is_new(group, change, context))
+
+
+def _published(before: Entity, after: Entity) -> Iterator[Fact]:
+    """Ports of a container that were bound to this machine only, and now are to every address of it."""
+    old = dict(published(before))
+    for port, (bound, value) in published(after):
+        was = old.get(port)
+        if was is None or not was[0] or bound:
+            continue
+        number = int(port) if port.isdigit() else 0
+        yield Fact(
+            "exposure",
+            {
+                "what": "published-port",
+                "ports": (port,),
+                "port_class": port_class([Reach("tcp", (number, number), "0.0.0.0/0")]),
+                "before": shown("ports", was[1]),
+                "after": shown("ports", value),
+                "world": True,
+                "new": False,
+            },
+            path=f"ports[{port}]",
+            before=was[1].region,
+            after=value.region,
+        )
 
 
 def _is_private(reaches: Sequence[Reach]) -> bool:

@@ -148,7 +148,7 @@ def _guarding_resource_gone(entity: Entity, context: Context) -> Iterator[Fact]:
             continue
         subjects = _subjects(entity, guard)
         staying = [e for e in context.entities_after if e.address != entity.address and is_named(subjects, e.address)]
-        if subjects and not staying:
+        if (subjects and not staying) or _selected_is_gone(entity, context):
             continue
         if any(_guarded_elsewhere(guard, subject, context) for subject in staying):
             continue
@@ -157,6 +157,19 @@ def _guarding_resource_gone(entity: Entity, context: Context) -> Iterator[Fact]:
         )
         yield _fact(movement)
         return
+
+
+def _selected_is_gone(entity: Entity, context: Context) -> bool:
+    """Whether the workloads that a Kubernetes selector chose are gone too."""
+    labels = found(entity.attributes, steps("spec.selector.matchLabels"))
+    if labels is None or not labels.is_map:
+        return False
+
+    def selected(side: Sequence[Entity]) -> bool:
+        pods = (found(e.attributes, steps("spec.template.metadata.labels")) for e in side)
+        return any(pod is not None and labels.items.items() <= pod.items.items() for pod in pods)
+
+    return selected(context.entities_before) and not selected(context.entities_after)
 
 
 def _subjects(entity: Entity, guard: Guard) -> frozenset[str]:

@@ -113,6 +113,22 @@ def _azure(group: str, block: Value) -> Iterator[Opening]:
         yield Opening(group, Reach(protocol, stretch, _source(source)), source)
 
 
+def published(service: Entity) -> Iterator[tuple[str, tuple[bool, Value]]]:
+    """(container port, (bound to the local machine only, the entry)) of each port that a compose service publishes."""
+    for entry in _blocks(service.attributes.get("ports")):
+        if entry.is_map:
+            if entry.get("published") is not None:
+                yield _text(entry.get("target")), (_is_local(_text(entry.get("host_ip"))), entry)
+            continue
+        host, _, container = _text(entry).partition("/")[0].rpartition(":")
+        if host:
+            yield container, (_is_local(host.rpartition(":")[0]), entry)
+
+
+def _is_local(address: str) -> bool:
+    return address.strip("[]") in ("localhost", "::1") or address.startswith("127.")
+
+
 # --- values -----------------------------------------------------------------------------------------------------------
 
 

@@ -23,6 +23,11 @@ _SECONDS: Mapping[str, float] = {
     "week": 604_800, "weeks": 604_800, "y": 31_536_000, "year": 31_536_000, "years": 31_536_000,
 }  # fmt: skip
 
+_BYTES: Mapping[str, float] = {
+    "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50,
+    "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12,
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
@@ -153,7 +158,7 @@ def truth(scalar: Scalar) -> bool | None:
 
 
 def quantity(scalar: Scalar) -> tuple[float, str] | None:
-    """(amount, unit) of a number, a duration (in seconds, unit `s`), a percentage (unit `%`) or an ISO 8601 period."""
+    """(amount, unit) of a number, a duration or ISO 8601 period (in seconds, `s`), a size (in bytes, `B`), a percentage (`%`)."""
     if isinstance(scalar, bool) or scalar is None:
         return None
     if isinstance(scalar, (int, float)):
@@ -163,6 +168,8 @@ def quantity(scalar: Scalar) -> tuple[float, str] | None:
         unit = match["unit"]
         if unit in ("", "%"):
             return float(match["number"]), unit
+        if unit in _BYTES:
+            return float(match["number"]) * _BYTES[unit], "B"
         seconds = _SECONDS.get(unit) or _SECONDS.get(unit.lower())
         return (float(match["number"]) * seconds, "s") if seconds else None
     period = _ISO_PERIOD.match(scalar)

@@ -1,0 +1,181 @@
+"""Manifests: files whose key tree declares things with an identity of their own.
+
+- `kubernetes.object`, `group/Kind/namespace/name`, type the Kind: a document with apiVersion, kind and metadata (Helm
+  templates too).
+- `cloudformation.resource`, `template.yaml:LogicalId`, type `AWS::RDS::DBInstance`: an entry of `Resources` with a Type (SAM
+  too).
+- `compose.service`, `compose.yaml:service`, type service: an entry of `services` in a compose file.
+
+`configuration` is the file's directory: the same object in two overlays is two objects. A name that a template computes is
+its text. Where one directory declares the same object twice, the later one has its path as `variant`. Attributes are the
+whole declaration. In CloudFormation a reference to a parameter with a default is that default, and every other intrinsic
+function is unknown, its text canonical, with the addresses that it refers to in `refs`; `{"Fn::If": ...}` too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from blastlint.model import Entity, Region, Value, unknown
+from blastlint.parse.keytree import KeyTree
+from blastlint.parse.workspace import Workspace
+
+_COMPOSE = re.compile(r"(^|/)(docker-)?compose([.-][\w.-]+)?\.ya?ml$")
+_INTRINSIC = re.compile(r"^(!(?!!)\w+|Fn::\w+(::\w+)?|Ref|Condition)$")
+_SUB = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[\w.]+)?\}")
+_MAX_DEPTH = 64
+
+
+def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
+    """Every object that the changed files declare on this side."""
+    seen: set[tuple[str, str, str, str]] = set()
+    for path in changed:
+        document = workspace.document(path)
+        if document is None or not isinstance(document.content, KeyTree):
+            continue
+        for root in document.content.documents:
+            for entity in _declared(path, root):
+                if entity.key in seen:
+                    entity = replace(entity, variant=path)
+                if entity.key not in seen:
+                    seen.add(entity.key)
+                    yield entity
+
+
+def _declared(path: str, root: Value) -> Iterator[Entity]:
+    if not root.is_map:
+        return
+    items = root.items
+    if "apiVersion" in items and "kind" in items:
+        yield from _objects(path, root)
+    elif "Resources" in items and items["Resources"].is_map:
+        yield from _stack(path, root)
+    elif "services" in items and items["services"].is_map and _COMPOSE.search(path):
+        for name, service in items["services"].items.items():
+            if service.is_map:
+                yield _entity(path, "compose.service", f"{path}:{name}", "service", name, service)
+
+
+# --- Kubernetes -------------------------------------------------------------------------------------------------------
+
+
+def _objects(path: str, root: Value) -> Iterator[Entity]:
+    kind = _text(root.items["kind"])
+    listed = root.get("items")
+    if kind.endswith("List") and listed is not None and listed.is_list:
+        for element in listed.elements:
+            if element.is_map and "kind" in element.items:
+                yield from _objects(path, element)
+        return
+    named = root.get("metadata", "name") or root.get("metadata", "generateName")
+    if not kind or named is None:
+        return  # kustomization.yaml and values that only look like an object
+    name, namespace = _text(named), _text(root.get("metadata", "namespace"))
+    version = _text(root.items.get("apiVersion"))
+    group = version.rpartition("/")[0] or "core"
+    address = "/".join((group, kind, namespace or "-", name))
+    yield _entity(path, "kubernetes.object", address, kind, name, root, named.region)
+
+
+# --- CloudFormation ---------------------------------------------------------------------------------------------------
+
+
+def _stack(path: str, root: Value) -> Iterator[Entity]:
+    resources = root.items["Resources"].items
+    parameters = root.get("Parameters")
+    defaults = {
+        name: default
+        for name, parameter in (parameters.items if parameters else {}).items()
+        if (default := parameter.get("Default")) is not None and _text(parameter.get("NoEcho")).lower() != "true"
+    }
+    for name, resource in resources.items():
+        type_ = _text(resource.get("Type"))
+        if "::" in type_:
+            attributes = _evaluated(resource, path, resources, defaults, 0)
+            yield _entity(path, "cloudformation.resource", f"{path}:{name}", type_, name, attributes)
+
+
+def _evaluated(
+    value: Value, path: str, resources: Mapping[str, Value], defaults: Mapping[str, Value], depth: int
+) -> Value:
+    """The value with parameters filled in and every other intrinsic function unknown."""
+    if depth > _MAX_DEPTH:
+        return value
+    if value.is_map:
+        items = value.items
+        if len(items) == 1 and _INTRINSIC.match(next(iter(items))):
+            return _intrinsic(value, path, resources, defaults)
+        return replace(value, data={k: _evaluated(v, path, resources, defaults, depth + 1) for k, v in items.items()})
+    if value.is_list:
+        return replace(value, data=tuple(_evaluated(v, path, resources, defaults, depth + 1) for v in value.elements))
+    return value
+
+
+def _intrinsic(value: Value, path: str, resources: Mapping[str, Value], defaults: Mapping[str, Value]) -> Value:
+    name, argument = next(iter(value.items.items()))
+    function = name.removeprefix("!").removeprefix("Fn::")
+    target = _text(argument)
+    if function == "Ref" and target in defaults:
+        return replace(defaults[target], region=value.region)
+    named = {word for text in _texts(argument) for word in (text.split(".")[0], *_SUB.findall(text))}
+    refs = frozenset(f"{path}:{word}" for word in named if word in resources)
+    text = json.dumps({function: _plain(argument)}, sort_keys=True)
+    return unknown(f"{function} is not evaluated", text, refs, value.region)
+
+
+# --- values -----------------------------------------------------------------------------------------------------------
+
+
+def _entity(
+    path: str, kind: str, address: str, type_: str, name: str, attributes: Value, header: Region | None = None
+) -> Entity:
+    region = attributes.region
+    assert region is not None
+    return Entity(
+        address=address,
+        kind=kind,
+        type=type_,
+        name=name,
+        attributes=attributes,
+        region=region,
+        header=header or Region(region.side, region.path, region.start_line, region.start_column),
+        references=frozenset(ref for _, leaf in attributes.leaves() for ref in leaf.refs),
+        configuration=posixpath.dirname(path),
+        content=_digest(attributes),
+    )
+
+
+def _digest(attributes: Value) -> str:
+    """A digest of meaning: no places, and the order of keys does not count."""
+    return hashlib.sha256(json.dumps(_plain(attributes), sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _plain(value: Value) -> object:
+    if not value.known:
+        return {"unknown": value.text}
+    if value.is_map:
+        return {key: _plain(child) for key, child in value.items.items()}
+    if value.is_list:
+        return [_plain(child) for child in value.elements]
+    return value.scalar
+
+
+def _text(value: Value | None) -> str:
+    """The scalar as text, or the text of what a template computes; empty for everything else."""
+    if value is None:
+        return ""
+    if not value.known:
+        return value.text
+    return "" if value.scalar is None else str(value.scalar)
+
+
+def _texts(value: Value) -> Iterator[str]:
+    """Every text within a value, keys aside."""
+    for _, leaf in value.leaves():
+        if leaf.known and isinstance(leaf.scalar, str):
+            yield leaf.scalar
