@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 
 from blastlint.errors import SourceError
 
@@ -76,10 +77,11 @@ class Git:
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a long-lived git: it ends by itself when its input does."""
+    """End a long-lived git: it ends by itself when its input does. One that has died leaves an unread question behind."""
     for stream in (process.stdin, process.stdout):
         if stream is not None:
-            stream.close()
+            with suppress(BrokenPipeError):
+                stream.close()
     process.wait()
 
 
