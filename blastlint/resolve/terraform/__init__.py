@@ -53,3 +53,58 @@ What could not be read is a note of the workspace's documents (coverage), or an 
 """
 
 from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+
+from blastlint.model import Entity, Value
+from blastlint.parse.hcl_ast import File
+from blastlint.parse.workspace import Workspace
+from blastlint.resolve.terraform.definition import Definitions
+from blastlint.resolve.terraform.emit import Emitter
+from blastlint.resolve.terraform.evaluate import Scope, attribute
+from blastlint.resolve.terraform.instance import Configuration, Module
+from blastlint.resolve.terraform.roots import roots, variable_files
+
+MAX_VARIANTS = 24
+
+
+def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
+    """The entities of every configuration that the changed files bear on."""
+    definitions = Definitions(workspace)
+    directories, touched = roots(definitions, changed)
+    for root in directories:
+        automatic, named = variable_files(workspace.tree, root)
+        inputs: dict[str, Value] = {}
+        for path in automatic:
+            inputs.update(variables(workspace, path))
+        yield from _of_root(definitions, root, "", inputs, touched)
+        for path in named[:MAX_VARIANTS]:
+            variant = posixpath.relpath(f"/{path}", f"/{root}")
+            yield from _of_root(definitions, root, variant, {**inputs, **variables(workspace, path)}, touched)
+
+
+def _of_root(
+    definitions: Definitions, root: str, variant: str, inputs: Mapping[str, Value], touched: frozenset[str]
+) -> Iterator[Entity]:
+    definition = definitions.of(root)
+    if definition is not None:
+        configuration = Configuration(root, definitions, inputs)
+        yield from Emitter(root, variant, touched).entities(Module(configuration, definition))
+
+
+def variables(workspace: Workspace, path: str) -> Mapping[str, Value]:
+    """The values that a .tfvars file gives."""
+    document = workspace.document(path)
+    if document is None or not isinstance(document.content, File):
+        return {}
+    return {name: attribute(given.value, Scope(None)) for name, given in document.content.attributes.items()}
+
+
+def resource_address(address: str) -> str:
+    """An instance address without its trailing key: `aws_x.y["a"]` -> `aws_x.y`."""
+    if not address.endswith("]"):
+        return address
+    if address.endswith('"]'):
+        return address[: address.rfind('["')] if '["' in address else address
+    return address[: address.rfind("[")]

@@ -13,7 +13,8 @@ class Resource:
     """Detail of terraform.resource and terraform.data.
 
     `resource` is the address without instance key. `key` is the instance's, None for a single one. `countable` is False for
-    the entity (`[*]`) that stands for instances that cannot be counted, and `reason` says why. `provider` is the address of the
+    the entity (`[*]`) that stands for instances that cannot be counted, and `reason` says why; `expression` is the canonical text
+    of count or for_each. `provider` is the address of the
     provider configuration in use, `provider.aws.west` (present or not). `ignore_changes` has "all" for all. `replace_triggered_by` are
     addresses with attribute paths (`aws_x.y.id`). `module_directory` is where the block is written.
     """
@@ -25,6 +26,7 @@ class Resource:
     key: str | int | None = None
     countable: bool = True
     reason: str = ""
+    expression: str = ""
     provider: str = ""
     prevent_destroy: bool = False
     create_before_destroy: bool = False
@@ -44,3 +46,5 @@ class Module:
     key: str | int | None = None
     countable: bool = True
     reason: str = ""
+    expression: str = ""
+    providers: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,490 @@
+"""Module instances, resources and their instances: everything that has a value, computed when somebody asks, once."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from blastlint.model import Value, unknown
+from blastlint.parse.hcl_ast import Attr, Block, Expr, Literal, Object, Step, region, text_of
+from blastlint.resolve.terraform.blocks import META_ARGUMENTS, nested, nested_names
+from blastlint.resolve.terraform.definition import Definition, Definitions, ResourceKey, static_path
+from blastlint.resolve.terraform.evaluate import Partial, Scope, attribute
+from blastlint.resolve.terraform.repetition import Instances, Key, instances, with_key
+from blastlint.resolve.terraform.types import convert
+from blastlint.resolve.terraform.values import EvaluationError, failed, sequence
+
+MAX_MODULE_DEPTH = 20
+MAX_MODULES = 5_000
+AFTER_APPLY = "known after apply"
+
+
+@dataclass(slots=True)
+class Configuration:
+    """What the module instances of one root share: the files, and how many modules there are."""
+
+    root: str
+    definitions: Definitions
+    inputs: Mapping[str, Value]
+    modules: int = 0
+    files: dict[str, bytes | None] = field(default_factory=dict)
+
+    def path(self, path: str) -> str | None:
+        """A path as the configuration says it (relative to the root directory) -> path in the tree, None outside of it."""
+        joined = posixpath.normpath(posixpath.join(self.root, path))
+        if joined.startswith(("/", "../")) or joined == "..":
+            return None
+        return "" if joined == "." else joined
+
+    def read(self, path: str) -> bytes | None:
+        where = self.path(path)
+        if not where:
+            return None
+        if where not in self.files:
+            self.files[where] = self.definitions.workspace.tree.read(where)
+        return self.files[where]
+
+
+class Module:
+    """One instance of a module. `address` is "" for the root."""
+
+    def __init__(
+        self, configuration: Configuration, definition: Definition, address: str = "", call: Call | None = None,
+        scope: Scope | None = None,
+    ) -> None:  # fmt: skip
+        self.configuration = configuration
+        self.definition = definition
+        self.address = address
+        self.prefix = f"{address}." if address else ""
+        self.call = call
+        self.scope = Scope(self)
+        self._call_scope = scope
+        self._memory: dict[tuple[str, str], Value] = {}
+        self._open: set[tuple[str, str]] = set()
+        self._resources: dict[ResourceKey, Resource] = {}
+        self._calls: dict[str, Call] = {}
+        configuration.modules += 1
+
+    # --- references ---------------------------------------------------------------------------------------------
+
+    def reference(self, name: str, steps: Sequence[Step]) -> tuple[Value, int]:
+        first = steps[0].name if steps and isinstance(steps[0], Attr) else ""
+        if name == "var" and first:
+            return self.variable(first), 1
+        if name == "local" and first:
+            return self.local(first), 1
+        if name == "module" and first:
+            return self.module_call(first), 1
+        if name == "path" and first:
+            return self._path(first), 1
+        if name == "terraform":
+            return unknown("the workspace is chosen when Terraform runs", f"terraform.{first}"), 1
+        if name == "data":
+            second = steps[1].name if len(steps) > 1 and isinstance(steps[1], Attr) else ""
+            return self._resource_value("data", first, second), 2
+        if name in ("each", "count", "self"):
+            raise EvaluationError(f"{name} has no meaning here")
+        if not first:
+            raise EvaluationError(f"unknown name {name!r}")
+        return self._resource_value("managed", name, first), 1
+
+    def read_file(self, path: str) -> bytes | None:
+        return self.configuration.read(path)
+
+    def list_files(self, path: str) -> Sequence[str]:
+        base = self.configuration.path(path)
+        if base is None:
+            return ()
+        prefix = f"{base}/" if base else ""
+        return [p[len(prefix) :] for p in self.configuration.definitions.workspace.tree.paths() if p.startswith(prefix)]
+
+    def variable(self, name: str) -> Value:
+        return self._remember("var", name, lambda: self._variable(name))
+
+    def local(self, name: str) -> Value:
+        definition = self.definition.locals.get(name)
+        if definition is None:
+            return unknown("no such local value", f"{self.prefix}local.{name}")
+        return self._remember("local", name, lambda: attribute(definition.value, self.scope))
+
+    def output(self, name: str) -> Value:
+        return self._remember("output", name, lambda: self._output(name))
+
+    def module_call(self, name: str) -> Value:
+        call = self.called(name)
+        if call is None:
+            address = f"{self.prefix}module.{name}"
+            return unknown("no such module call", address, frozenset({address}))
+        return self._remember("module", name, call.value)
+
+    def called(self, name: str) -> Call | None:
+        if name not in self._calls and name in self.definition.calls:
+            self._calls[name] = Call(self, name, self.definition.calls[name])
+        return self._calls.get(name)
+
+    def resource(self, key: ResourceKey) -> Resource | None:
+        if key not in self._resources and key in self.definition.resources:
+            self._resources[key] = Resource(self, key, self.definition.resources[key])
+        return self._resources.get(key)
+
+    def _resource_value(self, mode: str, type: str, name: str) -> Value:
+        resource = self.resource((mode, type, name))
+        if resource is None:
+            address = f"{self.prefix}{'data.' if mode == 'data' else ''}{type}.{name}"
+            return unknown("no such resource", address, frozenset({address}))
+        return self._remember(mode, f"{type}.{name}", resource.value)
+
+    def _remember(self, kind: str, name: str, compute: Callable[[], Value]) -> Value:
+        key = (kind, name)
+        found = self._memory.get(key)
+        if found is not None:
+            return found
+        text = f"{self.prefix}{kind}.{name}"
+        if key in self._open:
+            return unknown("refers to itself", text)
+        self._open.add(key)
+        try:
+            found = compute()
+        except EvaluationError as error:
+            found = failed(error, text, None)
+        except RecursionError:
+            found = unknown("nested too deeply", text)
+        finally:
+            self._open.discard(key)
+        self._memory[key] = found
+        return found
+
+    def _path(self, name: str) -> Value:
+        directory, root = self.definition.directory, self.configuration.root
+        if name == "module":
+            return Value(posixpath.relpath(f"/{directory}", f"/{root}"))
+        if name == "root":
+            return Value(".")
+        return unknown("depends on the machine", f"path.{name}")
+
+    # --- inputs and outputs -------------------------------------------------------------------------------------
+
+    def _variable(self, name: str) -> Value:
+        block = self.definition.variables.get(name)
+        address = f"{self.prefix}var.{name}"
+        if block is None:
+            return unknown("no such variable", address, frozenset({address}))
+        given = self._given(name)
+        default = block.value("default")
+        if given is not None and given.known and given.data is None and _is(block, "nullable", False):
+            given = None
+        if given is None:
+            if default is None:
+                found = unknown("variable without a value", address, frozenset({address}))
+            else:
+                found = self._converted(attribute(default, Scope(None)), block, address)
+        else:
+            found = self._converted(given, block, address)
+        return replace(found, sensitive=True) if _is(block, "sensitive", True) else found
+
+    def _given(self, name: str) -> Value | None:
+        if self.call is None:
+            return self.configuration.inputs.get(name)
+        expression = self.call.block.value(name)
+        return attribute(expression, self._call_scope or self.scope) if expression is not None else None
+
+    def _converted(self, value: Value, block: Block, address: str) -> Value:
+        try:
+            return convert(value, block.value("type"))
+        except EvaluationError as error:
+            return failed(EvaluationError(f"variable of another type: {error}"), address, value.region)
+
+    def _output(self, name: str) -> Value:
+        block = self.definition.outputs.get(name)
+        expression = block.value("value") if block else None
+        if block is None or expression is None:
+            raise EvaluationError(f"no output {name!r}")
+        found = attribute(expression, self.scope)
+        return replace(found, sensitive=True) if _is(block, "sensitive", True) else found
+
+    # --- providers ----------------------------------------------------------------------------------------------
+
+    def provider(self, name: str, alias: str = "") -> str:
+        """The address of the provider configuration that `name` (`aws`, `aws.west`) means in this module."""
+        written = f"{name}.{alias}" if alias else name
+        if self.call is None or (name, alias) in self.definition.providers:
+            return f"{self.prefix}provider.{written}"
+        passed = self.call.providers().get(written)
+        if passed:
+            return self.call.module.provider(*passed.partition(".")[::2])
+        if alias:
+            return f"{self.prefix}provider.{written}"
+        return self.call.module.provider(name)
+
+
+def _is(block: Block, name: str, wanted: bool) -> bool:
+    value = block.value(name)
+    return isinstance(value, Literal) and value.value is wanted
+
+
+class Call:
+    """A module block in a module instance, with the instances it makes."""
+
+    def __init__(self, module: Module, name: str, block: Block) -> None:
+        self.module = module
+        self.name = name
+        self.block = block
+        self.address = f"{module.prefix}module.{name}"
+        source = block.value("source")
+        self.source = source.value if isinstance(source, Literal) and isinstance(source.value, str) else ""
+        self._instances: Instances | None = None
+        self._made: dict[Key, Module | None] = {}
+
+    @property
+    def instances(self) -> Instances:
+        if self._instances is None:
+            self._instances = instances(self.block, self.module.scope)
+        return self._instances
+
+    @property
+    def directory(self) -> str | None:
+        """The called directory in the tree; None for a remote source or one outside of the tree."""
+        if not self.source.startswith(("./", "../")) and self.source not in (".", ".."):
+            return None
+        joined = posixpath.normpath(
+            posixpath.join("/", self.module.definition.directory, self.source.replace("//", "/"))
+        )
+        steps_up = _depth_left(self.module.definition.directory, self.source)
+        return joined.lstrip("/") if steps_up else None
+
+    def scope(self, key: Key) -> Scope:
+        return self.module.scope.bind(self.instances.names(key))
+
+    def instance(self, key: Key) -> Module | None:
+        """The module instance of a key, None when it is opaque."""
+        if key not in self._made:
+            self._made[key] = self._make(key)
+        return self._made[key]
+
+    def _make(self, key: Key) -> Module | None:
+        directory = self.directory
+        configuration = self.module.configuration
+        definition = configuration.definitions.of(directory) if directory is not None else None
+        if definition is None or configuration.modules >= MAX_MODULES or self._recursive(directory):
+            return None
+        address = self.instance_address(key)
+        return Module(configuration, definition, address, self, self.scope(key))
+
+    def instance_address(self, key: Key) -> str:
+        if key is None and self.instances.kind:
+            return f"{self.address}[*]"
+        return with_key(self.address, key)
+
+    def _recursive(self, directory: str | None) -> bool:
+        depth = 0
+        module: Module | None = self.module
+        while module is not None:
+            depth += 1
+            if module.definition.directory == directory or depth > MAX_MODULE_DEPTH:
+                return True
+            module = module.call.module if module.call else None
+        return False
+
+    def opaque_reason(self) -> str:
+        if self.directory is None:
+            return "the module is not in this tree"
+        if self._recursive(self.directory):
+            return "the module calls itself"
+        if self.module.configuration.definitions.of(self.directory) is None:
+            return f"no configuration in {self.directory or 'the top directory'}"
+        return f"more than {MAX_MODULES} modules"
+
+    def providers(self) -> Mapping[str, str]:
+        """The `providers` argument: name there -> name here."""
+        passed = self.block.value("providers")
+        if not isinstance(passed, Object):
+            return {}
+        return {static_path(key): static_path(value) for key, value in passed.items}
+
+    def value(self) -> Value:
+        found = self.instances
+        if not found.kind:
+            return self._object(None)
+        if found.rest:
+            return Value(
+                _AnyInstance(self._object, found), known=False, reason=found.rest, text=self.address,
+                refs=frozenset({self.address}),
+            )  # fmt: skip
+        objects = {key: self._object(key) for key in found.keys}
+        if found.kind == "count":
+            return sequence(objects.values())
+        return Value({str(key): value for key, value in objects.items()})
+
+    def _object(self, key: Key) -> Value:
+        address = self.instance_address(key)
+        module = self.instance(key)
+        known = _Outputs(module) if module is not None else None
+        reason = AFTER_APPLY if module is not None else self.opaque_reason()
+        return Value(known, known=False, reason=reason, text=address, refs=frozenset({address}))
+
+
+def _depth_left(directory: str, source: str) -> bool:
+    """Whether a relative source stays inside of the tree."""
+    depth = directory.count("/") + 1 if directory else 0
+    for part in source.split("/"):
+        if part == "..":
+            depth -= 1
+            if depth < 0:
+                return False
+        elif part not in ("", "."):
+            depth += 1
+    return True
+
+
+class _Lazy(Partial):
+    """A mapping of which only single items are asked. Equal only to itself: comparing must not compute."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+class _Outputs(_Lazy):
+    def __init__(self, module: Module) -> None:
+        self._module = module
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._module.definition.outputs
+
+    def __getitem__(self, name: str) -> Value:
+        return self._module.output(name)
+
+
+class _AnyInstance(Mapping[str, Value]):
+    """Instances that cannot be counted: whichever is asked for may be there."""
+
+    def __init__(self, make: Callable[[Key], Value], found: Instances) -> None:
+        self._make = make
+        self._found = found
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and (self._found.kind == "for_each" or key.isdecimal())
+
+    def __getitem__(self, key: str) -> Value:
+        return self._make(int(key) if self._found.kind == "count" else key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+class Resource:
+    """A resource or data block in a module instance, with its instances."""
+
+    def __init__(self, module: Module, key: ResourceKey, block: Block) -> None:
+        self.module = module
+        self.mode, self.type, self.name = key
+        self.block = block
+        self.address = f"{module.prefix}{'data.' if self.mode == 'data' else ''}{self.type}.{self.name}"
+        self._instances: Instances | None = None
+        self._made: dict[Key, Instance] = {}
+
+    @property
+    def instances(self) -> Instances:
+        if self._instances is None:
+            self._instances = instances(self.block, self.module.scope)
+        return self._instances
+
+    def instance(self, key: Key) -> Instance:
+        if key not in self._made:
+            address = f"{self.address}[*]" if key is None and self.instances.kind else with_key(self.address, key)
+            self._made[key] = Instance(self, key, address)
+        return self._made[key]
+
+    def value(self) -> Value:
+        found = self.instances
+        if not found.kind:
+            return self.instance(None).value
+        if found.rest:
+            return Value(
+                _AnyInstance(lambda key: self.instance(key).value, found), known=False, reason=found.rest,
+                text=self.address, refs=frozenset({self.address}),
+            )  # fmt: skip
+        objects = {key: self.instance(key).value for key in found.keys}
+        if found.kind == "count":
+            return sequence(objects.values())
+        return Value(
+            {str(key): value for key, value in objects.items()}, refs=frozenset(v.text for v in objects.values())
+        )
+
+    def provider(self) -> str:
+        """The address of the provider configuration in use."""
+        written = static_path(self.block.value("provider")) or self.type.partition("_")[0]
+        if self.type == "terraform_data" or self.type == "terraform_remote_state":
+            return "provider.terraform"
+        name, _, alias = written.partition(".")
+        return self.module.provider(name, alias)
+
+
+class Instance(_Lazy):
+    """One instance; as a mapping, its configured arguments as other blocks see them (they carry its address)."""
+
+    def __init__(self, resource: Resource, key: Key, address: str) -> None:
+        self.resource = resource
+        self.key = key
+        self.address = address
+        self.scope = resource.module.scope.bind(resource.instances.names(key))
+        self._arguments: dict[str, Value | None] = {}
+        self._open: set[str] = set()
+        self.value = Value(self, known=False, reason=AFTER_APPLY, text=address, refs=frozenset({address}))
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self._argument(name) is not None
+
+    def __getitem__(self, name: str) -> Value:
+        found = self._argument(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def _argument(self, name: str) -> Value | None:
+        if name in self._arguments:
+            return self._arguments[name]
+        if name in META_ARGUMENTS or name in self._open:
+            return None
+        self._open.add(name)
+        try:
+            found = self._configured(name)
+        except RecursionError:
+            found = unknown("nested too deeply", f"{self.address}.{name}")
+        finally:
+            self._open.discard(name)
+        if found is not None:
+            found = None if found.known and found.data is None else replace(found, refs=found.refs | {self.address})
+        self._arguments[name] = found
+        return found
+
+    def _configured(self, name: str) -> Value | None:
+        block = self.resource.block
+        expression: Expr | None = block.value(name)
+        if expression is not None:
+            return attribute(expression, self.scope)
+        if name in nested_names(block):
+            found = nested(block, name, self.scope)
+            return found if not found.known or found.elements else None
+        return None
+
+
+__all__ = ["Call", "Configuration", "Instance", "Module", "Resource", "region", "text_of"]
