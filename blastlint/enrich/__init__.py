@@ -21,8 +21,9 @@ from blastlint.model import Fact, Impact
 
 # module of this package -> prefixes of the kinds of change that it has facts about
 PROVIDERS: dict[str, tuple[str, ...]] = {
+    "bindings": ("terraform.provider", "terraform.backend", "file"),
     "guards": ("terraform.", "cloudformation.", "kubernetes.", "compose."),
-    "access": ("terraform.", "cloudformation.", "kubernetes."),
+    "access": ("terraform.", "cloudformation.", "kubernetes.", "iam."),
     "exposure": ("terraform.", "cloudformation.", "kubernetes.", "compose."),
     "capacity": ("terraform.", "cloudformation.", "kubernetes."),
     "code": ("python.", "javascript."),

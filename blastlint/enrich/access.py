@@ -58,6 +58,8 @@ def _granted(entity: Entity, context: Context, side: Side) -> dict[str, tuple[tu
         if side == "after" and not any(e.key == entity.key for e in context.entities_before):
             return {}  # a new document grants nothing until somebody is given it
         return {"statement": (policies.from_statement_blocks(entity.attributes), entity.attributes)}
+    if entity.kind == "iam.policy":
+        return {"Statement": (policies.from_value(entity.attributes) or (), entity.attributes)}
     granted = {}
     bound = roles.grants_of(entity)
     if bound:

@@ -49,6 +49,8 @@ def grants_of(entity: Entity) -> tuple[Grant, ...]:
         return tuple(_azure(entity.attributes))
     if entity.kind == "kubernetes.object" and type_ in ("Role", "ClusterRole"):
         return tuple(_rules(entity.attributes.get("rules")))
+    if entity.kind == "kubernetes.object" and type_ in ("RoleBinding", "ClusterRoleBinding"):
+        return tuple(_kubernetes(entity))
     return ()
 
 
@@ -95,6 +97,30 @@ def _azure(attributes: Value) -> Iterator[Grant]:
             level = "service"
         members = frozenset(_scalars(attributes.get("principal_id")))
         yield Grant(True, frozenset({role}), frozenset({"*" if whole else scope}), members, role_level=level)
+
+
+def _kubernetes(entity: Entity) -> Iterator[Grant]:
+    """A binding of one of the roles that every cluster has; other roles are judged by their rules."""
+    whole = entity.type == "ClusterRoleBinding"
+    subjects = entity.attributes.get("subjects")
+    names = frozenset(_subject(s) for s in (subjects.elements if subjects else ()))
+    role = _text(entity.attributes, "roleRef", "name")
+    levels: dict[str, AccessLevel] = {
+        "cluster-admin": "admin" if whole else "service",
+        "admin": "service",
+        "edit": "write",
+    }
+    yield Grant(True, frozenset({role}), frozenset({"*" if whole else "(namespace)"}), names,
+                role_level=levels.get(role, "read"))  # fmt: skip
+
+
+def _subject(subject: Value) -> str:
+    name = _text(subject, "name")
+    return name if name in EVERYONE else f"{_text(subject, 'kind')} {name}"
+
+
+def _text(value: Value, *path: str) -> str:
+    return next(iter(_scalars(value.get(*path))), "")
 
 
 def _rules(rules: Value | None) -> Iterator[Grant]:

@@ -158,7 +158,7 @@ def truth(scalar: Scalar) -> bool | None:
 
 
 def quantity(scalar: Scalar) -> tuple[float, str] | None:
-    """(amount, unit) of a number, a duration or ISO 8601 period (in seconds, `s`), a size (in bytes, `B`), a percentage (`%`)."""
+    """(amount, unit) of a number, a duration or ISO 8601 period (seconds, `s`), a size (bytes, `B`), a percentage."""
     if isinstance(scalar, bool) or scalar is None:
         return None
     if isinstance(scalar, (int, float)):

@@ -4,6 +4,7 @@
   templates too).
 - `cloudformation.resource`, `template.yaml:LogicalId`, type `AWS::RDS::DBInstance`: an entry of `Resources` with a Type (SAM
   too).
+- `iam.policy`, the path, type policy: a JSON or YAML file that is an IAM policy document.
 - `compose.service`, `compose.yaml:service`, type service: an entry of `services` in a compose file.
 
 `configuration` is the file's directory: the same object in two overlays is two objects. A name that a template computes is
@@ -55,6 +56,8 @@ def _declared(path: str, root: Value) -> Iterator[Entity]:
         yield from _objects(path, root)
     elif "Resources" in items and items["Resources"].is_map:
         yield from _stack(path, root)
+    elif "Statement" in items and any("Effect" in s.items for s in (items["Statement"], *items["Statement"].elements)):
+        yield _entity(path, "iam.policy", path, "policy", posixpath.basename(path).partition(".")[0], root)
     elif "services" in items and items["services"].is_map and _COMPOSE.search(path):
         for name, service in items["services"].items.items():
             if service.is_map:

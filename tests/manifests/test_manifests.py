@@ -89,6 +89,11 @@ def test_an_object_that_moves_to_another_directory_is_moved() -> None:
     assert (change.action, change.explained_by) == ("moved", "moved")
 
 
+def test_policy_files() -> None:
+    found = resolved({"p/ci.json": '{"Statement": {"Effect": "Allow", "Action": "*"}}', "x.json": '{"Statement": []}'})
+    assert [(e.kind, e.address, e.name) for e in found] == [("iam.policy", "p/ci.json", "ci")]
+
+
 def test_compose_services() -> None:
     found = resolved({"deploy/compose.prod.yaml": "services:\n  db:\n    image: postgres\n"})
     assert [(e.kind, e.address) for e in found] == [("compose.service", "deploy/compose.prod.yaml:db")]
