@@ -123,8 +123,8 @@ _SCHEME = re.compile(r"(\b(?:Bearer|Basic)\s+)([A-Za-z0-9._~+/=-]{8,})")
 _QUERY = re.compile(r"([?&](?:[\w-]*(?:token|signature|secret|password|apikey|api_key)|sig|key)=)([^\s&'\"]+)", re.I)
 _OPTION = re.compile(r"(?<!\S)(--?[A-Za-z][\w-]*)(=|\s+)(\"[^\"]*\"|'[^']*'|[^\s\"'-]\S*)")
 _ASSIGNED = re.compile(r"(?<![\w-])([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|\$\([^()]*\)|[^\s\"';&|)]+)")
-_LOGIN = re.compile(r"(\bcurl\b.*?\s(?:-u|--user)[= ]?\s*[\"']?[^\s:\"']+:)([^\s\"']+)")
-_MYSQL = re.compile(r"(\b(?:mysql|mysqldump|mysqladmin|mariadb)\b.*?\s-p)([^\s]+)")
+_LOGIN = re.compile(r"(\bcurl\b.{0,300}?\s(?:-u|--user)[= ]?\s*[\"']?[^\s:\"']+:)([^\s\"']+)")
+_MYSQL = re.compile(r"(\b(?:mysql|mysqldump|mysqladmin|mariadb)\b.{0,300}?\s-p)([^\s]+)")
 
 
 def mask_text(text: str) -> str:

@@ -23,13 +23,24 @@ class LineHashes:
         self._starts = [0] + [index + 1 for index, unit in enumerate(units) if unit == 10]
         units.extend([65535] + [0] * _WINDOW)
         self._units = units
+        self._occurrences = self._counted()
 
     def of(self, line: int) -> str:
         """`<hex>:<n>` of a 1-based line that the file has."""
-        start = self._starts[line - 1]
-        window = self._units[start : start + _WINDOW]
         value = 0
-        for unit in window:
+        for unit in self._window(self._starts[line - 1]):
             value = (value * _BASE + unit) & _MASK
-        earlier = sum(1 for s in self._starts[: line - 1] if self._units[s : s + _WINDOW] == window)
-        return f"{value:x}:{earlier + 1}"
+        return f"{value:x}:{self._occurrences[line - 1]}"
+
+    def _window(self, start: int) -> array[int]:
+        return self._units[start : start + _WINDOW]
+
+    def _counted(self) -> list[int]:
+        """For each line, which occurrence of its window it is. Equal windows are equal hashes, and cheaper to compare."""
+        seen: dict[int, int] = {}
+        found: list[int] = []
+        for start in self._starts:
+            key = hash(self._window(start).tobytes())
+            seen[key] = seen.get(key, 0) + 1
+            found.append(seen[key])
+        return found
