@@ -27,7 +27,7 @@ def changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Chang
         found, gone, born = _alike(gone, born, scope, floor)
         pairs += found
     yield from _moved(moves)
-    yield from _modified(pairs, after)
+    yield from _modified(pairs, before, after)
     yield from (Change(e.address, "removed", e, None) for e in gone)
     yield from (Change(e.address, "added", None, e) for e in born)
 
@@ -118,11 +118,11 @@ def _moved(pairs: Sequence[_Pair]) -> Iterator[Change]:
         yield Change(new.address, "moved", old, new, previous_address=old.address, explained_by="moved")
 
 
-def _modified(pairs: Sequence[_Pair], after: Sequence[Entity]) -> Iterator[Change]:
+def _modified(pairs: Sequence[_Pair], before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Change]:
     held: dict[str, set[tuple[str, tuple[str, ...]]]] = {}
     for entity in after:
         held.setdefault(entity.region.path, set()).update(_meaning(g) for g in command_of(entity).guards)
-    losses = _guard_losses(pairs, held)
+    losses = _guard_losses(pairs, held, _at_stake(before))
     for index, (old, new) in enumerate(pairs):
         deltas = [*_text(old, new), *_failure(old, new), *_sequence(old, new), *losses.get(index, ())]
         if deltas:
@@ -155,14 +155,14 @@ def _outcome(command: Command) -> str:
 
 def _sequence(old: Entity, new: Entity) -> Iterator[Delta]:
     """A delete that now rests on an unchecked step, or is followed by a create, where the text alone shows nothing."""
-    for name in ("unchecked", "recreated", "recreates"):
+    for name in ("unchecked", "recreates"):
         before, after = old.attributes.items.get(name), new.attributes.items.get(name)
         if before is None and after is not None:
             yield Delta(name, "added", None, after)
 
 
 def _guard_losses(
-    pairs: Sequence[_Pair], held: dict[str, set[tuple[str, tuple[str, ...]]]]
+    pairs: Sequence[_Pair], held: dict[str, set[tuple[str, tuple[str, ...]]]], at_stake: dict[tuple[str, Guard], int]
 ) -> dict[int, tuple[Delta, ...]]:
     """Each guard that is gone, shown once: on the command of most consequence that it held back."""
     losing: dict[tuple[str, Guard], list[int]] = {}
@@ -175,9 +175,21 @@ def _guard_losses(
     result: dict[int, tuple[Delta, ...]] = {}
     for (_, guard), indexes in losing.items():
         worst = max(indexes, key=lambda i: (_consequence(command_of(pairs[i][1])), -i))
+        if _consequence(command_of(pairs[worst][1])) < at_stake[pairs[worst][0].region.path, guard]:
+            continue  # it went together with what it was there for
         delta = Delta(f"guard.{guard.kind}", "removed", Value(guard.text, region=guard.region), None)
         result[worst] = (*result.get(worst, ()), delta)
     return result
+
+
+def _at_stake(before: Sequence[Entity]) -> dict[tuple[str, Guard], int]:
+    """The consequence of the worst command that each guard held back."""
+    worst: dict[tuple[str, Guard], int] = {}
+    for entity in before:
+        for guard in command_of(entity).guards:
+            key = (entity.region.path, guard)
+            worst[key] = max(worst.get(key, 0), _consequence(command_of(entity)))
+    return worst
 
 
 def _meaning(guard: Guard) -> tuple[str, tuple[str, ...]]:

@@ -38,7 +38,7 @@ _NAME = re.compile(r"\$\{?(\w+)")
 _ENVIRONMENT = re.compile(
     r"(?<![a-z])(env|environment|app_?env|rails_env|rack_env|node_env|django_settings\w*|stage|deploy_env|target_env|aspnetcore_environment"
     r"|prod|production|prd|staging|development|hostname|role|standby|replica|primary|leader|context|account|cluster"
-    r"|branch|ref_name|github_ref|ci_commit_branch|profile|database_url|db_host|workspace|region|namespace|allow_\w+|i_know\w*)(?![a-z])",
+    r"|branch|ref_name|github[_.]ref|refs/heads|ci_commit_branch|profile|database_url|db_host|workspace|region|namespace|allow_\w+|i_know\w*)(?![a-z])",
     re.IGNORECASE,
 )
 _CONFIRMATION = re.compile(r"confirm|are_?you_?sure|\bprompt|\bask_|REPLY|\[Yy\]|\byes\b|y/n", re.IGNORECASE)

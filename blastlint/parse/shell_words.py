@@ -11,6 +11,7 @@ from blastlint.parse.shell_values import Part, Parts, origin_of
 from blastlint.parse.source_text import SourceText
 
 Node = tree_sitter.Node
+_QUOTES = re.compile(r"(?<!\\)[\"']")
 _ESCAPE = re.compile(r"\\(\n|.)", re.DOTALL)
 _ESCAPE_IN_STRING = re.compile(r'\\(\n|[$`"\\])')
 _MKTEMP = re.compile(r"^\s*(mktemp|tempfile)\b|\bmktemp\b")
@@ -71,7 +72,7 @@ class Words:
             text = text.lstrip("$")[1:-1]
         return Arg(
             parts,
-            text.strip('"') if node.type == "concatenation" else text,
+            _QUOTES.sub("", text) if node.type == "concatenation" else text,
             "".join(p.text for p in parts),
             node.start_byte,
             node.end_byte,

@@ -151,7 +151,7 @@ def _entity(command: Command, address: str, parent: str, surroundings: Mapping[s
         command.region,
         replace(command.region, end_line=command.region.start_line, end_column=command.region.start_column + 1),
         parent,
-        content=_digest(command.text),
+        content=_digest(f"{command.text}\0{command.input}"),
         detail=command,
     )
 
