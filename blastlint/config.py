@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from blastlint.errors import ConfigError
-from blastlint.model import SEVERITIES, ChangeSet, Severity, Tree
+from blastlint.globs import matches
+from blastlint.model import SEVERITIES, ChangeSet, Notification, Severity, Tree
 
 FILE = "blastlint.toml"
 PROJECT = "pyproject.toml"
@@ -67,6 +68,22 @@ def covers(entry: str, rule_id: str, rule_name: str = "") -> bool:
 def governing(change_set: ChangeSet) -> Config:
     """The Config that judges a change: that of its before side. A patch without its tree is judged by the defaults."""
     return load(change_set.before) if change_set.complete else Config()
+
+
+def without_excluded(change_set: ChangeSet, config: Config) -> ChangeSet:
+    """The change set without the files that `paths.exclude` leaves out under both of their names, which a note tells."""
+    if not config.exclude:
+        return change_set
+    kept = tuple(
+        file
+        for file in change_set.files
+        if not all(matches(path, config.exclude) for path in (file.before, file.after) if path is not None)
+    )
+    left_out = len(change_set.files) - len(kept)
+    if not left_out:
+        return change_set
+    note = Notification("excluded", "note", f"{left_out} changed files are left out by paths.exclude", config.source)
+    return replace(change_set, files=kept, notifications=(*change_set.notifications, note))
 
 
 def load(tree: Tree) -> Config:

@@ -1,4 +1,4 @@
-"""What `blastlint check` is asked to look at -> ChangeSet. Each source is imported only when it is asked for."""
+"""What `blastlint check` is asked to look at -> ChangeSet."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from blastlint.errors import UsageError
 from blastlint.model import ChangeSet
+from blastlint.sources import open_change
 
 _FORMS = "Give nothing, REVISION, A..B, A...B, OLD NEW (two directories), --staged or --patch FILE."
 
@@ -22,31 +23,17 @@ def change_of(arguments: Sequence[str], staged: bool, patch: str | None, directo
             raise UsageError("OLD NEW goes with neither --staged nor --patch", remedy=_FORMS)
         return _directories(*arguments)
     revision = arguments[0] if arguments else None
-    if patch is not None:
-        from blastlint.sources.patch import from_patch
-
-        return from_patch(directory, patch, revision)
-    from blastlint.sources import git
-
-    if staged:
-        return git.from_index(directory, revision or "HEAD")
-    if revision is None:
-        return git.from_working_tree(directory)
-    if ".." in revision and not os.path.isdir(revision):
-        return git.from_range(directory, revision)
-    if os.path.isdir(revision) and not _is_revision_like(revision):
+    if revision is not None and os.path.isdir(revision) and not _is_revision_like(revision):
         raise UsageError(f"{revision} is a directory", remedy=f"Give two: blastlint check OLD {revision}")
-    return git.from_working_tree(directory, revision)
+    return open_change(directory, revision=revision, staged=staged, patch=patch)
 
 
 def _directories(old: str, new: str) -> ChangeSet:
-    from blastlint.sources.directory import from_directories
-
     if not os.path.isdir(old) and not os.path.isdir(new):
         raise UsageError(
             f"neither {old} nor {new} is a directory", remedy=f"For two revisions write: blastlint check {old}..{new}"
         )
-    return from_directories(old, new)
+    return open_change(old=old, new=new)
 
 
 def _is_revision_like(text: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blastlint.config import Config, governing, line_of, load, parse
+from blastlint.config import Config, governing, line_of, load, parse, without_excluded
 from blastlint.errors import ConfigError
 from blastlint.model import ChangeSet
 from blastlint.sources.memory import MemoryTree, change_set
@@ -130,6 +130,18 @@ def test_the_before_side_governs() -> None:
 def test_a_patch_without_its_tree_is_judged_by_the_defaults() -> None:
     tree = MemoryTree({"blastlint.toml": b'fail-on = "never"\n'})
     assert governing(ChangeSet("a", "b", (), tree, tree, complete=False)) == Config()
+
+
+def test_excluded_under_both_names() -> None:
+    before = {"old/a.txt": "a\n", "old/b.txt": "b\n", "old/c.txt": "c\n", "src/d.txt": "d\n"}
+    after = {"old/a.txt": "changed\n", "src/b.txt": "b\n", "src/d.txt": "changed\n"}
+    changed = change_set(before, after)
+    kept = without_excluded(changed, Config(exclude=("old/",), source="blastlint.toml"))
+    assert [file.path for file in kept.files] == ["src/b.txt", "src/d.txt"]  # b.txt has left the excluded directory
+    assert [(n.id, n.message) for n in kept.notifications] == [
+        ("excluded", "2 changed files are left out by paths.exclude")
+    ]
+    assert without_excluded(changed, Config(exclude=("nowhere",))) is changed
 
 
 def test_no_toml_reader_without_a_config() -> None:

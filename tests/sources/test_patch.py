@@ -253,22 +253,24 @@ def test_what_git_diffs_comes_out(
     assert change.after.read("f.txt") == texts[1].encode()
 
 
-PIECES = """diff --git a/x b/x
---- a/x
-+++ b/x
-@@ -1,2 +1 @@
-@@ -0,0 +1 @@
- a
--a
-+b
-
-\\ No newline
-rename from a
-GIT binary patch
-new file mode 1
-Binary files a and b differ
-diff --git "a
-From 0123456789012345678901234567890123456789 Mon""".split("\n")
+PIECES = [
+    "diff --git a/x b/x",
+    "--- a/x",
+    "+++ b/x",
+    "@@ -1,2 +1 @@",
+    "@@ -0,0 +1 @@",
+    " a",
+    "-a",
+    "+b",
+    "",
+    "\\ No newline",
+    "rename from a",
+    "GIT binary patch",
+    "new file mode 1",
+    "Binary files a and b differ",
+    'diff --git "a',
+    "From 0123456789012345678901234567890123456789 Mon",
+]
 
 
 @settings(max_examples=150, deadline=None)

@@ -11,8 +11,7 @@ from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace
 
 _COMMAND = re.compile(
-    r"(?:^|(?<=[\s;&|(@'\"]))[\w./:-]*\bblastlint(?:[:@][\w.-]+)?(?:\s+(?P<verb>check)\b(?P<arguments>[^;&|\n]*)"
-    r"|(?P<bare>(?:\s+--?[\w=/.-]+)*\s*(?=$|[;&|)])))"
+    r"""(?:^|(?<=[\s;&|(@'"-]))[\w./:]*\bblastlint(?:[:@][\w.-]+)?\s+check\b(?P<arguments>[^;&|\n]*)"""
 )
 _NOT_RUN = re.compile(
     r"\b(?:install|add|require|inject|download|which|uninstall|echo|printf|cat|cd|pull|name:)\b[^;&|]*$"
@@ -136,7 +135,7 @@ def _in_text(path: str, text: str, first: int, advisory: str, scope: tuple[str, 
             if _NOT_RUN.search(line[: match.start()]):
                 continue
             why = advisory or _tolerated(line, match.end(), tolerant)
-            arguments = " ".join((match["arguments"] or match["bare"] or "").split())
+            arguments = " ".join(match["arguments"].split())
             yield Invocation(path, first + start, "blastlint check", arguments, why, scope)
 
 
@@ -208,4 +207,5 @@ def _scope(above: tuple[Value, ...], root: Value) -> tuple[str, ...]:
 def _text(value: Value) -> str:
     if value.is_list:
         return ", ".join(_text(element) for element in value.elements)
-    return value.text if not value.known else str(value.scalar)
+    text = str(value.scalar) if value.known else value.text
+    return text.lower() if isinstance(value.scalar, bool) else text
