@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from blastlint.enrich.grants import Condition, Grant
 from blastlint.model import Value
+from blastlint.resolve.terraform.documents import structure
 
 MAX_TEXT = 200_000
 ITSELF = "(itself)"
@@ -24,7 +25,7 @@ _POLICY_NAME = re.compile(
 def plain(value: Value) -> Plain:
     """The value without positions; what is unknown becomes its canonical text, which equals only itself."""
     if not value.known:
-        return value.text or f"${{unknown:{value.reason}}}"
+        return value.text.strip('"') or f"${{unknown: {value.reason}}}"
     if value.is_map:
         return {key: plain(child) for key, child in value.items.items()}
     if value.is_list:
@@ -56,22 +57,11 @@ def _is_document(value: Value) -> bool:
 
 
 def from_value(value: Value) -> tuple[Grant, ...] | None:
-    """The grants of a policy given as JSON text or as a tree; None when it is neither or cannot be known."""
-    if not value.known:
-        return _from_text(value.text) if value.text else None
-    if value.is_map:
-        return from_document(plain(value))
-    return _from_text(value.scalar) if isinstance(value.scalar, str) else None
-
-
-def _from_text(text: str) -> tuple[Grant, ...] | None:
-    """JSON text; a text with unknown parts may still be JSON whose strings hold them."""
-    if len(text) > MAX_TEXT or "Statement" not in text:
+    """The grants of a policy given as JSON text or as a tree, known or in part; None when it is neither."""
+    if isinstance(value.scalar, str) and len(value.scalar) > MAX_TEXT:
         return None
-    try:
-        return from_document(json.loads(text))
-    except (ValueError, RecursionError):
-        return None
+    tree = structure(value)
+    return None if tree is None else from_document(plain(tree))
 
 
 def from_document(document: Plain) -> tuple[Grant, ...] | None:
