@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
-from blastlint.model import Document
+from blastlint.model import Document, Value
+from blastlint.parse.keytree import KeyTree
 
 WORD = b"blastlint:"
-_EXACT = ("terraform", "python", "shell", "json", "toml", "ini", "dotenv", "properties")
+_EXACT = ("yaml", "terraform", "python", "shell", "json", "toml", "ini", "dotenv", "properties")
 _MARKERS = r"(?:\#+|//+|/\*+|\*|--|;+|<!--|%+|\{\#|(?i:rem\b))"
 _DIRECTIVE = re.compile(r"blastlint:[ \t]*allow\b(?P<rest>[^\r\n]*)")
 _IN_COMMENT = re.compile(rf"^[ \t]*{_MARKERS}?[ \t]*(?=blastlint:)", re.MULTILINE)
@@ -21,6 +23,10 @@ _COMMENT_LINE = re.compile(rf"[ \t]*{_MARKERS}")
 _RULES = re.compile(r"[ \t]*(?P<rules>[A-Za-z][\w-]*(?:[ \t]*,[ \t]*[A-Za-z][\w-]*)*)?[ \t]*(?P<tail>.*)")
 _RULE = re.compile(r"[A-Z]{3,}\d{3}|[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 _CLOSERS = re.compile(r"[ \t]*(?:\*/|-->|\#\})[ \t]*$")
+
+
+_SCRIPTS = ("run", "script", "before_script", "after_script", "command", "commands", "cmd", "cmds", "args", "sh", "bash",
+            "shell", "entry", "inlineScript")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +52,18 @@ class Directive:
 def directives(document: Document, data: bytes) -> tuple[Directive, ...]:
     """Every directive of a file, in order.
 
-    Where strings are strings and the file was parsed whole, only its comments are looked at. YAML, Dockerfiles and the like
-    hold scripts whose comments are no comments of theirs; there, and where nothing was parsed, the marker must do.
+    Where the file was parsed whole, only its comments are looked at, and those of the scripts within YAML. Where it was not,
+    and where another language has its scripts (Dockerfile, Makefile), the marker of a comment must do.
     """
     if WORD not in data:
         return ()
     lines = data.decode("utf-8", "replace").split("\n")
-    exact = document.coverage == "full" and document.language in _EXACT
-    places = _in_comments(document) if exact else _in_lines(lines, document.language)
+    if document.coverage != "full" or document.language not in _EXACT:
+        places = _in_lines(lines, document.language)
+    elif document.language == "python":
+        places = _in_python(data)
+    else:
+        places = chain(_in_comments(document), _in_scripts(document.content))
     return tuple(_directive(document.path, line, text, lines) for line, text in sorted(set(places)))
 
 
@@ -63,6 +73,38 @@ def _in_comments(document: Document) -> Iterator[tuple[int, str]]:
         for start in _IN_COMMENT.finditer(comment.text):
             if found := _DIRECTIVE.match(comment.text, start.end()):
                 yield comment.region.start_line + comment.text.count("\n", 0, found.start()), found["rest"]
+
+
+def _in_python(data: bytes) -> Iterator[tuple[int, str]]:
+    """From Python's own tokens: its Document holds everything that looks like such a comment, strings too."""
+    import io
+    import tokenize
+
+    try:
+        for token in tokenize.tokenize(io.BytesIO(data).readline):
+            if token.type == tokenize.COMMENT and (start := _IN_COMMENT.match(token.string)):
+                found = _DIRECTIVE.match(token.string, start.end())
+                if found:
+                    yield token.start[0], found["rest"]
+    except (tokenize.TokenError, SyntaxError):
+        return  # what comes before the fault has been read
+
+
+def _in_scripts(content: object) -> Iterator[tuple[int, str]]:
+    """In the literal blocks of a key tree that are run (`run: |`)."""
+    if isinstance(content, KeyTree):
+        for root in content.documents:
+            yield from _below(root, "")
+
+
+def _below(value: Value, key: str) -> Iterator[tuple[int, str]]:
+    for name, child in value.items.items():
+        yield from _below(child, name)
+    for child in value.elements:
+        yield from _below(child, key)
+    if isinstance(value.scalar, str) and value.block and value.block.style == "literal" and key in _SCRIPTS:
+        for line, rest in _in_lines(value.scalar.split("\n"), "shell"):
+            yield value.block.line + line - 1, rest
 
 
 def _in_lines(lines: list[str], language: str) -> Iterator[tuple[int, str]]:

@@ -77,6 +77,10 @@ def test_rules_and_reason(rest: str, rules: tuple[str, ...], reason: str) -> Non
     [
         ("a.tf", f'x = "# {ALLOW}"\n'),
         ("a.tf", f"# see {ALLOW}\nx = 1\n"),
+        ("a.py", f"x = 'a = 1 # {ALLOW}'\n"),
+        ("a.py", f'"""\n# {ALLOW}\n"""\n'),
+        ("a.yaml", f'text: "a = 1 # {ALLOW}"\n'),
+        ("a.yaml", f"example: |\n  # {ALLOW}\n  x\n"),
         ("a.md", f"```\n# {ALLOW}\n```\n"),
         ("a.tf", "# blastlint: allowance RES002 -- x\n"),
         ("a.go", f'f("{ALLOW}")\n'),
