@@ -18,7 +18,7 @@ NO_PARSER = "no parser for this kind of file"
 # language -> module of this package that parses it. Grammars are imported when the first such file is met.
 PARSERS: dict[str, str] = {
     "terraform": "hcl",
-    "terraform-json": "json",
+    "terraform-json": "hcl_json",
     "yaml": "yaml",
     "json": "json",
     "toml": "toml",

@@ -3,7 +3,8 @@
 The unit is a *configuration*: a root directory (`Entity.configuration`, "" at the top of the tree) with every local module
 that it calls. A changed shared module is seen through each root that calls it; a module that nobody calls (callers in
 example, test and documentation directories do not count) is a configuration of its own. A terragrunt.hcl that names a
-module of the tree is a configuration too (its directory), with its `inputs` as variable values.
+module of the tree is a configuration too (its directory), with its `inputs` as variable values; where the module is not in
+the tree it is one terraform.module entity `terragrunt` with the inputs.
 `Entity.variant` is "" for what Terraform loads by itself (defaults, terraform.tfvars, *.auto.tfvars) and the path of the
 file, relative to the root directory, for every other .tfvars file (`env/prod.tfvars`). Every variant yields all entities, on
 both sides alike; `diff/variants.py: distinct` drops the variants' changes that only repeat another's.
@@ -58,13 +59,16 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.model import Entity, Value
-from blastlint.parse.hcl_ast import File
+from blastlint.parse.hcl_ast import File, header, region
 from blastlint.parse.workspace import Workspace
+from blastlint.resolve.terraform import details, terragrunt
+from blastlint.resolve.terraform.blocks import settled
 from blastlint.resolve.terraform.definition import Definitions
 from blastlint.resolve.terraform.emit import Emitter
 from blastlint.resolve.terraform.evaluate import Scope, attribute
 from blastlint.resolve.terraform.instance import Configuration, Module
 from blastlint.resolve.terraform.roots import roots, variable_files
+from blastlint.resolve.terraform.values import mapping
 
 MAX_VARIANTS = 24
 
@@ -82,15 +86,42 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
         for path in named[:MAX_VARIANTS]:
             variant = posixpath.relpath(f"/{path}", f"/{root}")
             yield from _of_root(definitions, root, variant, {**inputs, **variables(workspace, path)}, touched)
+    for path in terragrunt.units_for(workspace, changed, sorted(touched)):
+        yield from _of_unit(definitions, path, touched)
 
 
 def _of_root(
-    definitions: Definitions, root: str, variant: str, inputs: Mapping[str, Value], touched: frozenset[str]
+    definitions: Definitions,
+    root: str,
+    variant: str,
+    inputs: Mapping[str, Value],
+    touched: frozenset[str],
+    name: str = "",
 ) -> Iterator[Entity]:
+    """The entities of the module in `root`; `name` is the configuration's where it is not the directory."""
     definition = definitions.of(root)
     if definition is not None:
         configuration = Configuration(root, definitions, inputs)
-        yield from Emitter(root, variant, touched).entities(Module(configuration, definition))
+        yield from Emitter(name or root, variant, touched).entities(Module(configuration, definition))
+
+
+def _of_unit(definitions: Definitions, path: str, touched: frozenset[str]) -> Iterator[Entity]:
+    """The entities of a terragrunt.hcl: its module's with the inputs, or the call alone when that is not in the tree."""
+    found = terragrunt.unit(definitions.workspace, path)
+    if found is None:
+        return
+    name = posixpath.dirname(path)
+    if found.directory is not None and definitions.of(found.directory) is not None:
+        yield from _of_root(definitions, found.directory, "", found.inputs.items, touched, name)
+    elif found.block is not None:
+        attributes = mapping(
+            {**{key: settled(value) for key, value in found.inputs.items.items()}, "source": found.source}
+        )
+        yield Entity(
+            "terragrunt", "terraform.module", str(found.source.scalar or ""), "terragrunt", attributes, region(found.block),
+            header(found.block), references=attributes.refs, configuration=name,
+            detail=details.Module("terragrunt", str(found.source.scalar or ""), None),
+        )  # fmt: skip
 
 
 def variables(workspace: Workspace, path: str) -> Mapping[str, Value]:

@@ -46,6 +46,10 @@ class Environment(Protocol):
     def reference(self, name: str, steps: Sequence[Step]) -> tuple[Value, int]:
         """The value that `name` and the first n steps refer to, and n."""
 
+    @property
+    def functions(self) -> Mapping[str, Callable[..., Value]]:
+        """Functions that only this environment has."""
+
     def read_file(self, path: str) -> bytes | None:
         """A file as the configuration would read it (relative to the root directory), or None."""
 

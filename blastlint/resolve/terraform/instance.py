@@ -64,6 +64,7 @@ class Module:
         self._open: set[tuple[str, str]] = set()
         self._resources: dict[ResourceKey, Resource] = {}
         self._calls: dict[str, Call] = {}
+        self.functions: Mapping[str, Callable[..., Value]] = {}
         configuration.modules += 1
 
     # --- references ---------------------------------------------------------------------------------------------

@@ -32,9 +32,7 @@ from blastlint.resolve.terraform.values import EvaluationError, cannot_know, pla
 _MODULES = (collections, conversion, encoding, network, numeric, sets, strings, times)
 STRICT: Mapping[str, Strict] = {name: f for module in _MODULES for name, f in module.STRICT.items()}
 LENIENT: Mapping[str, Lenient] = {name: f for module in _MODULES for name, f in module.LENIENT.items()}
-_IMPURE = {
-    name: "differs at every run" for name in ("timestamp", "plantimestamp", "uuid", "bcrypt")
-}  # fmt: skip
+_IMPURE = dict.fromkeys(("timestamp", "plantimestamp", "uuid", "bcrypt"), "differs at every run")
 _CONVERT: Mapping[str, Callable[[Value], Value]] = {
     "s": values.as_string,
     "n": values.as_number,
@@ -51,6 +49,9 @@ def call(expr: Call, scope: Scope) -> Value:
     args = _arguments(expr, scope)
     if name in files.FUNCTIONS:
         return files.call(name, args, scope.environment)
+    own = scope.environment.functions.get(name) if scope.environment else None
+    if own is not None and isinstance(args, tuple):
+        return own(*args)
     if isinstance(args, Value):  # an unknown list was expanded
         return cannot_know(f"{name}({render(args)}...)", (args,), region(expr))
     return apply(name, args)

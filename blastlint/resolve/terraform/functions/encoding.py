@@ -96,9 +96,12 @@ def _unquoted_key(line: str) -> str:
     return line
 
 
-def _jsondecode(text: str) -> Value:
+def decode_json(text: str) -> Value:
+    """EvaluationError where it is no JSON, Unsupported where it nests too deeply."""
     try:
         return from_plain(json.loads(text, parse_constant=_no_constant))
+    except ValueError as error:
+        raise EvaluationError(f"jsondecode: {error}") from error
     except RecursionError as error:
         raise Unsupported("JSON nested too deeply") from error
 
@@ -107,7 +110,8 @@ def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON")
 
 
-def _yamldecode(text: str) -> Value:
+def decode_yaml(text: str) -> Value:
+    """As decode_json. Timestamps stay strings, as Terraform has them."""
     import yaml
 
     try:
@@ -184,13 +188,13 @@ STRICT: Mapping[str, Strict] = {
     "base64sha256": Strict("s", _base64_digest("sha256")),
     "base64sha512": Strict("s", _base64_digest("sha512")),
     "csvdecode": Strict("s", _csvdecode),
-    "jsondecode": Strict("s", _jsondecode),
+    "jsondecode": Strict("s", decode_json),
     "md5": Strict("s", _digest("md5")),
     "sha1": Strict("s", _digest("sha1")),
     "sha256": Strict("s", _digest("sha256")),
     "sha512": Strict("s", _digest("sha512")),
     "urlencode": Strict("s", quote_plus),
     "uuidv5": Strict("ss", _uuidv5),
-    "yamldecode": Strict("s", _yamldecode),
+    "yamldecode": Strict("s", decode_yaml),
 }
 LENIENT: Mapping[str, Lenient] = {"jsonencode": _jsonencode, "yamlencode": _yamlencode}

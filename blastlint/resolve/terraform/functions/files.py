@@ -103,6 +103,7 @@ class _OnlyFiles:
     def __init__(self, environment: Environment) -> None:
         self.read_file = environment.read_file
         self.list_files = environment.list_files
+        self.functions = environment.functions
 
     def reference(self, name: str, steps: object) -> tuple[Value, int]:
         raise EvaluationError(f"the template has no variable {name!r}")

@@ -11,8 +11,8 @@ from blastlint.resolve.terraform.values import EvaluationError, any_sensitive, c
 Lenient = Callable[..., Value]
 
 
-class Unsupported(Exception):
-    """The function could tell, but we do not (its message is the unknown value's reason)."""
+class Unsupported(EvaluationError):
+    """The function could tell, but we do not (its message is the unknown value's reason). Never seen by try()."""
 
 
 @dataclass(frozen=True, slots=True)
