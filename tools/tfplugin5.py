@@ -51,7 +51,7 @@ def pack(value: Any) -> Any:
 def unpack(data: bytes) -> Any:
     """cty's msgpack -> Python; every unknown value becomes UNKNOWN, big numbers (sent as text) stay text."""
     hook = lambda code, payload: UNKNOWN if code in (0, 12) else msgpack.ExtType(code, payload)  # noqa: E731
-    return msgpack.unpackb(data, ext_hook=hook, strict_map_key=False)
+    return msgpack.unpackb(data, ext_hook=hook, strict_map_key=False, unicode_errors="replace")
 
 
 class _Refuse(BaseHTTPRequestHandler):

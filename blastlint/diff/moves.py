@@ -153,4 +153,5 @@ def _names(landed: Mapping[str, tuple[str, str]], moved: Sequence[Statement]) ->
             yield resource_of(source), resource_of(target)
     for statement in moved:
         if statement.whole:
-            yield written(statement.source), written(statement.target)
+            source = written(statement.source)
+            yield source, _chained(source, moved)

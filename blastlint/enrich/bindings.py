@@ -30,8 +30,16 @@ _PLACES: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 # backend settings that say which state it is, and those that only say how it is reached
 _ACCESS_ONLY = frozenset(
-    ["encrypt", "kms_key_id", "dynamodb_table", "use_lockfile", "profile", "access_key", "secret_key", "token", "role_arn", "assume_role", "shared_credentials_file", "shared_credentials_files", "skip_credentials_validation", "skip_region_validation", "max_retries", "skip_metadata_api_check", "acl", "sse_customer_key", "use_azuread_auth", "use_oidc", "use_msi", "client_id", "client_secret", "sas_token", "credentials", "impersonate_service_account", "encryption_key", "skip_requesting_account_id", "skip_s3_checksum", "use_path_style", "force_path_style", "http_proxy", "lock_address", "unlock_address", "lock_method", "unlock_method"]
-)
+    (
+        "encrypt", "kms_key_id", "dynamodb_table", "use_lockfile", "profile", "access_key", "secret_key",
+        "token", "role_arn", "assume_role", "shared_credentials_file", "shared_credentials_files",
+        "skip_credentials_validation", "skip_region_validation", "max_retries", "skip_metadata_api_check",
+        "acl", "sse_customer_key", "use_azuread_auth", "use_oidc", "use_msi", "client_id", "client_secret",
+        "sas_token", "credentials", "impersonate_service_account", "encryption_key",
+        "skip_requesting_account_id", "skip_s3_checksum", "use_path_style", "force_path_style", "http_proxy",
+        "lock_address", "unlock_address", "lock_method", "unlock_method",
+    )
+)  # fmt: skip
 _LOCKS = frozenset(("dynamodb_table", "use_lockfile", "lock_address", "lock_method"))
 
 

@@ -162,7 +162,7 @@ def _remove(context: Context, found: Found, root: Impact, others: Sequence[Impac
         "lesser": lesser,
         "routine": is_routine(before.type),
         "referenced": bool(users),
-        "path": before.region.path if scope == "file" else before.configuration if scope == "configuration" else "",
+        "what": _whole(root, scope),
     }
     related = (*_related(others), *(Related("still refers to it", e.header or e.region, e.address) for e in users))
     fact = Fact(
@@ -174,6 +174,19 @@ def _remove(context: Context, found: Found, root: Impact, others: Sequence[Impac
         related[:_MAX_RELATED],
     )
     found.setdefault(id(root), []).append(replace(fact, confidence=root.confidence))
+
+
+def _whole(root: Impact, scope: str) -> str:
+    """What goes, as a reader knows it."""
+    before = root.change.before
+    assert before is not None
+    if scope == "file":
+        return before.region.path
+    if scope == "configuration":
+        return (
+            f"{before.configuration or 'the root configuration'}{' (' + before.variant + ')' if before.variant else ''}"
+        )
+    return root.change.address
 
 
 def _call_stands(context: Context, impact: Impact) -> bool:

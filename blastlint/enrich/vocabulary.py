@@ -42,7 +42,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "lesser": "cache, logs, transit, replica: why its data weigh less, or empty",
         "routine": "true for links, rules, revisions: such things come and go",
         "referenced": "true when something that stays still refers to it",
-        "path": "the deleted file or directory, for those scopes",
+        "what": "what goes, in words: the address, the deleted file, the configuration's directory",
     },
     "replacement": {
         "paths": "list: the arguments that force it",

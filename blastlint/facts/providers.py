@@ -2,7 +2,8 @@
 
 One file a provider, `terraform/<provider>.jsonl`: the first line is a header with the provider, its version and the source;
 every other line is `["<type>", {...}]`. A file is read as bytes and only the lines of the types asked for are parsed (a
-look-up costs about 0.1 ms, reading the largest file 0.3 ms). Keys of an entry, each left out when empty; paths have no list indexes:
+look-up costs about 0.1 ms, reading the largest file 0.3 ms). Keys of an entry, each left out when empty; paths have no
+list indexes:
 
 | key | holds |
 |---|---|
@@ -15,9 +16,9 @@ look-up costs about 0.1 ms, reading the largest file 0.3 ms). Keys of an entry, 
 | defaults | {path: what an absent argument means} |
 | known | computed attributes whose value a plan knows beforehand |
 | alias | {attribute: argument that always has the same value}: `id` of a bucket is its `bucket` |
-| partial | true when only the well-known arguments are listed |
 
-In `forces` no letter at all means: never. The header may have `identity`: names of arguments that force replacement in every type of the provider, listed or not.
+In `forces` no letter at all means: never. The header may have `identity`: names of arguments that force replacement in
+every type of the provider, listed or not.
 """
 
 from __future__ import annotations
@@ -93,7 +94,6 @@ def facts_of(type_: str) -> TypeFacts | None:
         frozenset(raw.get("known", ())),
         raw.get("alias", {}),
         identity,
-        listed=not raw.get("partial", False),
     )
 
 

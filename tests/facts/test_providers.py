@@ -1,0 +1,110 @@
+"""The provider tables: look-ups, what ships, and (live) that they agree with the real provider."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from blastlint.facts.providers import Answer, Step, facts_of, forces_replacement, source_of, types_of
+from blastlint.facts.stateful import is_routine, lesser_data, stateful_class
+
+BINARY = os.environ.get("BLASTLINT_AWS_PROVIDER", "")
+HAND_CHECKED: list[tuple[str, str, Step, Answer]] = [
+    ("aws_instance", "ami", "changed", "always"),
+    ("aws_instance", "instance_type", "changed", "no"),
+    ("aws_instance", "user_data", "changed", "conditional"),
+    ("aws_db_instance", "identifier", "changed", "no"),
+    ("aws_db_instance", "storage_encrypted", "changed", "always"),
+    ("aws_db_instance", "engine", "changed", "always"),
+    ("aws_s3_bucket", "bucket", "changed", "always"),
+    ("aws_dynamodb_table", "hash_key", "changed", "always"),
+    ("aws_security_group", "description", "changed", "always"),
+    ("aws_iam_policy", "description", "changed", "always"),
+    ("aws_iam_user", "path", "changed", "no"),
+    ("aws_route53_record", "type", "changed", "no"),
+    ("aws_ssm_document", "document_type", "changed", "no"),
+    ("aws_eks_cluster", "encryption_config", "block-removed", "always"),
+    ("aws_instance", "ebs_block_device", "block-added", "always"),
+    ("azurerm_storage_account", "account_tier", "changed", "always"),
+    ("azurerm_storage_account", "account_replication_type", "changed", "conditional"),
+    ("azurerm_postgresql_flexible_server", "storage_mb", "changed", "conditional"),
+    ("google_sql_database_instance", "region", "changed", "always"),
+    ("google_project", "name", "changed", "no"),
+    ("google_something_new", "location", "changed", "conditional"),
+    ("google_something_new", "labels", "changed", "unknown-type"),
+    ("random_password", "length", "changed", "always"),
+    ("random_password", "keepers", "set", "always"),
+    ("null_resource", "triggers", "changed", "always"),
+    ("terraform_data", "input", "changed", "no"),
+    ("kubernetes_deployment", "metadata.name", "changed", "always"),
+    ("kubernetes_deployment", "spec.replicas", "changed", "no"),
+    ("datadog_monitor", "name", "changed", "unknown-type"),
+]
+
+
+@pytest.mark.parametrize(("type_", "path", "step", "answer"), HAND_CHECKED)
+def test_known_answers(type_: str, path: str, step: Step, answer: Answer) -> None:
+    assert forces_replacement(type_, path, step) == answer
+
+
+@pytest.mark.parametrize("provider", ["aws", "azurerm", "google", "others"])
+def test_tables_are_whole(provider: str) -> None:
+    """Sorted, each type once, every entry readable by its own look-up, a source and a version in the header."""
+    types = types_of(provider)
+    assert list(types) == sorted(set(types))
+    assert set(source_of(provider)) >= {"provider", "version", "source"}
+    for type_ in types[:: max(1, len(types) // 40)]:
+        facts = facts_of(type_)
+        assert facts is not None and facts.type == type_
+
+
+def test_a_look_up_does_not_parse_the_table() -> None:
+    started = time.perf_counter()
+    for type_ in ("aws_instance", "aws_db_instance", "aws_wafv2_web_acl"):
+        facts_of.__wrapped__(type_)
+    assert time.perf_counter() - started < 0.05
+
+
+def test_schema_knowledge() -> None:
+    bucket, group, instance = (facts_of(t) for t in ("aws_s3_bucket", "aws_security_group", "aws_instance"))
+    assert bucket and group and instance
+    assert bucket.defaults["force_destroy"] is False and bucket.alias["id"] == "bucket" and "arn" in bucket.computed
+    assert {"ingress", "egress", "ingress.cidr_blocks"} & group.sets == {"ingress", "egress"}
+    assert "disable_api_termination" in instance.optional_computed
+    assert instance.maybe["user_data"] == "user_data_replace_on_change"
+
+
+def test_stateful_classes() -> None:
+    assert stateful_class("aws_db_instance") == "data" and stateful_class("aws_kms_key") == "secrets_keys"
+    assert stateful_class("kubernetes:PersistentVolumeClaim") == "data" and stateful_class("aws_iam_role") == ""
+    assert lesser_data("aws_elasticache_cluster") == "cache" and lesser_data("aws_db_instance") == ""
+    assert is_routine("aws_ecs_task_definition") and not is_routine("aws_db_instance")
+
+
+@pytest.mark.terraform
+@pytest.mark.skipif(not BINARY, reason="BLASTLINT_AWS_PROVIDER does not name the AWS provider's binary")
+@pytest.mark.skipif(importlib.util.find_spec("grpc_tools") is None, reason="grpcio-tools is not installed")
+def test_the_real_provider_agrees() -> None:
+    tools = str(Path(__file__).parents[2] / "tools")
+    sys.path.insert(0, tools)
+    try:
+        from force_new_aws import CONFIG, Probe  # type: ignore[import-not-found]
+        from tfplugin5 import Provider  # type: ignore[import-not-found]
+    finally:
+        sys.path.remove(tools)
+    provider = Provider(BINARY, CONFIG)
+    try:
+        for type_ in ("aws_s3_bucket", "aws_security_group", "aws_kms_key", "aws_subnet"):
+            answers = Probe(provider, type_).ask()["answers"]
+            for path, modes in answers.items():
+                if "ab" in modes.get("sparse", {}):
+                    expected = modes["sparse"]["ab"] or modes["sparse"]["ba"]
+                    told = [forces_replacement(type_, path, step) for step in ("changed", "on", "off")]
+                    assert any(t != "no" for t in told) == expected, (type_, path)
+    finally:
+        provider.stop()
