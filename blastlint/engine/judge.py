@@ -15,8 +15,8 @@ from blastlint.engine.rule import Rule
 from blastlint.model import CONFIDENCES, SEVERITIES, Confidence, Fact, FactValue, Finding, Impact, Region, Severity
 from blastlint.parse.languages import language_of
 
-_LOWERED_ONE = ("non-production", "ephemeral"), ("test", "example")
-_LOWERED_TO_LOW = ("docs", "generated", "vendored", "lock")
+_LOWERED_ONE = ("non-production", "ephemeral"), ("test",)
+_LOWERED_TO_LOW = ("docs", "example", "generated", "vendored", "lock")
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ def test_unless_silences() -> None:
         ("production", "test", "high"),
         ("non-production", "test", "high"),
         ("production", "docs", "low"),
+        ("production", "example", "low"),
         ("production", "vendored", "low"),
     ],
 )
