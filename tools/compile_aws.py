@@ -27,31 +27,35 @@ BY_HAND: dict[str, dict[str, str]] = {
     "aws_ecs_task_definition": {"container_definitions": "c"},
 }
 
-# Attributes that always have the value of an argument, by the provider's documentation.
-ALIASES: dict[str, dict[str, str]] = {
-    **dict.fromkeys(("aws_s3_bucket",), {"id": "bucket"}),
-    **dict.fromkeys(
-        ("aws_iam_role", "aws_iam_user", "aws_iam_group", "aws_iam_instance_profile", "aws_dynamodb_table", "aws_cloudwatch_log_group",
-         "aws_ecr_repository", "aws_db_subnet_group", "aws_db_parameter_group", "aws_db_option_group", "aws_elasticache_subnet_group",
-         "aws_elasticache_parameter_group", "aws_eks_cluster", "aws_autoscaling_group", "aws_rds_cluster_parameter_group",
-         "aws_redshift_subnet_group", "aws_docdb_subnet_group", "aws_neptune_subnet_group", "aws_backup_vault", "aws_ssm_parameter",
-         "aws_athena_workgroup", "aws_launch_configuration", "aws_elb",
-         "aws_elastic_beanstalk_application", "aws_glue_job", "aws_glue_crawler"),
-        {"id": "name"}),
-    **dict.fromkeys(("aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster", "aws_redshift_cluster"), {"id": "cluster_identifier"}),
-    "aws_lambda_function": {"id": "function_name"},
-    "aws_key_pair": {"id": "key_name"},
-    "aws_elasticache_replication_group": {"id": "replication_group_id"},
-    "aws_elasticache_cluster": {"id": "cluster_id"},
-    "aws_route53_zone": {"id": "zone_id"},
-    "aws_sns_topic": {"id": "arn"},
-    "aws_sqs_queue": {"id": "url"},
-    "aws_kms_key": {"id": "key_id"},
-    **dict.fromkeys(
-        ("aws_lb", "aws_lb_listener", "aws_lb_target_group", "aws_iam_policy", "aws_acm_certificate", "aws_secretsmanager_secret",
-         "aws_ecs_cluster", "aws_sfn_state_machine", "aws_alb", "aws_alb_target_group"),
-        {"id": "arn"}),
-}  # fmt: skip
+# Arguments whose value is also the type's `id`, by the provider's documentation.
+_IDS = {
+    "bucket": "aws_s3_bucket",
+    "name": """aws_iam_role aws_iam_user aws_iam_group aws_iam_instance_profile aws_dynamodb_table aws_cloudwatch_log_group
+        aws_ecr_repository aws_db_subnet_group aws_db_parameter_group aws_db_option_group aws_elasticache_subnet_group
+        aws_elasticache_parameter_group aws_eks_cluster aws_autoscaling_group aws_rds_cluster_parameter_group
+        aws_redshift_subnet_group aws_docdb_subnet_group aws_neptune_subnet_group aws_backup_vault aws_ssm_parameter
+        aws_athena_workgroup aws_launch_configuration aws_elb aws_elastic_beanstalk_application aws_glue_job
+        aws_glue_crawler""",
+    "cluster_identifier": "aws_rds_cluster aws_docdb_cluster aws_neptune_cluster aws_redshift_cluster",
+    "function_name": "aws_lambda_function",
+    "key_name": "aws_key_pair",
+    "replication_group_id": "aws_elasticache_replication_group",
+    "cluster_id": "aws_elasticache_cluster",
+    "zone_id": "aws_route53_zone",
+    "url": "aws_sqs_queue",
+    "key_id": "aws_kms_key",
+    "arn": """aws_lb aws_lb_listener aws_lb_target_group aws_iam_policy aws_acm_certificate aws_secretsmanager_secret
+        aws_ecs_cluster aws_sfn_state_machine aws_alb aws_alb_target_group aws_sns_topic""",
+}
+ALIASES = {type_: {"id": argument} for argument, types in _IDS.items() for type_ in types.split()}
+
+# Attributes to which an update in place gives a new value: {attribute: the argument that does, or "*"}.
+RENEWED: dict[str, dict[str, str]] = {
+    "aws_launch_template": {"latest_version": "*"},
+    "aws_ssm_parameter": {"version": "value"},
+    "aws_s3_object": {"version_id": "*", "etag": "*"},
+    "aws_imagebuilder_image_pipeline": {"date_updated": "*"},
+}
 
 
 def code_of(kind: Any, modes: dict[str, Any]) -> tuple[str, str]:
@@ -84,7 +88,9 @@ def code_of(kind: Any, modes: dict[str, Any]) -> tuple[str, str]:
     return code, modes.get("condition") or "?"
 
 
-def entry_of(type_: str, objects: Objects, answer: dict[str, Any], earlier: dict[str, Any]) -> tuple[dict[str, Any], int]:
+def entry_of(
+    type_: str, objects: Objects, answer: dict[str, Any], earlier: dict[str, Any]
+) -> tuple[dict[str, Any], int]:
     forces: dict[str, list[str]] = {}
     conditions: dict[str, str] = {}
     merged = 0
@@ -122,6 +128,7 @@ def entry_of(type_: str, objects: Objects, answer: dict[str, Any], earlier: dict
         "sensitive": sensitive,
         "defaults": dict(sorted(answer["defaults"].items())),
         "alias": ALIASES.get(type_, {}),
+        "renewed": RENEWED.get(type_, {}),
         "known": [n for n in answer["known"] if n != "tags_all"],
     }
     return {name: value for name, value in entry.items() if value}, merged

@@ -218,7 +218,9 @@ class Probe:
             return []
         planned = unpack(response.planned_state.msgpack)
         computed = [x.path[0] for x in self.objects.leaves if len(x.path) == 1 and "computed" in x.flags]
-        return [n for n in computed if config[n] is None and planned.get(n) is not None and not _has_unknown(planned[n])]
+        return [
+            n for n in computed if config[n] is None and planned.get(n) is not None and not _has_unknown(planned[n])
+        ]
 
 
 def _has_unknown(value: Any) -> bool:
@@ -259,7 +261,10 @@ def main() -> None:
                 started = time.monotonic()
                 answer = Probe(provider, type_).ask()
                 print(json.dumps(answer, separators=(",", ":")), file=out, flush=True)
-                print(f"{type_}: {answer['calls']} calls, {time.monotonic() - started:.1f} s, {answer['settled']}", file=sys.stderr)
+                print(
+                    f"{type_}: {answer['calls']} calls, {time.monotonic() - started:.1f} s, {answer['settled']}",
+                    file=sys.stderr,
+                )
     finally:
         provider.stop()
 

@@ -4,8 +4,8 @@
     python tools/force_new_azurerm.py /tmp/wheels/pulumi_azure-*.whl
 
 The package is generated from the provider's own documentation, which says "Changing this forces a new resource to be
-created". Pulumi renames: lists of blocks are in the plural there, and a type's name is made of module and file; a file whose name is
-unique stands for the type without the module as well. A sentence with a condition makes the entry conditional.
+created". Pulumi renames: lists of blocks are in the plural there, and a type's name is made of module and file (PREFIXES
+and NAMES say how). A sentence with a condition makes the entry conditional.
 """
 
 from __future__ import annotations
@@ -26,37 +26,87 @@ FORCES = re.compile(
     re.I,
 )
 CONDITION = re.compile(r"\b(when|unless|if|from|except|once|decreas\w+|reduc\w+|downgrad\w+|removing)\b", re.I)
-PLAIN = re.compile(r"\(?changing (this|the field|this field|this value)[^.]{0,20} forces a new [\w\s]{0,60}to be created\)?\.?$", re.I)
+PLAIN = re.compile(
+    r"\(?changing (this|the field|this field|this value)[^.]{0,20} forces a new [\w\s]{0,60}to be created\)?\.?$", re.I
+)
 PARAMETER = re.compile(r"^:param ([^\n]*?)\b(\w+): (.*?)(?=^:param |\Z)", re.S | re.M)
 NESTED = re.compile(r"'(?:_inputs\.)?(\w+Args)'")
 MAX_DEPTH = 4
-# Pulumi's module -> what the provider's type starts with, where that is not the module's name. "" for the modules whose types
-# have no common start.
+# Pulumi's module -> what the provider's type starts with, where that is not the module's name. "" for the modules whose
+# types have no common start.
 PREFIXES = {
-    **dict.fromkeys(("core", "network", "compute", "appservice", "containerservice", "authorization", "management", "domainservices",
-                     "privatelink", "proximity", "monitoring", "hsm", "appinsights", "operationalinsights"), ""),
-    "privatedns": "private_dns", "recoveryservices": "recovery_services", "keyvault": "key_vault", "apimanagement": "api_management",
-    "siterecovery": "site_recovery", "dataprotection": "data_protection", "machinelearning": "machine_learning",
-    "appconfiguration": "app_configuration", "digitaltwins": "digital_twins", "elasticsan": "elastic_san",
-    "confidentialledger": "confidential_ledger", "logicapps": "logic_app", "servicefabric": "service_fabric",
-    "datafactory": "data_factory", "datashare": "data_share", "containerapp": "container_app", "loganalytics": "log_analytics",
-    "trafficmanager": "traffic_manager", "mongocluster": "mongo_cluster", "managedredis": "managed_redis", "appplatform": "spring_cloud",
-}  # fmt: skip
+    **dict.fromkeys(
+        (
+            "core",
+            "network",
+            "compute",
+            "appservice",
+            "containerservice",
+            "authorization",
+            "management",
+            "domainservices",
+            "privatelink",
+            "proximity",
+            "monitoring",
+            "hsm",
+            "appinsights",
+            "operationalinsights",
+        ),
+        "",
+    ),
+    "privatedns": "private_dns",
+    "recoveryservices": "recovery_services",
+    "keyvault": "key_vault",
+    "apimanagement": "api_management",
+    "siterecovery": "site_recovery",
+    "dataprotection": "data_protection",
+    "machinelearning": "machine_learning",
+    "appconfiguration": "app_configuration",
+    "digitaltwins": "digital_twins",
+    "elasticsan": "elastic_san",
+    "confidentialledger": "confidential_ledger",
+    "logicapps": "logic_app",
+    "servicefabric": "service_fabric",
+    "datafactory": "data_factory",
+    "datashare": "data_share",
+    "containerapp": "container_app",
+    "loganalytics": "log_analytics",
+    "trafficmanager": "traffic_manager",
+    "mongocluster": "mongo_cluster",
+    "managedredis": "managed_redis",
+    "appplatform": "spring_cloud",
+}
 # module/file -> type, where even that does not hold
 NAMES = {
-    "lb/load_balancer": "lb", "eventhub/event_hub": "eventhub", "eventhub/event_hub_namespace": "eventhub_namespace",
-    "containerservice/registry": "container_registry", "containerservice/group": "container_group",
-    "operationalinsights/analytics_workspace": "log_analytics_workspace", "appinsights/insights": "application_insights",
-    "authorization/assignment": "role_assignment", "containerapp/app": "container_app", "iot/io_t_hub": "iothub",
-    "keyvault/certifiate": "key_vault_certificate", "mssql/elastic_pool": "mssql_elasticpool", "privatelink/endpoint": "private_endpoint",
-    "appservice/plan": "app_service_plan", "dataprotection/backup_instance_blog_storage": "data_protection_backup_instance_blob_storage",
-    "appconfiguration/configuration_store": "app_configuration", "confidentialledger/ledger": "confidential_ledger",
-    "digitaltwins/instance": "digital_twins_instance", "domainservices/service": "active_directory_domain_service",
-    "apimanagement/service": "api_management", "datafactory/factory": "data_factory", "mongocluster/mongo_cluster": "mongo_cluster",
-    "hdinsight/h_base_cluster": "hdinsight_hbase_cluster", "hsm/module": "dedicated_hardware_security_module",
-    "compute/scale_set": "virtual_machine_scale_set", "managedredis/managed_redis": "managed_redis",
-    "waf/policy": "web_application_firewall_policy", "network/profile": "network_profile",
-}  # fmt: skip
+    "lb/load_balancer": "lb",
+    "eventhub/event_hub": "eventhub",
+    "eventhub/event_hub_namespace": "eventhub_namespace",
+    "containerservice/registry": "container_registry",
+    "containerservice/group": "container_group",
+    "operationalinsights/analytics_workspace": "log_analytics_workspace",
+    "appinsights/insights": "application_insights",
+    "authorization/assignment": "role_assignment",
+    "containerapp/app": "container_app",
+    "iot/io_t_hub": "iothub",
+    "keyvault/certifiate": "key_vault_certificate",
+    "mssql/elastic_pool": "mssql_elasticpool",
+    "privatelink/endpoint": "private_endpoint",
+    "appservice/plan": "app_service_plan",
+    "dataprotection/backup_instance_blog_storage": "data_protection_backup_instance_blob_storage",
+    "appconfiguration/configuration_store": "app_configuration",
+    "confidentialledger/ledger": "confidential_ledger",
+    "digitaltwins/instance": "digital_twins_instance",
+    "domainservices/service": "active_directory_domain_service",
+    "apimanagement/service": "api_management",
+    "datafactory/factory": "data_factory",
+    "mongocluster/mongo_cluster": "mongo_cluster",
+    "hdinsight/h_base_cluster": "hdinsight_hbase_cluster",
+    "hsm/module": "dedicated_hardware_security_module",
+    "compute/scale_set": "virtual_machine_scale_set",
+    "managedredis/managed_redis": "managed_redis",
+    "waf/policy": "web_application_firewall_policy",
+    "network/profile": "network_profile",
+}
 
 # What the documentation says in a sentence of its own: growing is in place, shrinking is not.
 SOMETIMES = {"azurerm_postgresql_flexible_server": ["storage_mb"]}
@@ -82,7 +132,9 @@ def parameters(tree: ast.Module) -> Iterator[tuple[str, dict[str, tuple[str, str
                 yield node.name, {m[2]: (m[1], m[3]) for m in PARAMETER.finditer(text)}
 
 
-def paths(class_: str, classes: dict[str, dict[str, tuple[str, str]]], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, bool]]:
+def paths(
+    class_: str, classes: dict[str, dict[str, tuple[str, str]]], prefix: str = "", depth: int = 0
+) -> Iterator[tuple[str, bool]]:
     """(path, conditional) of everything below a class that forces a new resource."""
     for name, (type_, text) in classes.get(class_, {}).items():
         for spelled in spellings(name, "Sequence" in type_):
@@ -138,7 +190,14 @@ def main() -> None:
     for type_, found_paths in SOMETIMES.items():
         entries[type_]["maybe"] = {**entries[type_].get("maybe", {}), **dict.fromkeys(found_paths, "?")}
     source = f"tools/force_new_azurerm.py on the docstrings of pulumi_azure {version} (PyPI)"
-    header = json.dumps({"provider": "azurerm", "version": version, "source": source, "identity": ["name", "location", "resource_group_name"]})
+    header = json.dumps(
+        {
+            "provider": "azurerm",
+            "version": version,
+            "source": source,
+            "identity": ["name", "location", "resource_group_name"],
+        }
+    )
     lines = [json.dumps([t, e], separators=(",", ":")) for t, e in sorted(entries.items())]
     OUTPUT.write_text("\n".join((header, *lines)) + "\n")
     print(f"{OUTPUT}: {len(lines)} types, {OUTPUT.stat().st_size} bytes")

@@ -62,7 +62,11 @@ _BY_ERROR = (
     (re.compile(r"window|ddd:", re.I), ("window",)),
     (re.compile(r"format|separated|part|split|expected", re.I), ("pair", "arn", "time", "number", "json", "clock")),
 )
-_ENUM = re.compile(r"(?:one of|valid values?(?: are| is)?):?\s*\[([^\n\]]+)\]|one of:?\s*([^\n\]]+)|valid values? (?:are|is):?\s*([^\n\]]+)", re.I)
+_ENUM = re.compile(
+    r"(?:one of|valid values?(?: are| is)?):?\s*\[([^\n\]]+)\]"
+    r"|one of:?\s*([^\n\]]+)|valid values? (?:are|is):?\s*([^\n\]]+)",
+    re.I,
+)
 _NEEDED = re.compile(r'Attribute "([\w.\[\]]+)" must be specified')
 _TOKEN = re.compile(r'"([^"\s]+)"|([A-Za-z0-9][\w.:/-]*)')
 
@@ -187,7 +191,9 @@ class Objects:
         """What Terraform proposes: computed values stay as they were; without a prior state they are unknown."""
         return self._fill(self.block, (), config, prior or tfplugin5.UNKNOWN)
 
-    def _object(self, block: Any, prefix: Path, want: Callable[[Leaf], bool], override: dict[Path, Any], _: None) -> dict[str, Any]:
+    def _object(
+        self, block: Any, prefix: Path, want: Callable[[Leaf], bool], override: dict[Path, Any], _: None
+    ) -> dict[str, Any]:
         made: dict[str, Any] = {}
         for attribute in block.attributes:
             path = (*prefix, attribute.name)
@@ -229,8 +235,10 @@ class Objects:
             if isinstance(value, list):
                 olds = old if isinstance(old, list) else [old] * len(value)
                 olds = [*olds, *[tfplugin5.UNKNOWN] * len(value)]
-                value = [self._fill(nested.block, (*prefix, nested.type_name), v, o if prior is not None else None)
-                         for v, o in zip(value, olds, strict=False)]
+                value = [
+                    self._fill(nested.block, (*prefix, nested.type_name), v, o if prior is not None else None)
+                    for v, o in zip(value, olds, strict=False)
+                ]
             elif isinstance(value, dict) and value:
                 value = self._fill(nested.block, (*prefix, nested.type_name), value, old)
             filled[nested.type_name] = value
@@ -258,7 +266,7 @@ def blamed(objects: Objects, diagnostics: Any) -> Iterator[tuple[Leaf, str]]:
             names = re.findall(r'[`"\'(]?\b([a-z][a-z0-9_]*(?:\.\d+)?(?:\.[a-z0-9_]+)*)\b', text)
             for name in names:
                 suffix = tuple(p for p in name.split(".") if not p.isdigit())
-                leaf = next((x for x in objects.leaves if x.path[-len(suffix):] == suffix and x.kind != "block"), None)
+                leaf = next((x for x in objects.leaves if x.path[-len(suffix) :] == suffix and x.kind != "block"), None)
                 if leaf is not None:
                     break
         if leaf is not None:

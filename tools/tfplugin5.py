@@ -93,7 +93,11 @@ class Provider:
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.refuse.server_address[1]}",
         }
         self.process = subprocess.Popen(
-            [self.binary, "-debug"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment,
+            [self.binary, "-debug"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=environment,
             start_new_session=True,
         )
         assert self.process.stdout
@@ -145,7 +149,11 @@ class Provider:
         try:
             return self._call("PlanResourceChange", request, "PlanResponse", timeout)
         except grpc.RpcError as error:
-            if error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED):
+            if error.code() in (
+                grpc.StatusCode.UNAVAILABLE,
+                grpc.StatusCode.DEADLINE_EXCEEDED,
+                grpc.StatusCode.CANCELLED,
+            ):
                 time.sleep(0.1)
                 self.restart()
             raise Crashed(str(error.details())[:200]) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from blastlint.model import Entity
 
@@ -26,6 +27,7 @@ class Step:
 Address = tuple[Step, ...]
 
 
+@lru_cache(maxsize=65536)
 def parsed(address: str) -> Address:
     """`module.a["x"].aws_b.c[0]` -> its steps: module, a["x"], aws_b, c[0]."""
     return tuple(Step(m[1], m[2][1:-1] if m[2] else None) for m in _STEP.finditer(address))
@@ -35,6 +37,7 @@ def written(address: Iterable[Step]) -> str:
     return ".".join(str(step) for step in address)
 
 
+@lru_cache(maxsize=65536)
 def resource_of(address: str) -> str:
     """The address without the key of its last step: all instances of one resource (or module call)."""
     steps = parsed(address)

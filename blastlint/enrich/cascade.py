@@ -32,6 +32,14 @@ class Outcome:
     because: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """Something whose attributes are known only after apply: all that are not configured, or `only` these."""
+
+    confidence: Confidence
+    only: frozenset[str] | None = None
+
+
 @dataclass(slots=True)
 class Planner:
     """One configuration in one variant. `changes` are those of its resources and data sources, by address after (before for
@@ -43,7 +51,8 @@ class Planner:
     forgotten: Sequence[str] = ()
     imported: frozenset[str] = frozenset()
     outcomes: dict[str, Outcome] = field(default_factory=dict)
-    _late: dict[str, Confidence] = field(default_factory=dict)
+    _late: dict[str, _Late] = field(default_factory=dict)
+    _leaves: dict[str, Mapping[str, Value]] = field(default_factory=dict)
 
     def run(self) -> dict[str, Outcome]:
         """Direct effects, then the consequences until nothing more follows."""
@@ -85,17 +94,7 @@ class Planner:
         """Whether the two sides are two names of one value: a bucket's `id` and its `bucket`."""
         if delta.before is None or delta.after is None:
             return False
-        return same(self._resolved(delta.before), self._resolved(delta.after))
-
-    def _resolved(self, value: Value) -> Value:
-        """The argument that an unknown value is the provider's second name of, else the value itself."""
-        match = _REFERENCE.fullmatch(value.text) if not value.known else None
-        entity = self.after.get(match[1]) if match else None
-        facts = facts_of(entity.type) if entity else None
-        if match is None or entity is None or facts is None or match[2] not in facts.alias:
-            return value
-        name = facts.alias[match[2]]
-        return entity.attributes.items.get(name) or replace(value, text=f"{match[1]}.{name}")
+        return same(_resolved(delta.before, self.before, self.after), _resolved(delta.after, self.after))
 
     # --- what follows ------------------------------------------------------------------------------------------------
 
@@ -108,8 +107,14 @@ class Planner:
     def _renew(self) -> None:
         for address, outcome in self.outcomes.items():
             if outcome.effect in ("create", "replace") and address in self.after:
-                self._late.setdefault(address, outcome.confidence)
-                self._late.setdefault(resource_of(address), outcome.confidence)
+                self._is_late(address, outcome.confidence)
+            elif outcome.effect == "in-place" and (renewed := self._renewed(address)):
+                self._is_late(address, outcome.confidence, renewed)
+
+    def _is_late(self, address: str, confidence: Confidence, only: frozenset[str] | None = None) -> None:
+        for name in (address, resource_of(address)):
+            if name not in self._late or (only is None and self._late[name].only is not None):
+                self._late[name] = _Late(confidence, only)
 
     def _follow(self, address: str, entity: Entity) -> bool:
         """Whether something new was found out about this one."""
@@ -117,6 +122,8 @@ class Planner:
             return self._follow_data(address, entity)
         now = self.outcomes.get(address, Outcome("no-op"))
         if now.effect in ("replace", "orphan", "unknown") and now.confidence == "high":
+            return False
+        if entity.references.isdisjoint(self._late) and not getattr(entity.detail, "replace_triggered_by", ()):
             return False
         found = max(self._consequences(address, entity), key=_strength, default=None)
         if found is None or _strength(found) <= _strength(now):
@@ -127,25 +134,28 @@ class Planner:
     def _follow_data(self, address: str, entity: Entity) -> bool:
         if address in self._late:
             return False
-        sources = [s for v in unknown_leaves(entity.attributes).values() for s in self._unknown_through(v)]
+        sources = [s for v in self._unknown(address, entity).values() for s in self._unknown_through(v)]
         sources += [a for a in getattr(entity.detail, "depends_on", ()) if self._is_pending(a)]
         if not sources:
             return False
-        confidence = _weakest(*(self._late.get(s, "high") for s in sources))
-        self._late[address] = confidence
-        self._late.setdefault(resource_of(address), confidence)
+        self._is_late(address, _weakest(*(self._late[s].confidence for s in sources if s in self._late)))
         return True
+
+    def _unknown(self, address: str, entity: Entity) -> Mapping[str, Value]:
+        if address not in self._leaves:
+            self._leaves[address] = unknown_leaves(entity.attributes)
+        return self._leaves[address]
 
     def _is_pending(self, address: str) -> bool:
         return any(o.effect in _PENDING and is_within(a, address) for a, o in self.outcomes.items())
 
     def _consequences(self, address: str, entity: Entity) -> Iterator[Outcome]:
         ignored = getattr(entity.detail, "ignore_changes", ())
-        for path, value in unknown_leaves(entity.attributes).items():
+        for path, value in self._unknown(address, entity).items():
             sources = self._unknown_through(value)
             if not sources or is_ignored(plain(path), ignored):
                 continue
-            confidence = _weakest(*(self._late[s] for s in sources))
+            confidence = _weakest(*(self._late[s].confidence for s in sources))
             weight = weigh_unknown(entity, path)
             because = sorted(sources)[0]
             if weight == "changes":
@@ -171,10 +181,11 @@ class Planner:
                     continue
                 attribute = steps[size].name if len(steps) > size else ""
                 change = self.changes.get(address)
-                touched = {d.path.split(".", 1)[0].split("[", 1)[0] for d in change.deltas} if change else set()
+                touched = _touched(change) if change else set()
                 if (
                     not attribute
                     or attribute in touched
+                    or attribute in self._renewed(address)
                     or (outcome.effect == "replace" and not self._stays(address, attribute))
                 ):
                     return address
@@ -182,13 +193,20 @@ class Planner:
 
     def _unknown_through(self, value: Value) -> tuple[str, ...]:
         """The new, replaced or late things because of which this unknown value is known only after apply."""
-        found = []
-        for ref in value.refs:
-            if ref in self._late:
-                used = re.findall(re.escape(ref) + r"(?:\[[^\]]*\])?\.([a-z_][a-z0-9_]*)", value.text)
-                if not used or not all(self._stays(ref, name) for name in used):
-                    found.append(ref)
-        return tuple(found)
+        return tuple(ref for ref in value.refs if ref in self._late and self._is_read_late(ref, _used(ref, value.text)))
+
+    def _is_read_late(self, ref: str, used: Sequence[str]) -> bool:
+        only = self._late[ref].only
+        if only is not None:
+            return any(name in only for name in used)
+        return not used or not all(self._stays(ref, name) for name in used)
+
+    def _renewed(self, address: str) -> frozenset[str]:
+        """The attributes to which an update in place of this resource gives a new value: terraform_data's output."""
+        facts, change = facts_of(self.after[address].type), self.changes.get(address)
+        touched = _touched(change) if change else None
+        renewed = facts.renewed.items() if facts else ()
+        return frozenset(name for name, by in renewed if by == "*" or touched is None or by in touched)
 
     def _stays(self, address: str, attribute: str) -> bool:
         """Whether an attribute of a replaced resource is known beforehand: configured and known, or a default."""
@@ -221,3 +239,24 @@ def _strength(outcome: Outcome) -> tuple[int, int]:
 
 def _weakest(*confidences: Confidence) -> Confidence:
     return max(confidences, key=CONFIDENCES.index, default="high")
+
+
+def _resolved(value: Value, *sides: Mapping[str, Entity]) -> Value:
+    """The argument that an unknown value is the provider's second name of, else the value itself."""
+    match = _REFERENCE.fullmatch(value.text) if not value.known else None
+    entity = next((s[match[1]] for s in sides if match[1] in s), None) if match else None
+    facts = facts_of(entity.type) if entity else None
+    if match is None or entity is None or facts is None or match[2] not in facts.alias:
+        return value
+    name = facts.alias[match[2]]
+    return entity.attributes.items.get(name) or replace(value, text=f"{match[1]}.{name}")
+
+
+def _used(address: str, text: str) -> list[str]:
+    """The attributes of a resource that an expression reads."""
+    return re.findall(re.escape(address) + r"(?:\[[^\]]*\])?\.([a-z_][a-z0-9_]*)", text)
+
+
+def _touched(change: Change) -> set[str]:
+    """The names of the arguments that differ."""
+    return {delta.path.split(".", 1)[0].split("[", 1)[0] for delta in change.deltas}

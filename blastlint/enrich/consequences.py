@@ -15,13 +15,14 @@ from blastlint.diff.renames import Rename, renames
 from blastlint.enrich.cascade import is_within
 from blastlint.enrich.context import Context
 from blastlint.facts.stateful import is_routine, lesser_data
-from blastlint.model import Confidence, Fact, FactValue, Impact, Region, Related
+from blastlint.model import Confidence, Entity, Fact, FactValue, Impact, Region, Related
 
 HOLDS_STATE = ("data", "secrets_keys", "backups")
 _CLASSES = (*HOLDS_STATE, "identity_of_service", "compute_env", "")
 _KINDS = ("terraform.resource", "cloudformation.resource", "kubernetes.object")
 _REPLICA_ARGUMENTS = ("replicate_source_db", "replication_source_identifier", "global_replication_group_id")
 _MAX_RELATED = 50
+_FEW = 2  # a configuration of so few blocks is no environment
 
 Found = dict[int, list[Fact]]
 
@@ -90,117 +91,109 @@ def _tell(found: Found, impact: Impact, rename: Rename, others: Sequence[Impact]
 # --- removals ------------------------------------------------------------------------------------------------------------
 
 
+class _Kept:
+    """What stays: looked up by configuration and variant."""
+
+    def __init__(self, context: Context) -> None:
+        self._tree = context.change_set.after
+        self._sizes: dict[str, bool] = {}
+        self.groups: set[tuple[str, str]] = set()
+        self._resources: set[tuple[tuple[str, str], str, str]] = set()
+        self._users: dict[tuple[tuple[str, str], str], list[Entity]] = {}
+        for entity in context.entities_after:
+            group = (entity.configuration, entity.variant)
+            if entity.kind in (*_KINDS, "terraform.module"):
+                self._resources.add((group, entity.kind, resource_of(entity.address)))
+            if entity.kind in _KINDS:
+                self.groups.add(group)
+            if entity.kind in (*_KINDS, "terraform.output"):
+                for target in {resource_of(ref) for ref in entity.references}:
+                    self._users.setdefault((group, target), []).append(entity)
+
+    def another_instance(self, entity: Entity) -> bool:
+        """Whether another instance of the same module call or resource stays."""
+        group = (entity.configuration, entity.variant)
+        return (group, entity.kind, resource_of(entity.address)) in self._resources
+
+    def users(self, entity: Entity, names: set[str]) -> list[Entity]:
+        """What stays and still refers to one of the names, in the configuration of `entity`."""
+        group = (entity.configuration, entity.variant)
+        found = {e.address: e for name in sorted(names) for e in self._users.get((group, name), ())}
+        return [e for address, e in found.items() if resource_of(address) not in names]
+
+    def whole(self, entity: Entity) -> tuple[str, str]:
+        """What went away as a whole with it: ("configuration", directory), ("file", path), or ("", "")."""
+        group = (entity.configuration, entity.variant)
+        if entity.kind == "terraform.resource" and group not in self.groups and not entity.parent:
+            return "configuration", entity.configuration
+        path = entity.region.path
+        if path not in self._sizes:
+            self._sizes[path] = self._tree.size(path) is not None
+        return ("", "") if self._sizes[path] else ("file", path)
+
+
 def _removals(context: Context, gone: Sequence[Impact], found: Found) -> None:
-    kept = {e.key[1:3] for e in context.entities_after if e.kind in _KINDS}
+    kept = _Kept(context)
+    modules = [i for i in gone if i.change.kind == "terraform.module" and not kept.another_instance(_before(i))]
     below: set[int] = set()
-    for module in _outermost([i for i in gone if i.change.kind == "terraform.module"]):
-        if _call_stands(context, module):
-            continue
-        children = [i for i in gone if i.change.kind in _KINDS and _inside(i, module)]
+    for calls in _blocks(_outermost(modules)):
+        children = [i for i in gone if i.change.kind in _KINDS and any(_inside(i, call) for call in calls)]
         below |= {id(c) for c in children}
-        _remove(context, found, module, children, "module")
+        _remove(kept, found, [*calls, *children], "module")
     resources = [i for i in gone if i.change.kind in _KINDS and id(i) not in below]
-    blocks: dict[tuple[str, int], list[Impact]] = {}
-    for impact in resources:
-        blocks.setdefault(_block(impact), []).append(impact)
-    rolled: dict[str, list[Impact]] = {}
-    for instances in blocks.values():
-        root = instances[0]
-        where = _rolls_up(context, root, kept)
-        if where and root.stateful not in HOLDS_STATE:
+    rolled: dict[tuple[str, str], list[Impact]] = {}
+    for instances in _blocks(resources):
+        root = _before(instances[0])
+        where = kept.whole(root)
+        if where[0]:
             rolled.setdefault(where, []).extend(instances)
-        else:
-            rolled.setdefault(where, [])
-            scope = "instance" if _call_stands(context, root) else "resource"
-            _remove(context, found, root, instances[1:], scope)
-    for where, impacts in rolled.items():
-        if not where:
-            continue
-        everything = [i for i in resources if _rolls_up(context, i, kept) == where]
-        scope = "configuration" if where.startswith("configuration ") else "file"
-        blocks_gone = {_block(i) for i in everything}
-        if scope == "configuration" and len(blocks_gone) > 2:
-            _remove(context, found, everything[0], everything[1:], scope)
-        elif impacts and all(i.stateful not in HOLDS_STATE for i in everything):
-            _remove(
-                context, found, impacts[0], impacts[1:], "file" if len({_block(i) for i in impacts}) > 1 else "resource"
-            )
+        if not where[0] or instances[0].stateful in HOLDS_STATE:
+            _remove(kept, found, instances, "instance" if kept.another_instance(root) else "resource")
+    for (scope, _), everything in rolled.items():
+        others = [i for i in everything if i.stateful not in HOLDS_STATE]
+        if scope == "configuration" and len(_blocks(everything)) > _FEW:
+            _remove(kept, found, everything, scope)
+        elif others:
+            _remove(kept, found, others, "file" if len(_blocks(others)) > 1 else "resource")
 
 
-def _rolls_up(context: Context, impact: Impact, kept: set[tuple[str, str]]) -> str:
-    """What went away as a whole with this resource: its configuration, its file, or ""."""
-    before = impact.change.before
-    assert before is not None
-    if before.kind == "terraform.resource" and before.key[1:3] not in kept and not before.parent:
-        return f"configuration {before.configuration}"
-    path = before.region.path
-    return f"file {path}" if context.change_set.after.size(path) is None else ""
+def _blocks(impacts: Iterable[Impact]) -> list[list[Impact]]:
+    """By the block of source that they are instances of."""
+    blocks: dict[tuple[str, int], list[Impact]] = {}
+    for impact in impacts:
+        blocks.setdefault(_block(impact), []).append(impact)
+    return list(blocks.values())
 
 
-def _remove(context: Context, found: Found, root: Impact, others: Sequence[Impact], scope: str) -> None:
-    everything = [root, *others]
-    before = root.change.before
-    assert before is not None
-    names = {resource_of(i.change.address) for i in everything}
-    users = [
-        e
-        for e in context.entities_after
-        if e.configuration == before.configuration
-        and e.variant == before.variant
-        and e.kind in (*_KINDS, "terraform.output")
-        and any(resource_of(ref) in names for ref in e.references)
-        and resource_of(e.address) not in names
-    ]
-    lesser = lesser_data(before.type) or (
-        "replica" if any(n in before.attributes.items for n in _REPLICA_ARGUMENTS) else ""
-    )
+def _remove(kept: _Kept, found: Found, impacts: Sequence[Impact], scope: str) -> None:
+    """The fact of one cause, on the first of what it destroys."""
+    root, *others = impacts
+    before = _before(root)
+    users = kept.users(before, {resource_of(i.change.address) for i in impacts})
+    replica = "replica" if any(name in before.attributes.items for name in _REPLICA_ARGUMENTS) else ""
     fields: dict[str, FactValue] = {
         "scope": scope,
-        "count": len([i for i in everything if i.change.kind in _KINDS]),
-        "stateful": _worst(everything),
-        "stateful_count": len({_block(i) for i in everything if i.stateful in HOLDS_STATE}),
-        "lesser": lesser,
+        "count": len([i for i in impacts if i.change.kind in _KINDS]),
+        "stateful": _worst(impacts),
+        "stateful_count": len(_blocks(i for i in impacts if i.stateful in HOLDS_STATE)),
+        "lesser": lesser_data(before.type) or replica,
         "routine": is_routine(before.type),
         "referenced": bool(users),
-        "what": _whole(root, scope),
+        "what": _whole(before, scope),
     }
     related = (*_related(others), *(Related("still refers to it", e.header or e.region, e.address) for e in users))
-    fact = Fact(
-        "removal",
-        fields,
-        "" if scope in ("resource", "instance") else scope,
-        _place(root),
-        None,
-        related[:_MAX_RELATED],
-    )
-    found.setdefault(id(root), []).append(replace(fact, confidence=root.confidence))
+    path = "" if scope in ("resource", "instance") else scope
+    fact = Fact("removal", fields, path, _place(root), None, related[:_MAX_RELATED], root.confidence)
+    found.setdefault(id(root), []).append(fact)
 
 
-def _whole(root: Impact, scope: str) -> str:
+def _whole(entity: Entity, scope: str) -> str:
     """What goes, as a reader knows it."""
-    before = root.change.before
-    assert before is not None
     if scope == "file":
-        return before.region.path
+        return entity.region.path
     if scope == "configuration":
-        return (
-            f"{before.configuration or 'the root configuration'}{' (' + before.variant + ')' if before.variant else ''}"
-        )
-    return root.change.address
-
-
-def _call_stands(context: Context, impact: Impact) -> bool:
-    """Whether another instance of the same module call or resource is still there."""
-    before = impact.change.before
-    assert before is not None
-    name = resource_of(before.address)
-    return any(
-        e.kind == before.kind
-        and e.configuration == before.configuration
-        and e.variant == before.variant
-        and resource_of(e.address) == name
-        for e in context.entities_after
-    )
+        return entity.configuration or "the root configuration"
+    return entity.address
 
 
 def _outermost(modules: Sequence[Impact]) -> list[Impact]:
@@ -212,10 +205,7 @@ def _outermost(modules: Sequence[Impact]) -> list[Impact]:
 
 def _replacements(impacts: Sequence[Impact], found: Found) -> None:
     replaced = [i for i in impacts if i.effect == "replace" and i.change.kind in _KINDS]
-    blocks: dict[tuple[str, int], list[Impact]] = {}
-    for impact in replaced:
-        blocks.setdefault(_block(impact), []).append(impact)
-    for instances in blocks.values():
+    for instances in _blocks(replaced):
         root = instances[0]
         if root.cause == "cascade" and root.stateful not in HOLDS_STATE:
             continue
@@ -264,6 +254,12 @@ def _block(impact: Impact) -> tuple[str, int]:
     entity = impact.change.before or impact.change.entity
     place = entity.header or entity.region
     return place.path, place.start_line
+
+
+def _before(impact: Impact) -> Entity:
+    before = impact.change.before
+    assert before is not None
+    return before
 
 
 def _place(impact: Impact) -> Region | None:

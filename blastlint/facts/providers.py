@@ -16,6 +16,7 @@ list indexes:
 | defaults | {path: what an absent argument means} |
 | known | computed attributes whose value a plan knows beforehand |
 | alias | {attribute: argument that always has the same value}: `id` of a bucket is its `bucket` |
+| renewed | {attribute: argument}: changing the argument in place gives the attribute a new value; `*` is any argument |
 
 In `forces` no letter at all means: never. The header may have `identity`: names of arguments that force replacement in
 every type of the provider, listed or not.
@@ -55,6 +56,7 @@ class TypeFacts:
     defaults: Mapping[str, Scalar] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
     alias: Mapping[str, str] = field(default_factory=dict)
+    renewed: Mapping[str, str] = field(default_factory=dict)
     identity: frozenset[str] = frozenset()
     listed: bool = True
 
@@ -93,6 +95,7 @@ def facts_of(type_: str) -> TypeFacts | None:
         raw.get("defaults", {}),
         frozenset(raw.get("known", ())),
         raw.get("alias", {}),
+        raw.get("renewed", {}),
         identity,
     )
 

@@ -15,7 +15,9 @@ from blastlint.resolve.terraform.details import Resource
 from blastlint.sources.memory import change_set
 
 Made = Scalar | Value | list["Made"] | dict[str, "Made"]
-_ADDRESS = re.compile(r"(?:module\.[\w-]+(?:\[[^\]]+\])?\.)*(?:data\.)?[a-z][a-z0-9_]*_[a-z0-9_]+\.[\w-]+(?:\[[^\]]+\])?")
+_ADDRESS = re.compile(
+    r"(?:module\.[\w-]+(?:\[[^\]]+\])?\.)*(?:data\.)?[a-z][a-z0-9_]*_[a-z0-9_]+\.[\w-]+(?:\[[^\]]+\])?"
+)
 
 
 def ref(text: str) -> Value:
@@ -34,7 +36,7 @@ def value(made: Made) -> Value:
 
 
 def resource(address: str, line: int = 0, **arguments: Made) -> Entity:
-    """A resource or data source instance. `lifecycle` and `depends_on` also fill the detail; `repetition` is the detail's."""
+    """A resource or data source instance. `lifecycle` and `depends_on` fill the detail too; `repetition` is the detail's."""
     steps = parsed(address)
     data = len(steps) >= 3 and steps[-3].name == "data"
     type_, name = steps[-2].name, steps[-1].name
@@ -43,7 +45,7 @@ def resource(address: str, line: int = 0, **arguments: Made) -> Entity:
     provider = f"provider.{arguments.get('provider', type_.split('_')[0])}"
     lifecycle = arguments.get("lifecycle", {})
     assert isinstance(lifecycle, dict)
-    attributes = value({k: v for k, v in arguments.items()})
+    attributes = value(dict(arguments))
     references = {r for _, v in attributes.leaves() for r in v.refs} | set(arguments.get("depends_on", []))
     line = line or 1 + sum(map(ord, resource_of(address))) % 1000
     return Entity(
@@ -80,7 +82,9 @@ def moved(source: str, target: str) -> Entity:
     return other("moved", f'moved["{source}"]', **{"from": source, "to": target})
 
 
-def impacts(before: Iterable[Entity], after: Iterable[Entity], files: dict[str, str] | None = None) -> tuple[Impact, ...]:
+def impacts(
+    before: Iterable[Entity], after: Iterable[Entity], files: dict[str, str] | None = None
+) -> tuple[Impact, ...]:
     """Every impact of going from one set of entities to the other."""
     old, new = tuple(before), tuple(after)
     changed = change_set({"main.tf": "# before"}, files if files is not None else {"main.tf": "# after"}, "")

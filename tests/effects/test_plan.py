@@ -23,9 +23,21 @@ def test_nothing_changes_when_nothing_differs() -> None:
         ({"bucket": "a"}, {"bucket": "a", "force_destroy": False}, "no-op"),
         ({"bucket": "a"}, {"bucket": "a", "force_destroy": True}, "in-place"),
         ({"bucket": "a"}, {"bucket": "a", "lifecycle": {"prevent_destroy": True}}, "no-op"),
-        ({"bucket": "a", "object_lock_enabled": True}, {"bucket": "a"}, "no-op"),  # optional and computed: keeps its value
-        ({"bucket": "a", "lifecycle": {"ignore_changes": ["bucket"]}}, {"bucket": "b", "lifecycle": {"ignore_changes": ["bucket"]}}, "no-op"),
-        ({"bucket": "a", "lifecycle": {"ignore_changes": ["all"]}}, {"bucket": "b", "lifecycle": {"ignore_changes": ["all"]}}, "no-op"),
+        (
+            {"bucket": "a", "object_lock_enabled": True},
+            {"bucket": "a"},
+            "no-op",
+        ),  # optional and computed: keeps its value
+        (
+            {"bucket": "a", "lifecycle": {"ignore_changes": ["bucket"]}},
+            {"bucket": "b", "lifecycle": {"ignore_changes": ["bucket"]}},
+            "no-op",
+        ),
+        (
+            {"bucket": "a", "lifecycle": {"ignore_changes": ["all"]}},
+            {"bucket": "b", "lifecycle": {"ignore_changes": ["all"]}},
+            "no-op",
+        ),
     ],
 )
 def test_arguments_of_a_bucket(before: dict[str, object], after: dict[str, object], expected: str) -> None:
@@ -44,7 +56,9 @@ def test_user_data_replaces_only_when_asked() -> None:
 
 def test_prevent_destroy_blocks_a_replacement_and_a_shrinking_count_but_not_a_deleted_block() -> None:
     guard = {"prevent_destroy": True}
-    (replaced,) = impacts([resource(BUCKET, bucket="a", lifecycle=guard)], [resource(BUCKET, bucket="b", lifecycle=guard)])
+    (replaced,) = impacts(
+        [resource(BUCKET, bucket="a", lifecycle=guard)], [resource(BUCKET, bucket="b", lifecycle=guard)]
+    )
     assert (replaced.effect, replaced.blocked_by) == ("replace", "prevent_destroy")
     two = [resource(f"{BUCKET}[{n}]", repetition="count", lifecycle=guard) for n in range(2)]
     (shrunk,) = impacts(two, two[:1])
@@ -78,9 +92,14 @@ def test_import_block_creates_nothing() -> None:
         ("module.a", "module.b", "module.a.aws_s3_bucket.x", "module.b.aws_s3_bucket.x"),
         ("module.a", "module.b", 'module.a["k"].aws_s3_bucket.x', 'module.b["k"].aws_s3_bucket.x'),
         ("module.a", 'module.a["k"]', "module.a.aws_s3_bucket.x[1]", 'module.a["k"].aws_s3_bucket.x[1]'),
-        ("module.a.aws_s3_bucket.x", "module.a.aws_s3_bucket.y", 'module.a["k"].aws_s3_bucket.x', 'module.a["k"].aws_s3_bucket.y'),
+        (
+            "module.a.aws_s3_bucket.x",
+            "module.a.aws_s3_bucket.y",
+            'module.a["k"].aws_s3_bucket.x',
+            'module.a["k"].aws_s3_bucket.y',
+        ),
     ],
-)  # fmt: skip
+)
 def test_moved(source: str, target: str, old: str, new: str) -> None:
     (impact,) = [
         i for i in impacts([resource(old, bucket="x")], [resource(new, bucket="x"), moved(source, target)])
@@ -124,7 +143,11 @@ def test_an_element_taken_from_the_front_shifts_the_rest() -> None:
     def three(*names: str) -> list[Entity]:
         return [resource(f"{BUCKET}[{n}]", bucket=name, repetition="count") for n, name in enumerate(names)]
 
-    assert effects(three("a", "b", "c"), three("b", "c")) == {f"{BUCKET}[0]": "replace", f"{BUCKET}[1]": "replace", f"{BUCKET}[2]": "destroy"}
+    assert effects(three("a", "b", "c"), three("b", "c")) == {
+        f"{BUCKET}[0]": "replace",
+        f"{BUCKET}[1]": "replace",
+        f"{BUCKET}[2]": "destroy",
+    }
     assert effects(three("a", "b", "c"), three("a", "b")) == {f"{BUCKET}[2]": "destroy"}
 
 
@@ -205,6 +228,22 @@ def test_terraform_data() -> None:
     assert effects(data(triggers_replace="a"), data(triggers_replace="b")) == {"terraform_data.t": "replace"}
 
 
+def test_the_output_of_terraform_data_follows_its_input() -> None:
+    def stack(version: str) -> list[Entity]:
+        return [
+            resource("terraform_data.v", input=version),
+            resource("aws_sqs_queue.q", lifecycle={"replace_triggered_by": ["terraform_data.v.output"]}),
+            resource("terraform_data.w", triggers_replace=[ref("terraform_data.v.output")]),
+            resource("terraform_data.x", triggers_replace=[ref("terraform_data.v.id")]),
+        ]
+
+    assert effects(stack("1"), stack("2")) == {
+        "terraform_data.v": "in-place",
+        "aws_sqs_queue.q": "replace",
+        "terraform_data.w": "replace",
+    }
+
+
 def test_ignored_arguments_do_not_carry_a_cascade() -> None:
     def stack(cidr: str) -> list[Entity]:
         return [
@@ -217,7 +256,11 @@ def test_ignored_arguments_do_not_carry_a_cascade() -> None:
 
 def test_another_reference_replaces_for_sure_and_an_unknown_one_may() -> None:
     def instance(subnet: object) -> list[Entity]:
-        return [resource("aws_instance.i", ami="a", subnet_id=subnet), resource("aws_subnet.a"), resource("aws_subnet.b")]
+        return [
+            resource("aws_instance.i", ami="a", subnet_id=subnet),
+            resource("aws_subnet.a"),
+            resource("aws_subnet.b"),
+        ]
 
     assert effects(instance(ref("aws_subnet.a.id")), instance(ref("aws_subnet.b.id"))) == {"aws_instance.i": "replace"}
     assert effects(instance("subnet-1"), instance(ref("aws_subnet.b.id"))) == {"aws_instance.i": "replace?"}
