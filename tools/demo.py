@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 
 from blastlint.replay import Case, named
@@ -54,7 +55,7 @@ def main() -> int:
     directory.mkdir(parents=True, exist_ok=True)
     rebuild(case, directory)
     sarif = directory / ".sarif" / "blastlint.sarif"
-    print(f"{case.title}\n\n{case.story}\n", flush=True)
+    print(f"{case.title}\n\n{textwrap.fill(case.story, 100)}\n", flush=True)
     print(f"$ cd {directory}\n$ git log --oneline -1", flush=True)
     run(["git", "--no-pager", "log", "--oneline", "-1"], directory)
     command = ["check", "HEAD~1..HEAD", "--output", "sarif=.sarif/blastlint.sarif"]

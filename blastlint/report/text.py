@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from blastlint.model import Finding, Report
 from blastlint.report import Options
-from blastlint.report.view import View, place_of, plural, worst_first
+from blastlint.report.view import Line, View, place_of, plural, worst_first
 
 _STYLES = {
     "critical": "1;97;41",
@@ -38,6 +38,7 @@ class _Text:
         self.options = options
         self.width = max(options.width, 40)
         self.explained: set[str] = set()
+        self.quoted: set[tuple[str, Line]] = set()
 
     def lines(self) -> Iterator[str]:
         shown = self.view.report.findings if self.options.show_suppressed else self.view.counted()
@@ -97,9 +98,13 @@ class _Text:
     def excerpt(self, finding: Finding) -> Iterator[str]:
         here = place_of(finding)[0]
         for excerpt in self.view.excerpts(finding):
+            fresh = [line for line in excerpt.lines if (excerpt.path, line) not in self.quoted]
+            if not fresh:
+                continue  # the finding above is about the same lines
+            self.quoted.update((excerpt.path, line) for line in fresh)
             if excerpt.path != here:
                 yield "      " + self.style("dim", f"{self.view.redact.text(excerpt.path)}:")
-            for line in excerpt.lines:
+            for line in fresh:
                 text = f"{line.sign} {line.number:>4} | {line.text.expandtabs(4)}"
                 yield "      " + (self.style(line.sign, text) if line.sign in "+-" else text)
             if excerpt.more:
@@ -124,8 +129,8 @@ class _Text:
         hidden = self.view.suppressed()
         if verdict.failing:
             worst = worst_first(self.view.counted())[0]
-            accept = f"--accept '{worst.rule_id}@{self.view.address(worst)}'"
-            yield from self.wrapped(f"blastlint explain {worst.rule_id}; accept it with {accept}", "More:", indent=0)
+            yield f"{self.style('dim', 'More:')} blastlint explain {worst.rule_id}"
+            yield f"{self.style('dim', 'Meant it?')} --accept '{worst.rule_id}@{self.view.address(worst)}'"
         counted = self.view.counted()
         total = f"{plural(len(counted), 'finding')} ({self.view.tally()})" if counted else "no findings"
         seen = f"{plural(len(report.change_set.files), 'changed file')}"

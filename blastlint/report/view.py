@@ -74,15 +74,15 @@ class View:
     # -- places ------------------------------------------------------------------------------------------------------
 
     def excerpts(self, finding: Finding) -> tuple[Excerpt, ...]:
-        """What was there and what is there now, gone lines first; a line that did not change is shown once."""
-        found: list[Excerpt] = []
+        """What was there and what is there now, gone lines first. A side on which nothing changed is left out, unless it
+        is all that there is to show."""
+        sides: list[Excerpt] = []
         if finding.before is not None:
-            found.append(self._excerpt(finding.before, "-", self._gone(finding.before.path)))
+            sides.append(self._excerpt(finding.before, "-", self._gone(finding.before.path)))
         if finding.after is not None:
-            after = self._excerpt(finding.after, "+", self._anchors.map(finding.after.path).added)
-            if not (found and after.lines and not any(line.sign == "+" for line in after.lines)):
-                found.append(after)
-        return tuple(excerpt for excerpt in found if excerpt.lines)
+            sides.append(self._excerpt(finding.after, "+", self._anchors.map(finding.after.path).added))
+        changed = [excerpt for excerpt in sides if any(line.sign != " " for line in excerpt.lines)]
+        return tuple(changed or [excerpt for excerpt in sides[:1] if excerpt.lines])
 
     def _gone(self, path: str) -> frozenset[int]:
         """Lines of base that are not in head."""

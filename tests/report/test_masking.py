@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from blastlint import pipeline
 from blastlint.masking import (
     MASK,
     is_secret_name,
@@ -263,3 +264,17 @@ def test_control_characters_cannot_act_on_a_terminal() -> None:
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "\\x1b[2J2" in text
+
+
+@pytest.mark.parametrize("after", ["changed", "halved", "gone", "born"])
+def test_the_whole_flow_shows_no_canary(after: str) -> None:
+    """The real rules on the planted files: values changed, half of the lines lost, files deleted, files new."""
+    changed = {path: text.replace(CANARY, f"{CANARY}-2") for path, text in PLANTED.items()}
+    halved = {path: "\n".join(text.split("\n")[::2]) for path, text in PLANTED.items()}
+    sides = {"changed": (PLANTED, changed), "halved": (PLANTED, halved), "gone": (PLANTED, {}), "born": ({}, PLANTED)}[
+        after
+    ]
+    found = pipeline.check(change_set(*sides, f"fix: {after}"), tuple(OPTIONS.rules.values()))
+    for name in FORMATS:
+        text = render(name, found, replace(OPTIONS, show_suppressed=True))
+        assert [line for line in text.splitlines() if CANARY in line] == []
