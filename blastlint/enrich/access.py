@@ -129,16 +129,12 @@ def _fact(path: str, widening: Widening, value: Value, new: bool, entity: Entity
         "actions": actions,
         "resources": widening.breadth,
         "principal": holder,
-        "public": any(_is_public(p) for p in principals),
+        "public": any(roles.is_everyone(a.principal) and not a.grant.is_tied for a in widening.atoms),
         "new": new,
         "summary": _summary(widening, actions, principals),
     }
     region: Region | None = value.region
     return Fact("grant", fields, path=f"{path}#{widening.what}", after=region)
-
-
-def _is_public(principal: str) -> bool:
-    return principal in roles.EVERYONE or principal.endswith(" *")
 
 
 def _summary(widening: Widening, actions: Sequence[str], principals: Sequence[str]) -> str:
@@ -147,10 +143,10 @@ def _summary(widening: Widening, actions: Sequence[str], principals: Sequence[st
     verbs = f"everything but {_few(sorted(excepted))}" if excepted is not None else _few(actions)
     resources = widening.listed("resource")
     where = "on every resource" if widening.breadth == "all" else f"on {_few(resources)}"
-    if resources == (policies.ITSELF,):
-        where = ""
+    if resources == (policies.ITSELF,) or (resources == ("*",) and widening.breadth == "listed"):
+        where = ""  # a resource's own policy
     for_whom = f"for {_few(principals, 'everyone')}" if principals else ""
-    lost = "without the condition that stood before it" if widening.what == "conditions" else ""
+    lost = "with a looser condition than before" if widening.what == "conditions" else ""
     return " ".join(part for part in (verbs, where, for_whom, lost) if part)
 
 

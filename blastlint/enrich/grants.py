@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from blastlint.enrich.networks import WORLD
+
 AccessLevel = Literal["admin", "permissions", "service", "write", "read"]
 Breadth = Literal["all", "wildcard", "listed"]
 What = Literal["actions", "principals", "conditions"]
@@ -31,6 +33,10 @@ _PERMISSION_VERB = re.compile(
 )  # fmt: skip
 # Built-in roles that hold everything but the giving of permissions.
 _NEARLY_EVERYTHING = frozenset({"PowerUserAccess", "roles/editor", "Contributor"})
+_LIMITING_KEY = re.compile(
+    r"^aws:(Principal(OrgID|OrgPaths|Account|Arn|Tag.*)|Source(Account|Arn|Owner|OrgID|OrgPaths|Vpc|Vpce|Ip)|userid|username)$|"
+    r":(sub|aud|repository\w*|CallerAccount)$", re.IGNORECASE
+)  # fmt: skip
 _WHOLE_SERVICE_ARN = re.compile(r"^arn:[^:]*:(s3:::\*(/\*)?|(?!s3:)[^:]*:[^:]*:[^:]*:([\w-]+[/:])?\*)$")
 
 
@@ -70,6 +76,11 @@ class Grant:
             for resource in sorted(resources):
                 for principal in sorted(self.principals) or [""]:
                     yield Atom(action, resource, principal, self)
+
+    @property
+    def is_tied(self) -> bool:
+        """Whether a condition ties the grant to an organisation, account, network or identity, whoever its principal is."""
+        return any(_LIMITING_KEY.search(c.key) and "not" not in c.operator.lower() for c in self.conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,23 +203,26 @@ def _covers_conditions(old: Grant, new: Grant) -> bool:
 
 
 def _as_strict(old: Condition, new: Condition) -> bool:
+    """Whether a test of the same key still ties the grant down. Other values are another holder and not a looser test,
+    unless they are patterns that take in more."""
     if old.key.lower() != new.key.lower():
         return False
     if _is_match(old.operator) and _is_match(new.operator):
-        exact = "equals" in new.operator.lower()
-        return all(any(covers(o, n) for o in old.values) for n in new.values) and (exact or not _only_exact(old, new))
+        exact = "equals" in new.operator.lower() and "arn" not in new.operator.lower()
+        return exact or all(_is_narrow(n) or any(covers(o, n) for o in old.values) for n in new.values)
+    if "ipaddress" in old.operator.lower() and old.operator == new.operator:
+        return not any(value in WORLD for value in new.values - old.values)
     return old.operator == new.operator and new.values <= old.values
+
+
+def _is_narrow(value: str) -> bool:
+    return "*" not in value and "?" not in value
 
 
 def _is_match(operator: str) -> bool:
     """Whether the operator compares text with equality or a pattern (and does not negate)."""
     low = operator.lower()
     return "not" not in low and ("string" in low or "arn" in low) and ("like" in low or "equals" in low)
-
-
-def _only_exact(old: Condition, new: Condition) -> bool:
-    """An exact test that became a pattern is looser as soon as its new values have wildcards."""
-    return "equals" in old.operator.lower() and any("*" in value or "?" in value for value in new.values)
 
 
 @lru_cache(maxsize=65536)

@@ -38,6 +38,10 @@ _GOOGLE_BINDING = re.compile(r"^google_[a-z0-9_]+_iam_(member|binding)$")
 _WHOLE_SUBSCRIPTION = re.compile(r"^/(subscriptions/[^/]+|providers/Microsoft\.Management/managementGroups/[^/]+)/?$")
 
 
+def is_everyone(principal: str) -> bool:
+    return principal in EVERYONE or principal.endswith(" *")
+
+
 def grants_of(entity: Entity) -> tuple[Grant, ...]:
     """What one binding gives to whom; empty for everything that is no binding."""
     type_ = entity.type

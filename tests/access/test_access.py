@@ -52,7 +52,7 @@ GET = allow(["s3:GetObject"], ["arn:aws:s3:::b/*"])
         ([allow("s3:PutObject", "arn:aws:s3:::b/*")], [allow("s3:PutObject", "arn:aws:s3:::*")],
          ("actions", "write", "all", "s3:PutObject on every resource")),
         ([allow("s3:*", "*", Condition={"StringEquals": {"aws:SourceVpc": "v"}})], [allow("s3:*")],
-         ("conditions", "service", "all", "s3:* on every resource without the condition that stood before it")),
+         ("conditions", "service", "all", "s3:* on every resource with a looser condition than before")),
         ([allow("s3:GetObject", "b/*", Principal={"AWS": "arn:1"})], [allow("s3:GetObject", "b/*", Principal="*")],
          ("principals", "read", "listed", "s3:GetObject on b/* for everyone")),
     ],
@@ -78,6 +78,39 @@ def test_wider(before: list[dict[str, object]], after: list[dict[str, object]], 
 )  # fmt: skip
 def test_not_wider(before: list[dict[str, object]], after: list[dict[str, object]]) -> None:
     assert widened(policy(*before), policy(*after)) == []
+
+
+SOURCE = "aws:SourceAccount"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "looser"),
+    [
+        ({"StringEquals": {SOURCE: "1"}}, {"StringEquals": {SOURCE: "2"}}, False),
+        ({"StringEquals": {SOURCE: "1"}}, {"StringEquals": {"aws:PrincipalOrgID": "o"}}, True),
+        ({"StringEquals": {SOURCE: "1"}}, {"StringLike": {SOURCE: "*"}}, True),
+        ({"StringLike": {SOURCE: "1*"}}, {"StringLike": {SOURCE: ["12*", "7"]}}, False),
+        ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}, True),
+        ({"Bool": {"aws:SecureTransport": "true"}}, {"Bool": {"aws:SecureTransport": "false"}}, True),
+    ],
+)
+def test_looser_conditions(before: object, after: object, looser: bool) -> None:
+    found = widened(policy(allow("s3:*", "*", Condition=before)), policy(allow("s3:*", "*", Condition=after)))
+    assert [f[0] for f in found] == (["conditions"] if looser else [])
+
+
+def test_everyone_of_an_organisation_is_not_the_public() -> None:
+    def bucket(condition: dict[str, object]) -> Entity:
+        return entity(
+            "aws_s3_bucket_policy.b", {"policy": policy(allow("s3:GetObject", "b/*", Principal="*", **condition))}
+        )
+
+    before = entity(
+        "aws_s3_bucket_policy.b", {"policy": policy(allow("s3:GetObject", "b/*", Principal={"AWS": "arn:1"}))}
+    )
+    tied = {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}
+    assert [f.fields["public"] for f in facts_between([before], [bucket({})])] == [True]
+    assert [f.fields["public"] for f in facts_between([before], [bucket(tied)])] == [False]
 
 
 def test_a_policy_whose_old_text_is_unknown_says_nothing() -> None:
