@@ -211,7 +211,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "count": "number of tests that this stands for",
         "suite": "number of tests in the directory before",
         "gone": "number of tests that the change set removes from that directory",
-        "replaced": "number of tests that are new in the change set",
+        "replaced": "number of tests, or cases of one, that are new in the change set",
         "covered": "true when at least as many tests are new as are gone",
         "framework": "pytest, unittest, jest, go, junit, rspec, ...",
     },

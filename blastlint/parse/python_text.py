@@ -40,6 +40,7 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield from (v for v in value if isinstance(v, cst.CSTNode))
 
 
+@lru_cache(maxsize=4096)
 def text(node: cst.CSTNode) -> str:
     """Its source on one line: no comments, single spaces, double quotes, no trailing commas."""
     return canonical(_PRINTER.code_for_node(node))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from blastlint.enrich.code.pairs import Pair, local_functions, words_of
+from blastlint.enrich.code.pairs import Pair, Scope, local_functions, words_of
 from blastlint.model import Fact, FactValue, Side
 from blastlint.parse.code import Assertion, Handle, Shape, shape_of
 
@@ -24,6 +25,7 @@ _MOCKS = (
     "assert_called",
 )
 _ANYTHING = re.compile(r"\b(ANY|mock\.ANY|expect\.any|expect\.anything|anything\(\)|AnyStr|IsAnything)\b")
+_EXCEPTION = re.compile(r"(?i)exc|err|warn|exit_code|raise|throw")
 _TRUE = {"True": True, "true": True, "False": False, "false": False}
 _BROAD = frozenset({"Exception", "BaseException", "Error", ""})
 _ORDER = ("constant", "inverted", "removed", "loosened")
@@ -110,6 +112,9 @@ def weakenings(before: Sequence[Assertion], after: Sequence[Assertion], old: Sha
             yield Weakening("constant", gone.pop(0), assertion)
     if _more_runs(old, new) or any(a.form == "helper" for a in born):
         return
+    if any(a.form == "raises" for a in (*born, *(second for _, second in pairs))):
+        # what was asked of the exception by hand is now asked by the form itself
+        gone = [a for a in gone if not _EXCEPTION.search(a.text)]
     solid = [a for a in born if a.form != "constant"]
     for assertion in gone[len(solid) :]:
         if assertion.form != "constant":
@@ -241,10 +246,18 @@ def _wider(before: str, after: str) -> bool:
 
 
 def _explained(weakening: Weakening, pair: Pair) -> bool:
-    """Whether it speaks of something that the sources lost in the same change set."""
+    """Whether it speaks of something that the sources lost in the same change set, or is said by another test now."""
     gone = pair.scope.gone_words
-    if not gone:
-        return False
     if weakening.before is not None:
-        return bool(set(words_of(weakening.before.text)) & gone)
+        said = weakening.before.text
+        if weakening.what == "removed" and any(said in text for text in _new_texts(pair.scope)):
+            return True
+        return bool(set(words_of(said)) & gone)
     return bool(set(words_of(pair.text("before")) - words_of(pair.text("after"))) & gone)
+
+
+@lru_cache(maxsize=1)
+def _new_texts(scope: Scope) -> tuple[str, ...]:
+    """The tests that are new in the change set, on one line."""
+    pairs = [scope.pair(change) for change in scope.added_tests if change.action == "added"]
+    return tuple(" ".join(pair.text("after").replace("'", '"').split()) for pair in pairs)

@@ -52,7 +52,9 @@ def facts(pair: Pair) -> Iterator[Fact]:
             continue  # the route itself is gone
         old = [e for e in before if e.place == place and e.strength != "open"]
         new = [e for e in after if e.place == place]
-        around = [e for e in after if not e.place and e.name not in {b.name for b in before if not b.place}] if place else []
+        around = (
+            [e for e in after if not e.place and e.name not in {b.name for b in before if not b.place}] if place else []
+        )
         if _weaker(old, new, around, pair):
             lost = [e for e in old if e.name not in {n.name for n in new}]
             if pattern("auth", "harmless").search(place.lower() or _names(pair)):
@@ -108,8 +110,15 @@ def of_shape(shape: Shape, sort: str) -> Iterator[Element]:
     if sort == "class":
         bases = pattern("auth", "bases")
         yield from (Element(b.rpartition(".")[2], "authentication") for b in shape.bases if bases.search(b))
+    called = {call.name for call in shape.calls}
     for option in shape.options:
-        if pattern("auth", "options").search(option.key) and not pattern("auth", "routes").search(option.owner):
+        # an entry of a map that is given to nothing may be called "permissions" for any reason
+        given = not option.owner or option.owner in called or option.key.isupper()
+        if (
+            given
+            and pattern("auth", "options").search(option.key)
+            and not pattern("auth", "routes").search(option.owner)
+        ):
             listing = bool(pattern("auth", "listing").search(option.key))
             yield from _named(option.value, listing, at=option.at, strings="MIDDLEWARE" in option.key or listing)
             if option.key == "permission_required" and option.value not in ("", "None"):

@@ -24,6 +24,7 @@ _REVERSED = re.compile(r"[\"'`]([\w-]+)[\"'`]\s*(==|!=|===|!==|\bnot in\b|\bin\b
 _GUARDS = re.compile(
     r"(guard|ensure|abort|check|forbid|refuse|protect|assert|require|only|deny|not_in|skip)", re.IGNORECASE
 )
+_SWITCH = re.compile(rb"(?:DISABLE|SKIP|IGNORE|BYPASS|ALLOW)_\w*(?:ENV|PROD)")
 _FALSE = re.compile(r"^[\"']?(0|False|false|None|null|no|off|)[\"']?$")
 
 
@@ -153,15 +154,17 @@ def _destructive(shape: Shape) -> str:
 
 
 def _same_place(after: Branch, before: Branch) -> bool:
-    return not guards(after) and ((after.body == before.body and bool(after.body)) or before.condition in after.condition)
+    return not guards(after) and (
+        (after.body == before.body and bool(after.body)) or before.condition in after.condition
+    )
 
 
 def _switches(pair: Pair) -> Iterator[Fact]:
     """DISABLE_DATABASE_ENVIRONMENT_CHECK and its like, newly set."""
+    if not pair.mentions(_SWITCH):
+        return
     disabled = pattern("environment", "disabled")
     known = {o.key for o in pair.before.options if disabled.search(o.key) and not _FALSE.match(o.value)}
-    if not pair.mentions(re.compile(rb"(?i)(disable|skip|ignore|bypass|allow)_")):
-        return
     for option in pair.after.options:
         if disabled.search(option.key) and option.key not in known and not _FALSE.match(option.value):
             fields = {

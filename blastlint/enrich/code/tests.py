@@ -8,16 +8,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from blastlint.enrich.code.pairs import Pair, Scope, words_of
 from blastlint.model import Change, Entity, Fact, FactValue, Related
-from blastlint.parse.code import Handle
+from blastlint.parse.code import Definition, Handle, Module
 
 _TEST_FILE = re.compile(
     r"(^|/)(test[^/]*|[^/]*_tests?)\.py$|[._-](test|spec)\.[cm]?[jt]sx?$|(^|/)(tests?|__tests__)/[^/]*\.(py|[cm]?[jt]sx?)$"
 )
 _COUNTED = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test|^[ \t]*(?:it|test)(?:\.\w+)*\(", re.MULTILINE)
 _ABSORBED = 0.7  # share of a test's words that must be new in another, for it to have been merged into that one
+_COPIED = 0.8  # the same for a test of the same name elsewhere
+_NAMESAKES = 20  # files that are read to find one
 _SHOWN = 20
 
 
@@ -50,9 +53,10 @@ def facts(pair: Pair) -> Iterator[Fact]:
     yield pair.fact("test", "", fields, related=related)
 
 
-def _removed(scope: Scope) -> list[Change]:
+@lru_cache(maxsize=1)
+def _removed(scope: Scope) -> tuple[Change, ...]:
     """Every test that is gone from the whole change set."""
-    return [c for c in scope.changes if _is_removed(c) and not _absorbed(c, scope)]
+    return tuple(c for c in scope.changes if _is_removed(c) and not _absorbed(c, scope))
 
 
 def _is_removed(change: Change) -> bool:
@@ -111,25 +115,41 @@ def _text(entity: Entity) -> str:
 
 
 def _absorbed(test: Change, scope: Scope) -> bool:
-    """Whether its body is found in tests that are new or say more than before: merged, split or parametrised."""
+    """Whether its body is found in tests that are new or say more than before (merged, split or parametrised), or in one of
+    the same name that stands elsewhere: then it was a copy."""
     entity = test.before
     assert entity is not None
     words = words_of(_text(entity))
-    if not words:
+    if not words or any(_share(words, new) >= _ABSORBED for _, new in _new_words(scope)):
         return True
-    for other in scope.added_tests:
-        new = _new_words(other)
-        if new and other.after is not None and _share(words, new) >= _ABSORBED:
-            return True
-    return False
+    return any(_share(words, words_of(d.text.decode("utf-8", "replace"))) >= _COPIED for d in _namesakes(entity, scope))
 
 
-def _new_words(change: Change) -> Counter[str]:
-    assert change.after is not None
-    words = words_of(_text(change.after))
-    if change.before is not None:
-        words -= words_of(_text(change.before))
-    return words
+def _namesakes(entity: Entity, scope: Scope) -> Iterator[Definition]:
+    """Tests of the same name that are there afterwards, in any file."""
+    handle = entity.detail
+    assert isinstance(handle, Handle)
+    name = handle.definition.last_name.partition("#")[0]
+    python = handle.module.language == "python"
+    literal, suffixes = (f"def {name}(", (".py",)) if python else (name, (".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs"))
+    for path in scope.context.after.tree.search(literal, suffixes)[:_NAMESAKES]:
+        document = scope.context.after.document(path)
+        if document is not None and isinstance(document.content, Module):
+            found = document.content.definitions
+            yield from (d for d in found if d.sort == "test" and d.last_name.partition("#")[0] == name)
+
+
+@lru_cache(maxsize=1)
+def _new_words(scope: Scope) -> tuple[tuple[Change, Counter[str]], ...]:
+    """What each new or modified test says that it did not say before."""
+    found: list[tuple[Change, Counter[str]]] = []
+    for change in scope.added_tests:
+        assert change.after is not None
+        words = words_of(_text(change.after))
+        if change.before is not None:
+            words -= words_of(_text(change.before))
+        found.append((change, words))
+    return tuple(found)
 
 
 def _share(words: Counter[str], new: Counter[str]) -> float:
@@ -146,8 +166,14 @@ def _suite(test: Change, scope: Scope) -> tuple[int, int, int]:
     tree = scope.context.before.tree
     suite = sum(len(_COUNTED.findall(tree.read(p) or b"")) for p in tree.listdir(directory) if _TEST_FILE.search(p))
     gone = sum(1 for c in _removed(scope) if c.before and c.before.region.path.rpartition("/")[0] == directory)
-    added = sum(1 for c in scope.added_tests if c.action == "added")
+    added = sum(_more_cases(c, scope) for c in scope.added_tests)
     return max(suite, gone), gone, added
+
+
+def _more_cases(change: Change, scope: Scope) -> int:
+    """How many more times a new or modified test runs than before: once for each case."""
+    pair = scope.pair(change)
+    return pair.after.cases - (0 if change.before is None else pair.before.cases)
 
 
 def _framework(test: Change) -> str:
