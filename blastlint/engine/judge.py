@@ -145,8 +145,10 @@ def _in_surroundings(rule: Rule, level: Severity, impact: Impact) -> tuple[Sever
 
 
 def _places(impact: Impact, fact: Fact | None) -> tuple[Region | None, Region | None]:
-    """Where to look on each side: the fact's places, else those of the entity."""
+    """Where to look on each side: the fact's places, else those of the entity. A change set has none of its own."""
     change = impact.change
+    if fact is not None and (fact.before or fact.after) and change.kind == "change-set":
+        return fact.before, fact.after
     before = (fact.before if fact else None) or (
         change.before.header or change.before.region if change.before else None
     )
