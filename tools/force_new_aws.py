@@ -37,7 +37,7 @@ PRESETS: dict[str, dict[Path, str]] = {
     "aws_dynamodb_table": {("hash_key",): "k", ("attribute", "name"): "k", ("attribute", "type"): "S"},
 }
 SETTLE_ROUNDS = 60
-SECONDS_PER_TYPE = 60
+SECONDS_PER_TYPE = 45
 
 
 class Refused(Exception):
@@ -81,6 +81,8 @@ class Probe:
 
     def _settle(self, full: bool, around: Path) -> bool:
         for _ in range(SETTLE_ROUNDS):
+            if self.late():
+                return False
             config = self.objects.config(self.objects.wanted(full, around))
             try:
                 self.forced(config, config)
@@ -96,9 +98,11 @@ class Probe:
                         leaf.dropped = True
             except Crashed:
                 return False
-            if time.monotonic() > self.deadline:
-                return False
         return False
+
+    def late(self) -> bool:
+        """Whether this type has had its time: a few have schemas of ten thousand paths."""
+        return time.monotonic() > self.deadline
 
     def ask(self) -> dict[str, Any]:
         answers: dict[str, dict[str, dict[str, bool]]] = {}
@@ -123,7 +127,7 @@ class Probe:
         }
 
     def _ask_leaf(self, leaf: Leaf, mode: str, answers: dict[str, Any]) -> None:
-        if time.monotonic() > self.deadline:
+        if self.late():
             return
         if mode == "sparse" and len(leaf.path) > 1 and not self.settle(False, leaf.path):
             return
@@ -183,6 +187,8 @@ class Probe:
         for other in objects.leaves:
             if len(other.path) != 1 or other.path == path[:1] or "optional" not in other.flags or other.dropped:
                 continue
+            if self.late():
+                return ""
             absent = {other.path: None}
             old, new = leaf.pair()
             for a, b in ((old, new), (new, old)):
@@ -197,12 +203,14 @@ class Probe:
         """What the provider plans for arguments that a new object leaves out, as far as it is known then."""
         objects, found = self.objects, {}
         for around in [(), *(leaf.path for leaf in objects.leaves if leaf.kind == "block")]:
+            if self.late() and around:
+                break
             config = objects.config(objects.wanted(False, around))
             try:
                 response = self.plan(None, config)
             except Crashed:
                 continue
-            if any(d.severity == 1 for d in response.diagnostics) or time.monotonic() > self.deadline + 10:
+            if any(d.severity == 1 for d in response.diagnostics):
                 continue
             found |= dict(_added("", config, unpack(response.planned_state.msgpack)))
         return found

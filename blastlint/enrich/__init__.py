@@ -22,6 +22,7 @@ from blastlint.model import Fact, Impact
 # module of this package -> prefixes of the kinds of change that it has facts about
 PROVIDERS: dict[str, tuple[str, ...]] = {
     "bindings": ("terraform.provider", "terraform.backend", "file"),
+    "blocks": ("terraform.resource",),
     "guards": ("terraform.", "cloudformation.", "kubernetes.", "compose."),
     "access": ("terraform.", "cloudformation.", "kubernetes.", "iam."),
     "exposure": ("terraform.", "cloudformation.", "kubernetes.", "compose."),

@@ -1,4 +1,4 @@
-"""Facts about what goes away: `removal`, `replacement` and `rename`, one per cause.
+"""Facts about what goes away: `shift`, `rename`, `removal` and `replacement`, one per cause.
 
 A cause is a block of source (all its instances, in every configuration and variant that uses it), a removed module call,
 a removed configuration, or a deleted file. The first change it brings about carries the fact, the others are related to it.
@@ -14,6 +14,7 @@ from blastlint.diff.moves import resource_of
 from blastlint.diff.renames import Rename, renames
 from blastlint.enrich.cascade import is_within
 from blastlint.enrich.context import Context
+from blastlint.enrich.shifts import shifts
 from blastlint.facts.stateful import is_routine, lesser_data
 from blastlint.model import Confidence, Entity, Fact, FactValue, Impact, Region, Related
 
@@ -30,13 +31,36 @@ Found = dict[int, list[Fact]]
 def attached(context: Context, impacts: Sequence[Impact]) -> tuple[Impact, ...]:
     """The impacts with these facts."""
     found: Found = {}
-    gone = [i for i in impacts if i.effect == "destroy" and i.change.kind in (*_KINDS, "terraform.module")]
+    shifted = _shifted(context, impacts, found)
+    impacts_left = [i for i in impacts if id(i) not in shifted]
+    gone = [i for i in impacts_left if i.effect == "destroy" and i.change.kind in (*_KINDS, "terraform.module")]
     if gone:
-        renamed = _renamed(gone, impacts, found)
+        renamed = _renamed(gone, impacts_left, found)
         left = [i for i in gone if id(i) not in renamed]
         _removals(context, left, found)
-    _replacements(impacts, found)
+    _replacements(impacts_left, found)
     return tuple(replace(i, facts=(*i.facts, *found[id(i)])) if id(i) in found else i for i in impacts)
+
+
+def _shifted(context: Context, impacts: Sequence[Impact], found: Found) -> set[int]:
+    """Facts about shifts; returns (by id) the impacts that they account for."""
+    claimed: set[int] = set()
+    blocks: set[tuple[str, int]] = set()
+    for shift in shifts(context, impacts):
+        claimed |= {id(i) for i in shift.impacts}
+        gone = [i for i in shift.impacts if i.effect in ("destroy", "replace")]
+        if _block(gone[0]) in blocks:
+            continue  # the same block through another configuration, variant or module instance
+        blocks.add(_block(gone[0]))
+        fields: dict[str, FactValue] = {
+            "what": shift.what,
+            "resource": resource_of(gone[0].change.address),
+            "count": len(gone),
+            "stateful": _worst(gone),
+        }
+        fact = Fact("shift", fields, "", _place(gone[0]), None, _related(gone[1:])[:_MAX_RELATED], gone[0].confidence)
+        found.setdefault(id(gone[0]), []).append(fact)
+    return claimed
 
 
 # --- renames -------------------------------------------------------------------------------------------------------------

@@ -55,6 +55,18 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "routine": "true for revisions, links, triggers: replacing them is how they change",
         "lesser": "cache, logs, transit, or empty",
     },
+    "shift": {
+        "what": "index-shift, count-to-for_each, for_each-to-count, keys-replaced",
+        "resource": "the resource's address without index",
+        "count": "number of instances destroyed or replaced",
+        "stateful": "the class of the resource, or empty",
+    },
+    "block-loss": {
+        "name": "the nested block",
+        "lost": "number of blocks gone",
+        "total": "number of blocks before",
+        "share": "lost / total",
+    },
     "rename": {
         "stateful": "the gravest class among what is renamed",
         "to": "address of the added entity that is the removed one under another name",
