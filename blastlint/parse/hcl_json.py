@@ -1,7 +1,9 @@
 """Terraform's JSON syntax (.tf.json, .tfvars.json) -> the same hcl_ast.File as hcl.py makes.
 
-JSON cannot tell an argument from a nested block without the provider's schema: what Terraform itself defines becomes blocks, the rest
-arguments (a list of objects means the same as blocks). Strings are templates; where Terraform wants a bare reference or a type
+JSON cannot tell an argument from a nested block without the provider's schema: what Terraform itself defines becomes
+blocks, the rest
+arguments (a list of objects means the same as blocks). Strings are templates; where Terraform wants a bare reference
+or a type
 (depends_on, ignore_changes, ...) they are parsed as expressions. In .tfvars.json they are plain.
 """
 

@@ -41,7 +41,8 @@ def _type(block: Block) -> str:
 
 
 def nested(block: Block, name: str, scope: Scope) -> Value:
-    """The list of one type's nested blocks. When a `dynamic` cannot be counted the whole list is unknown, but its `data` has the
+    """The list of one type's nested blocks. When a `dynamic` cannot be counted the whole list is unknown, but its
+    `data` has the
     blocks that are known to be there."""
     known: list[Value] = []
     uncounted: list[Value] = []
@@ -63,9 +64,14 @@ def nested(block: Block, name: str, scope: Scope) -> Value:
 
 
 def _one(block: Block, scope: Scope) -> Value:
-    items = body(block, scope)
-    if block.labels:  # provisioner "local-exec"
-        items = {"type": Value(block.labels[0], region=header(block)), **items}
+    if block.type != "provisioner":
+        return mapping(body(block, scope), region(block))
+    items = {"type": Value(block.labels[0] if block.labels else "", region=header(block))}
+    for name in ("when", "on_failure"):  # keywords, not references
+        keyword = static_path(block.value(name))
+        if keyword:
+            items[name] = Value(keyword, region=region(block.attributes[name]))
+    items.update(body(block, scope, frozenset(items)))
     return mapping(items, region(block))
 
 

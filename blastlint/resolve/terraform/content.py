@@ -13,7 +13,8 @@ _OWN_ADDRESS = "\N{SYMBOL FOR SUBSTITUTE}"
 
 
 def same(before: Value | None, after: Value | None) -> bool:
-    """Whether an argument means the same on both sides: numbers and bools equal their strings, an absent one equals null, and
+    """Whether an argument means the same on both sides: numbers and bools equal their strings, an absent one equals
+    null, and
     an empty list or map equals an absent one only if both are so written."""
     if before is None or after is None:
         left = before if after is None else after

@@ -122,7 +122,8 @@ def _put(found: dict[_K, Block], key: _K, block: Block, override: bool) -> None:
 
 
 def _merged(base: Block, over: Block) -> Block:
-    """Arguments and nested blocks of an override replace those of the same name; lifecycle is merged argument by argument."""
+    """Arguments and nested blocks of an override replace those of the same name; lifecycle is merged argument by
+    argument."""
     types = {block.type for block in over.blocks} - {"lifecycle"}
     blocks = [block for block in base.blocks if block.type not in types]
     for block in over.blocks:

@@ -13,9 +13,11 @@ class Resource:
     """Detail of terraform.resource and terraform.data.
 
     `resource` is the address without instance key. `key` is the instance's, None for a single one. `countable` is False for
-    the entity (`[*]`) that stands for instances that cannot be counted, and `reason` says why; `expression` is the canonical text
+    the entity (`[*]`) that stands for instances that cannot be counted, and `reason` says why; `expression` is the
+    canonical text
     of count or for_each. `provider` is the address of the
-    provider configuration in use, `provider.aws.west` (present or not). `ignore_changes` has "all" for all. `replace_triggered_by` are
+    provider configuration in use, `provider.aws.west` (present or not). `ignore_changes` has "all" for all.
+    `replace_triggered_by` are
     addresses with attribute paths (`aws_x.y.id`). `module_directory` is where the block is written.
     """
 

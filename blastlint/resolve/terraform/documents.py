@@ -15,7 +15,8 @@ _WHOLE = re.compile(r"\$\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 
 def structure(value: Value, yaml: bool = False) -> Value | None:
-    """The tree that a JSON (or YAML) text holds; what is not known in it is unknown there, with the text's refs. The value itself
+    """The tree that a JSON (or YAML) text holds; what is not known in it is unknown there, with the text's refs. The
+    value itself
     when it is a map or list; the known part of a list of blocks; None when there is no tree to be had."""
     data = value.data
     if isinstance(data, (tuple, Mapping)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from blastlint.model import Entity, Value, unknown
 from blastlint.parse.hcl_ast import Block, Expr, Tuple, header, region, text_of
@@ -11,12 +11,12 @@ from blastlint.resolve.terraform import details
 from blastlint.resolve.terraform.blocks import META_ARGUMENTS, body, settled
 from blastlint.resolve.terraform.definition import ResourceKey, static_path
 from blastlint.resolve.terraform.evaluate import Scope, attribute
-from blastlint.resolve.terraform.instance import Call, Instance, Module, Resource
-from blastlint.resolve.terraform.repetition import Key
+from blastlint.resolve.terraform.instance import Call, Module
+from blastlint.resolve.terraform.repetition import Instances, Key
+from blastlint.resolve.terraform.resource import Instance, Resource
 from blastlint.resolve.terraform.values import NO_REFS, mapping, refs_of, sequence
 
 MAX_ENTITIES = 50_000
-_RESOURCE_META = META_ARGUMENTS
 _CALL_META = META_ARGUMENTS | {"source", "version"}
 
 
@@ -29,6 +29,7 @@ class Emitter:
     variant: str
     touched: frozenset[str]
     count: int = 0
+    seen: set[tuple[str, str]] = field(default_factory=set)
 
     def entities(self, module: Module) -> Iterator[Entity]:
         """Every entity of the module and of those it calls, no more than MAX_ENTITIES."""
@@ -68,8 +69,14 @@ class Emitter:
         name: str = "", detail: object = None, references: frozenset[str] = NO_REFS,
     ) -> Entity:  # fmt: skip
         place = region(block)
+        number = 1
+        unique = address
+        while (kind, unique) in self.seen:  # declared twice: not valid, but nothing must vanish
+            number += 1
+            unique = f"{address}#{number}"
+        self.seen.add((kind, unique))
         return Entity(
-            address, kind, type, name, mapping(attributes, place), place, header(block), module.address,
+            unique, kind, type, name, mapping(attributes, place), place, header(block), module.address,
             (references | refs_of(attributes.values())) - {address}, self.root, self.variant, detail=detail,
         )  # fmt: skip
 
@@ -84,7 +91,7 @@ class Emitter:
 
     def _instance(self, resource: Resource, instance: Instance) -> Entity:
         block, found, module = resource.block, resource.instances, resource.module
-        attributes = body(block, instance.scope, _RESOURCE_META)
+        attributes = body(block, instance.scope, META_ARGUMENTS)
         lifecycle = self._lifecycle(block, instance.scope, module)
         if lifecycle is not None:
             attributes["lifecycle"] = lifecycle
@@ -234,22 +241,15 @@ class Emitter:
         for name, block in module.definition.outputs.items():
             attributes = _declared(block, ("description", "sensitive", "ephemeral"))
             if block.value("value") is not None:
-                attributes["value"] = settled(module.output(name) if _evaluable(module, name) else unknown("no value"))
+                attributes["value"] = settled(module.output(name))
             yield self._entity("terraform.output", f"{prefix}output.{name}", block, attributes, module, name=name)
 
 
 _NOT_SETTINGS = frozenset({"backend", "cloud", "required_providers", "provider_meta"})
 
 
-def _evaluable(module: Module, name: str) -> bool:
-    return name in module.definition.outputs
-
-
-def _keys(found: object) -> Iterable[Key]:
+def _keys(found: Instances) -> Iterable[Key]:
     """The keys of the instances; None, which stands for all that cannot be counted, when there may be more."""
-    from blastlint.resolve.terraform.repetition import Instances
-
-    assert isinstance(found, Instances)
     return (*found.keys, None) if found.rest else tuple(found.keys)
 
 

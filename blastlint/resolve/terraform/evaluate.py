@@ -1,6 +1,7 @@
 """Expression + scope -> Value.
 
-EvaluationError is raised for what Terraform would refuse, and nothing else is; `attribute` is the boundary that turns it into
+EvaluationError is raised for what Terraform would refuse, and nothing else is; `attribute` is the boundary that turns
+it into
 an unknown value. An unknown with `data` is known in part (a resource whose configured arguments are known, a JSON document
 with one unknown leaf); steps into the known part find it.
 """
@@ -291,7 +292,7 @@ def _for(expr: For, scope: Scope) -> Value:
     if expr.key is None:
         made = values.sequence([value for _, value in results], region(expr))
     else:
-        if not all([key.known for key, _ in results]):
+        if any(not key.known for key, _ in results):
             return _unknown_for(expr, collection, scope)
         made = _grouped(expr, results)
     return values.tainted(made, (collection,)) if collection.sensitive else made

@@ -1,23 +1,23 @@
-"""Module instances, resources and their instances: everything that has a value, computed when somebody asks, once."""
+"""Module instances and the calls that make them: everything that has a value, computed when somebody asks, once."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from blastlint.model import Value, unknown
-from blastlint.parse.hcl_ast import Attr, Block, Expr, Literal, Object, Step, region, text_of
-from blastlint.resolve.terraform.blocks import META_ARGUMENTS, nested, nested_names
+from blastlint.parse.hcl_ast import Attr, Block, Literal, Object, Step
 from blastlint.resolve.terraform.definition import Definition, Definitions, ResourceKey, static_path
-from blastlint.resolve.terraform.evaluate import Partial, Scope, attribute
+from blastlint.resolve.terraform.evaluate import Scope, attribute
+from blastlint.resolve.terraform.lazy import AnyInstance, Lazy
 from blastlint.resolve.terraform.repetition import Instances, Key, instances, with_key
+from blastlint.resolve.terraform.resource import AFTER_APPLY, Resource
 from blastlint.resolve.terraform.types import convert
 from blastlint.resolve.terraform.values import EvaluationError, failed, sequence
 
 MAX_MODULE_DEPTH = 20
 MAX_MODULES = 5_000
-AFTER_APPLY = "known after apply"
 
 
 @dataclass(slots=True)
@@ -309,7 +309,7 @@ class Call:
             return self._object(None)
         if found.rest:
             return Value(
-                _AnyInstance(self._object, found), known=False, reason=found.rest, text=self.address,
+                AnyInstance(self._object, found), known=False, reason=found.rest, text=self.address,
                 refs=frozenset({self.address}),
             )  # fmt: skip
         objects = {key: self._object(key) for key in found.keys}
@@ -338,23 +338,7 @@ def _depth_left(directory: str, source: str) -> bool:
     return True
 
 
-class _Lazy(Partial):
-    """A mapping of which only single items are asked. Equal only to itself: comparing must not compute."""
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __hash__(self) -> int:
-        return id(self)
-
-
-class _Outputs(_Lazy):
+class _Outputs(Lazy):
     def __init__(self, module: Module) -> None:
         self._module = module
 
@@ -363,129 +347,3 @@ class _Outputs(_Lazy):
 
     def __getitem__(self, name: str) -> Value:
         return self._module.output(name)
-
-
-class _AnyInstance(Mapping[str, Value]):
-    """Instances that cannot be counted: whichever is asked for may be there."""
-
-    def __init__(self, make: Callable[[Key], Value], found: Instances) -> None:
-        self._make = make
-        self._found = found
-
-    def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and (self._found.kind == "for_each" or key.isdecimal())
-
-    def __getitem__(self, key: str) -> Value:
-        return self._make(int(key) if self._found.kind == "count" else key)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __hash__(self) -> int:
-        return id(self)
-
-
-class Resource:
-    """A resource or data block in a module instance, with its instances."""
-
-    def __init__(self, module: Module, key: ResourceKey, block: Block) -> None:
-        self.module = module
-        self.mode, self.type, self.name = key
-        self.block = block
-        self.address = f"{module.prefix}{'data.' if self.mode == 'data' else ''}{self.type}.{self.name}"
-        self._instances: Instances | None = None
-        self._made: dict[Key, Instance] = {}
-
-    @property
-    def instances(self) -> Instances:
-        if self._instances is None:
-            self._instances = instances(self.block, self.module.scope)
-        return self._instances
-
-    def instance(self, key: Key) -> Instance:
-        if key not in self._made:
-            address = f"{self.address}[*]" if key is None and self.instances.kind else with_key(self.address, key)
-            self._made[key] = Instance(self, key, address)
-        return self._made[key]
-
-    def value(self) -> Value:
-        found = self.instances
-        if not found.kind:
-            return self.instance(None).value
-        if found.rest:
-            return Value(
-                _AnyInstance(lambda key: self.instance(key).value, found), known=False, reason=found.rest,
-                text=self.address, refs=frozenset({self.address}),
-            )  # fmt: skip
-        objects = {key: self.instance(key).value for key in found.keys}
-        if found.kind == "count":
-            return sequence(objects.values())
-        return Value(
-            {str(key): value for key, value in objects.items()}, refs=frozenset(v.text for v in objects.values())
-        )
-
-    def provider(self) -> str:
-        """The address of the provider configuration in use."""
-        written = static_path(self.block.value("provider")) or self.type.partition("_")[0]
-        if self.type == "terraform_data" or self.type == "terraform_remote_state":
-            return "provider.terraform"
-        name, _, alias = written.partition(".")
-        return self.module.provider(name, alias)
-
-
-class Instance(_Lazy):
-    """One instance; as a mapping, its configured arguments as other blocks see them (they carry its address)."""
-
-    def __init__(self, resource: Resource, key: Key, address: str) -> None:
-        self.resource = resource
-        self.key = key
-        self.address = address
-        self.scope = resource.module.scope.bind(resource.instances.names(key))
-        self._arguments: dict[str, Value | None] = {}
-        self._open: set[str] = set()
-        self.value = Value(self, known=False, reason=AFTER_APPLY, text=address, refs=frozenset({address}))
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self._argument(name) is not None
-
-    def __getitem__(self, name: str) -> Value:
-        found = self._argument(name)
-        if found is None:
-            raise KeyError(name)
-        return found
-
-    def _argument(self, name: str) -> Value | None:
-        if name in self._arguments:
-            return self._arguments[name]
-        if name in META_ARGUMENTS or name in self._open:
-            return None
-        self._open.add(name)
-        try:
-            found = self._configured(name)
-        except RecursionError:
-            found = unknown("nested too deeply", f"{self.address}.{name}")
-        finally:
-            self._open.discard(name)
-        if found is not None:
-            found = None if found.known and found.data is None else replace(found, refs=found.refs | {self.address})
-        self._arguments[name] = found
-        return found
-
-    def _configured(self, name: str) -> Value | None:
-        block = self.resource.block
-        expression: Expr | None = block.value(name)
-        if expression is not None:
-            return attribute(expression, self.scope)
-        if name in nested_names(block):
-            found = nested(block, name, self.scope)
-            return found if not found.known or found.elements else None
-        return None
-
-
-__all__ = ["Call", "Configuration", "Instance", "Module", "Resource", "region", "text_of"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import operator as python
 from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
 
 from blastlint.model import Region, Value
 from blastlint.resolve.terraform.values import (
@@ -19,7 +21,7 @@ from blastlint.resolve.terraform.values import (
     wholly_known,
 )
 
-_ARITHMETIC: dict[str, Callable[[int | float, int | float], int | float]] = {
+_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": python.add, "-": python.sub, "*": python.mul,
 }  # fmt: skip
 _COMPARISON: dict[str, Callable[[int | float, int | float], bool]] = {
@@ -66,6 +68,8 @@ def _made(data: int | float | bool | None, left: Value, right: Value, region: Re
 
 
 def _arithmetic(operator: str, x: int | float, y: int | float) -> int | float:
+    if operator in _ARITHMETIC and (isinstance(x, float) or isinstance(y, float)):
+        return narrowed(_ARITHMETIC[operator](Decimal(repr(x)), Decimal(repr(y))))
     try:
         if operator in ("/", "%"):
             if y == 0:
@@ -77,10 +81,10 @@ def _arithmetic(operator: str, x: int | float, y: int | float) -> int | float:
             elif isinstance(x, int) and isinstance(y, int) and x % y == 0:
                 result = x // y
             else:
-                result = x / y
+                return narrowed(Decimal(repr(x)) / Decimal(repr(y)))
         else:
             result = _ARITHMETIC[operator](x, y)
-    except (OverflowError, ValueError) as error:
+    except (OverflowError, ValueError, ArithmeticError) as error:
         raise EvaluationError("number out of range") from error
     if isinstance(result, float):
         if math.isinf(result) or math.isnan(result):
@@ -89,6 +93,14 @@ def _arithmetic(operator: str, x: int | float, y: int | float) -> int | float:
     if abs(result) > MAX_DIGITS:
         raise EvaluationError("number out of range")
     return result
+
+
+def narrowed(number: Decimal) -> int | float:
+    """A decimal result as a Value holds it."""
+    result = float(number)
+    if math.isinf(result) or math.isnan(result):
+        raise EvaluationError("number out of range")
+    return int(result) if result.is_integer() and abs(result) < 1e18 else result
 
 
 def _equality(operator: str, left: Value, right: Value, region: Region | None) -> Value:

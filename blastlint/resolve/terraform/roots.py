@@ -70,7 +70,8 @@ def _roots_of(definitions: Definitions, directory: str) -> Iterator[str]:
 
 
 def callers_of(tree: Tree, directory: str) -> list[str]:
-    """Directories whose configuration calls the module in `directory`. Those aside (examples, tests) do not count, unless the
+    """Directories whose configuration calls the module in `directory`. Those aside (examples, tests) do not count,
+    unless the
     module itself stands aside too."""
     aside = bool(_ASIDE.search(directory))
     found: set[str] = set()

@@ -43,7 +43,7 @@ class _Output:
 
 def template(expr: Template, scope: Scope) -> Value:
     parts = expr.parts
-    if len(parts) == 1 and not isinstance(parts[0], (TemplateIf, TemplateFor, Literal)):
+    if len(parts) == 1 and not isinstance(parts[0], (TemplateIf, TemplateFor)):
         return evaluate(parts[0], scope)
     output = _Output([], [], [])
     _run(parts, scope, output)
@@ -66,8 +66,8 @@ def placeholder(value: Value) -> str:
 
 def _run(parts: Sequence[Part], scope: Scope, output: _Output) -> None:
     for part in parts:
-        if isinstance(part, Literal):
-            output.literal(str(as_string(Value(part.value)).data))
+        if isinstance(part, Literal) and isinstance(part.value, str):
+            output.literal(part.value)
         elif isinstance(part, TemplateIf):
             _run_if(part, scope, output)
         elif isinstance(part, TemplateFor):

@@ -1,6 +1,7 @@
 """Terragrunt units: a terragrunt.hcl says which module to apply and with which inputs.
 
-Only what decides those two is read: locals, include, inputs, terraform.source, read_terragrunt_config and the functions about paths.
+Only what decides those two is read: locals, include, inputs, terraform.source, read_terragrunt_config and the
+functions about paths.
 Paths are those of the tree with a slash before them, so that `get_repo_root()` is "/". Outputs of dependencies are unknown.
 """
 

@@ -1,6 +1,7 @@
 """Values as Terraform computes with them: construction, conversion, canonical text, and what taints a result.
 
-Two things travel with every operation: `refs`, united from all operands, and `sensitive`. A container's refs are the union of its
+Two things travel with every operation: `refs`, united from all operands, and `sensitive`. A container's refs are the
+union of its
 elements'; its own `sensitive` flag is only what marks the whole.
 """
 
@@ -51,9 +52,9 @@ def wholly_known(value: Value) -> bool:
         return False
     data = value.data
     if isinstance(data, tuple):
-        return all([wholly_known(element) for element in data])
+        return all(map(wholly_known, data))
     if isinstance(data, Mapping):
-        return all([wholly_known(element) for element in data.values()])
+        return all(map(wholly_known, data.values()))
     return True
 
 
@@ -62,7 +63,7 @@ def sequence(elements: Iterable[Value], region: Region | None = None, unordered:
     items = tuple(elements)
     if unordered:
         items = _distinct(items)
-        if all([type(item.scalar) is str for item in items]):
+        if all(type(item.scalar) is str for item in items):
             items = tuple(sorted(items, key=lambda item: str(item.data)))
     return Value(items, unordered=unordered, refs=refs_of(items), region=region)
 
@@ -231,7 +232,7 @@ def equal(left: Value, right: Value) -> bool:
             return len(a) == len(b) and all(any(equal(x, y) for y in b) for x in a)
         return len(a) == len(b) and all(map(equal, a, b))
     if isinstance(a, Mapping) and isinstance(b, Mapping):
-        return a.keys() == b.keys() and all([equal(a[key], b[key]) for key in a])
+        return a.keys() == b.keys() and all(equal(a[key], b[key]) for key in a)
     return isinstance(a, bool) == isinstance(b, bool) and a == b
 
 

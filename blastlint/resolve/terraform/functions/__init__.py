@@ -1,7 +1,9 @@
 """Terraform's built-in functions, the pure ones.
 
-A *strict* function gets Python data and is called only when all its arguments are wholly known; its parameters are declared by
-letters: s string, n number, b bool, a anything, and `*` before the last one for any number of them. A *lenient* function gets Values
+A *strict* function gets Python data and is called only when all its arguments are wholly known; its parameters are
+declared by
+letters: s string, n number, b bool, a anything, and `*` before the last one for any number of them. A *lenient*
+function gets Values
 and says itself what it can tell about unknown ones. A function that is neither, or not known here, gives an unknown value.
 """
 
@@ -122,6 +124,8 @@ def _try(expr: Call, scope: Scope) -> Value:
             continue
         if found.known or position == len(expr.args) - 1 or _surely_there(found):
             return found
+        if found.reason == files.MISSING:  # an error for Terraform, and try() was put there for just that
+            continue
         rest = [values.render(_quietly(other, scope)) for other in expr.args[position + 1 :]]
         return cannot_know(f"try({', '.join([render(found), *rest])})", (found,), region(expr), found.data)
     raise EvaluationError("; ".join(failures) or "try without arguments")

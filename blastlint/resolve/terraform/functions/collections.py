@@ -25,6 +25,19 @@ from blastlint.resolve.terraform.values import (
 MAX_RANGE = 1024  # Terraform's own limit
 
 
+def _list(*elements: Value) -> Value:
+    """list() of Terraform 0.11, still seen in old modules."""
+    return sequence(unify(elements))
+
+
+def _map(*pairs: Value) -> Value:
+    """map() of Terraform 0.11."""
+    keys = [as_string(key) for key in pairs[::2]]
+    if len(pairs) % 2 or not all(key.known for key in keys):
+        return unknown_call("map", pairs)
+    return mapping({str(key.data): value for key, value in zip(keys, pairs[1::2], strict=True)})
+
+
 def _length(value: Value) -> Value:
     if not value.known or (value.unordered and not wholly_known(value)):
         return unknown_call("length", (value,))
@@ -128,19 +141,11 @@ def _contains(collection: Value, wanted: Value) -> Value:
     if not collection.known or not wholly_known(wanted):
         return unknown_call("contains", (collection, wanted))
     elements = list_of(collection)
-    if collection.unordered or wholly_known(collection):
-        wanted_alike = as_string(wanted) if wanted.is_scalar and _strings(elements) else wanted
-    else:
-        wanted_alike = wanted
-    if any(wholly_known(element) and equal(element, wanted_alike) for element in elements):
+    if any(wholly_known(element) and equal(element, wanted) for element in elements):
         return scalar(True, collection, wanted)
     if not all(map(wholly_known, elements)):
         return unknown_call("contains", (collection, wanted))
     return scalar(False, collection, wanted)
-
-
-def _strings(elements: tuple[Value, ...]) -> bool:
-    return bool(elements) and all([isinstance(element.data, str) for element in elements])
 
 
 def _coalesce(*args: Value) -> Value:
@@ -252,7 +257,7 @@ def _range(*numbers: int | float) -> list[int | float]:
     start, end, step = (0, numbers[0], 1) if len(numbers) == 1 else (*numbers, 1)[:3] if len(numbers) > 1 else (0, 0, 0)
     if len(numbers) < 3 and end < start:
         step = -1
-    if step == 0 or (end - start) / step > MAX_RANGE:
+    if step == 0 or (end - start) * step < 0 or (end - start) / step > MAX_RANGE:
         raise EvaluationError("range: no step, or too many elements")
     found: list[int | float] = []
     while (start < end) if step > 0 else (start > end):
@@ -302,6 +307,8 @@ LENIENT: Mapping[str, Lenient] = {
     "index": _index,
     "keys": _keys,
     "length": _length,
+    "list": _list,
+    "map": _map,
     "lookup": _lookup,
     "matchkeys": _matchkeys,
     "merge": _merge,

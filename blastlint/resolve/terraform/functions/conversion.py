@@ -22,6 +22,8 @@ from blastlint.resolve.terraform.values import (
 def unify(elements: tuple[Value, ...]) -> tuple[Value, ...]:
     """Elements of one type, as a list, set or map has them: scalars of different types become strings."""
     kinds = {_kind(e) for e in elements if e.known and e.data is not None}
+    if len(kinds) > 1 and "other" in kinds:
+        raise EvaluationError("elements of different types")
     if len(kinds) > 1 and kinds <= {"string", "number", "bool"}:
         if kinds == {"number", "bool"}:
             raise EvaluationError("number and bool in one collection")

@@ -16,6 +16,7 @@ from blastlint.resolve.terraform.evaluate import Environment, Scope, evaluate
 from blastlint.resolve.terraform.functions.support import scalar, unknown_call
 from blastlint.resolve.terraform.values import EvaluationError, as_string, cannot_know, sequence, tainted
 
+MISSING = "the file is not in the tree"
 _NAMES = {"dirname": posixpath.dirname, "basename": posixpath.basename}
 
 
@@ -50,7 +51,7 @@ FUNCTIONS = frozenset(
 
 
 def call(name: str, args: tuple[Value, ...] | Value, environment: Environment | None) -> Value:
-    """One of FUNCTIONS. A file that is not in the tree (built, downloaded) is unknown: it may be there when applied."""
+    """One of FUNCTIONS. A file that is not in the tree is unknown: it may have been built when Terraform runs."""
     if isinstance(args, Value):
         return cannot_know(f"{name}({args.text}...)", (args,))
     if not args:
@@ -67,17 +68,15 @@ def call(name: str, args: tuple[Value, ...] | Value, environment: Environment | 
         return _fileset(args, environment)
     if name == "templatestring":
         return _render(where, args, environment, name)
+    if name == "pathexpand" and not where.startswith("~"):
+        return path
     if name in ("abspath", "pathexpand"):
         return replace(unknown_call(name, args), reason="depends on the machine")
     data = environment.read_file(where)
     if name == "fileexists":
-        return (
-            scalar(True, path)
-            if data is not None
-            else replace(unknown_call(name, args), reason="no such file in the tree")
-        )
+        return scalar(True, path) if data is not None else replace(unknown_call(name, args), reason=MISSING)
     if data is None:
-        return replace(unknown_call(name, args), reason=f"file {where} is not in the tree")
+        return replace(unknown_call(name, args), reason=MISSING)
     if name == "templatefile":
         return _render(_text(data), args, environment, name)
     return tainted(Value(_READERS[name](data)), args)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 from blastlint.model import Value
 from blastlint.resolve.terraform.functions.encoding import json_string
@@ -106,8 +107,6 @@ def _verb(match: re.Match[str], arg: object) -> str:
 
 def _text(arg: object, verb: str) -> str:
     if arg is None:
-        if verb == "v":
-            return "null"
         raise EvaluationError("format: null")
     if isinstance(arg, str):
         return arg
@@ -134,8 +133,16 @@ def _number(verb: str, number: int | float, precision: int | None, flags: str) -
         return sign + format(int(number), verb)
     places = 6 if precision is None and verb not in "gG" else precision
     if verb in "gG" and places is None:
-        return sign + number_text(number) if abs(number) < 1e21 else sign + format(float(number), verb)
+        return sign + _shortest(number, "e" if verb == "g" else "E")
     return sign + format(float(number), f".{places}{verb.replace('F', 'f')}")
+
+
+def _shortest(number: int | float, letter: str) -> str:
+    """Go's %g: as many digits as needed, with an exponent below 1e-4 and from 1e6 on."""
+    if number == 0 or 1e-4 <= abs(number) < 1e6:
+        return number_text(number)
+    mantissa, _, exponent = f"{Decimal(repr(number)).normalize():e}".partition("e")
+    return f"{mantissa}{letter}{exponent[0]}{exponent[1:]:0>2}"
 
 
 def formatlist(pattern: str, *args: object) -> list[str]:

@@ -49,8 +49,5 @@ LENIENT: Mapping[str, Lenient] = {
     "setintersection": _operation("setintersection", lambda a, b: [e for e in a if _in(e, b)]),
     "setsubtract": _operation("setsubtract", lambda a, b: [e for e in a if not _in(e, b)]),
     "setunion": _operation("setunion", lambda a, b: [*a, *b]),
-    "setsymmetricdifference": _operation(
-        "setsymmetricdifference", lambda a, b: [e for e in a if not _in(e, b)] + [e for e in b if not _in(e, a)]
-    ),
     "setproduct": _setproduct,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from blastlint.model import Value
 from blastlint.resolve.terraform.functions.formatting import format_text, format_values, formatlist
@@ -13,7 +13,7 @@ from blastlint.resolve.terraform.templates import partial_string, placeholder
 from blastlint.resolve.terraform.values import EvaluationError, as_string
 
 MAX_CHARACTERS = 2_000_000
-_WORD = re.compile(r"(?:^|(?<=[^\w']))[^\W\d_]")
+_WORD = re.compile(r"(?:^|(?<=\W))[^\W\d_]")
 
 
 def _indent(spaces: int, text: str) -> str:
@@ -25,7 +25,7 @@ def _indent(spaces: int, text: str) -> str:
 def _substr(text: str, offset: int, length: int) -> str:
     if offset < 0:
         offset += len(text)
-    if offset < 0 or offset > len(text):
+    if offset < 0:
         raise EvaluationError("substr: offset out of range")
     return text[offset:] if length < 0 else text[offset : offset + length]
 
@@ -61,6 +61,13 @@ def _split(separator: str, text: str) -> list[str]:
     return text.split(separator) if separator else list(text)
 
 
+def _each_letter(text: str, convert: Callable[[str], str]) -> str:
+    """Letter by letter, as Go does: what would become two letters stays."""
+    if text.isascii():
+        return convert(text)
+    return "".join([changed if len(changed := convert(letter)) == 1 else letter for letter in text])
+
+
 def _title(text: str) -> str:
     return _WORD.sub(lambda match: match[0].upper(), text)
 
@@ -71,8 +78,8 @@ STRICT: Mapping[str, Strict] = {
     "startswith": Strict("ss", str.startswith),
     "strcontains": Strict("ss", lambda text, part: part in text),
     "indent": Strict("ns", _indent),
-    "lower": Strict("s", str.lower),
-    "upper": Strict("s", str.upper),
+    "lower": Strict("s", lambda text: _each_letter(text, str.lower)),
+    "upper": Strict("s", lambda text: _each_letter(text, str.upper)),
     "title": Strict("s", _title),
     "regex": Strict("ss", find),
     "regexall": Strict("ss", find_all),

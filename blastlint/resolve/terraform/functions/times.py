@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from blastlint.resolve.terraform.functions.support import Lenient, Strict
@@ -27,7 +27,7 @@ def _timeadd(stamp: str, duration: str) -> str:
         raise EvaluationError("timeadd: not a duration")
     seconds = sum(float(number) * _SECONDS[unit] for number, unit in _UNIT.findall(match[2]))
     moved = _time(stamp) + timedelta(seconds=-seconds if match[1] == "-" else seconds)
-    return moved.isoformat().replace("+00:00", "Z")
+    return moved.replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 
 def _timecmp(left: str, right: str) -> int:
@@ -35,5 +35,59 @@ def _timecmp(left: str, right: str) -> int:
     return (a > b) - (a < b)
 
 
-STRICT: Mapping[str, Strict] = {"timeadd": Strict("ss", _timeadd), "timecmp": Strict("ss", _timecmp)}
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_DATE_TOKEN = re.compile(r"'(?:[^']|'')*'|([A-Za-z])\1*|[^A-Za-z']+")
+_DATE_PARTS: Mapping[str, Callable[[datetime], str]] = {
+    "YYYY": lambda t: f"{t.year:04}",
+    "YY": lambda t: f"{t.year % 100:02}",
+    "MMMM": lambda t: _MONTHS[t.month - 1],
+    "MMM": lambda t: _MONTHS[t.month - 1][:3],
+    "MM": lambda t: f"{t.month:02}",
+    "M": lambda t: str(t.month),
+    "DD": lambda t: f"{t.day:02}",
+    "D": lambda t: str(t.day),
+    "EEEE": lambda t: _DAYS[t.weekday()],
+    "EEE": lambda t: _DAYS[t.weekday()][:3],
+    "hh": lambda t: f"{t.hour:02}",
+    "h": lambda t: str(t.hour),
+    "HH": lambda t: f"{(t.hour + 11) % 12 + 1:02}",
+    "H": lambda t: str((t.hour + 11) % 12 + 1),
+    "AA": lambda t: "AM" if t.hour < 12 else "PM",
+    "aa": lambda t: "am" if t.hour < 12 else "pm",
+    "mm": lambda t: f"{t.minute:02}",
+    "m": lambda t: str(t.minute),
+    "ss": lambda t: f"{t.second:02}",
+    "s": lambda t: str(t.second),
+    "ZZZZZ": lambda t: t.strftime("%z")[:3] + ":" + t.strftime("%z")[3:5],
+    "ZZZZ": lambda t: t.strftime("%z")[:5],
+    "ZZZ": lambda t: "UTC" if not t.utcoffset() else t.strftime("%z")[:5],
+    "Z": lambda t: "Z" if not t.utcoffset() else t.strftime("%z")[:3] + ":" + t.strftime("%z")[3:5],
+}
+
+
+def _formatdate(pattern: str, stamp: str) -> str:
+    time = _time(stamp)
+    texts: list[str] = []
+    for match in _DATE_TOKEN.finditer(pattern):
+        token = match[0]
+        if token.startswith("'"):
+            texts.append(token[1:-1].replace("''", "'"))
+        elif match[1]:
+            part = _DATE_PARTS.get(token)
+            if part is None:
+                raise EvaluationError(f"formatdate: unknown {token!r}")
+            texts.append(part(time))
+        else:
+            texts.append(token)
+    return "".join(texts)
+
+
+STRICT: Mapping[str, Strict] = {
+    "formatdate": Strict("ss", _formatdate),
+    "timeadd": Strict("ss", _timeadd),
+    "timecmp": Strict("ss", _timecmp),
+}
 LENIENT: Mapping[str, Lenient] = {}
