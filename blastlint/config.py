@@ -66,8 +66,16 @@ def covers(entry: str, rule_id: str, rule_name: str = "") -> bool:
 
 
 def governing(change_set: ChangeSet) -> Config:
-    """The Config that judges a change: that of its before side. A patch without its tree is judged by the defaults."""
-    return load(change_set.before) if change_set.complete else Config()
+    """The Config that judges a change: that of its before side. A patch without its tree is judged by the defaults, and so
+    is a change that repairs a configuration which cannot be read: raises ConfigError when head's cannot be read either.
+    """
+    if not change_set.complete:
+        return Config()
+    try:
+        return load(change_set.before)
+    except ConfigError:
+        load(change_set.after)
+        return Config()
 
 
 def without_excluded(change_set: ChangeSet, config: Config) -> ChangeSet:

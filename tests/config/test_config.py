@@ -163,3 +163,10 @@ def test_any_bytes_give_a_config_or_a_complaint(data: bytes) -> None:
         assert error.where.startswith("blastlint.toml:")
     else:
         assert isinstance(config, Config)
+
+
+def test_a_change_that_repairs_the_configuration_is_judged_by_the_defaults() -> None:
+    broken, repaired = {"blastlint.toml": 'fial-on = "low"\n'}, {"blastlint.toml": 'fail-on = "low"\n'}
+    assert governing(change_set(broken, repaired)) == Config()
+    with pytest.raises(ConfigError, match="fial-on"):
+        governing(change_set(broken, {**broken, "other": "x"}))
