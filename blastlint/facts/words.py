@@ -1,0 +1,14 @@
+"""Names as words: `maxConnIdleMs`, `MAX_CONN_IDLE_MS` and `max-conn-idle-ms` are all max, conn, idle, ms."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+
+@lru_cache(maxsize=8192)
+def words(name: str) -> tuple[str, ...]:
+    """The words of one name, lower case. `TLSVerify2` is tls, verify, 2."""
+    return tuple(word.lower() for word in _WORD.findall(name))
