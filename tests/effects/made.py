@@ -82,22 +82,19 @@ def moved(source: str, target: str) -> Entity:
     return other("moved", f'moved["{source}"]', **{"from": source, "to": target})
 
 
+def context(before: Iterable[Entity], after: Iterable[Entity], files: dict[str, str] | None = None) -> Context:
+    """What the fact providers see; `files` is the tree after."""
+    old, new = tuple(before), tuple(after)
+    changed = change_set({"main.tf": "# before"}, files if files is not None else {"main.tf": "# after"}, "")
+    sides = Workspace(changed.before, "before"), Workspace(changed.after, "after")
+    return Context(changed, Config(), *sides, old, new, diff.changes(old, new))
+
+
 def impacts(
     before: Iterable[Entity], after: Iterable[Entity], files: dict[str, str] | None = None
 ) -> tuple[Impact, ...]:
     """Every impact of going from one set of entities to the other."""
-    old, new = tuple(before), tuple(after)
-    changed = change_set({"main.tf": "# before"}, files if files is not None else {"main.tf": "# after"}, "")
-    context = Context(
-        changed,
-        Config(),
-        Workspace(changed.before, "before"),
-        Workspace(changed.after, "after"),
-        old,
-        new,
-        diff.changes(old, new),
-    )
-    return enrich.effects(context)
+    return enrich.effects(context(before, after, files))
 
 
 def effects(before: Iterable[Entity], after: Iterable[Entity]) -> dict[str, str]:
