@@ -51,7 +51,8 @@ class Case:
         """Every file of one side, by path."""
         root = os.path.join(self.directory, side)
         files: dict[str, bytes] = {}
-        for folder, _, names in os.walk(root):
+        for folder, folders, names in os.walk(root):
+            folders[:] = [name for name in folders if name != "__pycache__"]  # installers compile what they install
             for name in names:
                 path = os.path.join(folder, name)
                 with open(path, "rb") as file:

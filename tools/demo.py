@@ -17,6 +17,7 @@ import tempfile
 import textwrap
 from pathlib import Path
 
+from blastlint.model import Side
 from blastlint.replay import Case, named
 
 IDENTITY = {
@@ -32,11 +33,14 @@ IDENTITY = {
 def rebuild(case: Case, directory: Path) -> None:
     """Two commits: the tree before, and the change with its own message."""
     run(["git", "init", "--quiet", "--initial-branch=main"], directory)
-    for side, message in (("before", "Before the incident"), ("after", case.message)):
-        for path in directory.iterdir():
-            if path.name != ".git":
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-        shutil.copytree(Path(case.directory) / side, directory, dirs_exist_ok=True)
+    commits: tuple[tuple[Side, str], ...] = (("before", "Before the incident"), ("after", case.message))
+    for side, message in commits:
+        for entry in directory.iterdir():
+            if entry.name != ".git":
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        for path, data in case.tree(side).items():
+            (directory / path).parent.mkdir(parents=True, exist_ok=True)
+            (directory / path).write_bytes(data)
         run(["git", "add", "--all", "--force"], directory)
         run(["git", "commit", "--quiet", "--allow-empty", "-m", message], directory)
 
