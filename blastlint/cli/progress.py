@@ -15,9 +15,15 @@ def progress(text: str, quiet: bool) -> Iterator[None]:
     if quiet or not sys.stderr.isatty():
         yield
         return
-    from threading import Timer
+    from threading import Event, Timer
 
-    timer = Timer(PATIENCE, lambda: print(f"\r{text} ...", end="", file=sys.stderr, flush=True))
+    shown = Event()
+
+    def show() -> None:
+        shown.set()
+        print(f"\r{text} ...", end="", file=sys.stderr, flush=True)
+
+    timer = Timer(PATIENCE, show)
     timer.daemon = True
     timer.start()
     try:
@@ -25,4 +31,5 @@ def progress(text: str, quiet: bool) -> Iterator[None]:
     finally:
         timer.cancel()
         timer.join()
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        if shown.is_set():
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
