@@ -20,6 +20,9 @@ FLOOR = [sys.executable, str(HERE / "bench_floor.py")]
 BLASTLINT = [sys.executable, "-m", "blastlint"]
 
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a user has byte code; without it every run would compile
+
+
 def cpu(command: list[str]) -> float:
     """CPU seconds of one run, children included. A leading `-C DIRECTORY` says where to run."""
     directory, command = (command[1], command[2:]) if command[0] == "-C" else (None, command)
@@ -77,7 +80,9 @@ def python(files: int, limit: int, functions: int = 30) -> dict[str, str]:
 
 def yaml(files: int, replicas: int, documents: int = 5) -> dict[str, str]:
     one = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: d{n}\nspec:\n  replicas: {replicas}\n---\n"
-    return {f"k8s/m{i}.yaml": "".join(one.format(n=n, replicas=replicas) for n in range(documents)) for i in range(files)}
+    return {
+        f"k8s/m{i}.yaml": "".join(one.format(n=n, replicas=replicas) for n in range(documents)) for i in range(files)
+    }
 
 
 def main() -> None:
