@@ -10,7 +10,7 @@ import click
 from blastlint import pipeline
 from blastlint.cli.output import in_color, to_file, to_stdout, width
 from blastlint.cli.progress import progress
-from blastlint.cli.rule_set import entries, narrowed, rule_set, suggestion
+from blastlint.cli.rule_set import entries, rule_set, suggestion
 from blastlint.cli.sources import change_of
 from blastlint.config import Config, governing, parse
 from blastlint.engine.rule import Rule
@@ -86,9 +86,13 @@ def check(
     if intent is not None:
         change_set = replace(change_set, message=_intent(intent))
     config = governing(change_set) if config_file is None else _config(config_file)
-    if fail_on is not None:
-        config = replace(config, fail_on=fail_on)
-    rules = narrowed(every, selected or config.select, (*config.ignore, *ignored))
+    config = replace(
+        config,
+        fail_on=fail_on or config.fail_on,
+        select=selected or config.select,
+        ignore=(*config.ignore, *ignored),
+    )
+    rules = tuple(rule for rule in every if config.selects(rule.id, rule.name))
     busy = (
         f"blastlint: reading {len(change_set.files)} changed files"
         if len(change_set.files) > _MANY_FILES

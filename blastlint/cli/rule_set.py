@@ -1,4 +1,4 @@
-"""Which rules run: those that ship and a user's own, narrowed by configuration and options."""
+"""The rules that there are, those that ship and a user's own, and finding them by name."""
 
 from __future__ import annotations
 
@@ -13,15 +13,6 @@ from blastlint.errors import UsageError
 def rule_set(own: Sequence[str] = ()) -> tuple[Rule, ...]:
     """Every rule there is, by id; `own` are files and directories given with --rules."""
     return combined(shipped_rules(), rules_in(own)) if own else shipped_rules()
-
-
-def narrowed(rules: Sequence[Rule], select: Sequence[str], ignore: Sequence[str]) -> tuple[Rule, ...]:
-    """The selected rules (all where nothing is selected) without the ignored ones."""
-
-    def named(entries: Sequence[str], rule: Rule) -> bool:
-        return any(covers(entry, rule.id, rule.name) for entry in entries)
-
-    return tuple(rule for rule in rules if (not select or named(select, rule)) and not named(ignore, rule))
 
 
 def entries(options: Iterable[str], rules: Sequence[Rule], option: str) -> tuple[str, ...]:

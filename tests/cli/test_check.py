@@ -231,7 +231,8 @@ def test_every_mistake_has_one_clear_message(
 
 
 def test_a_wrong_configuration_is_named_with_its_line(trees: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (trees / "old" / "blastlint.toml").write_text('# ours\nfail_on = "high"\n')
+    for side in ("old", "new"):
+        (trees / side / "blastlint.toml").write_text('# ours\nfail_on = "high"\n')
     assert run(["check", "old", "new"]) == 2
     assert "blastlint: blastlint.toml:2: unknown key 'fail_on' (did you mean 'fail-on'?)" in capsys.readouterr().err
 
