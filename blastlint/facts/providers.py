@@ -25,10 +25,10 @@ every type of the provider, listed or not.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
 from typing import Any, Literal
 
 from blastlint.model import Scalar
@@ -113,7 +113,8 @@ def types_of(provider: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)
 def _bytes(name: str) -> bytes:
-    return resources.files("blastlint.facts").joinpath("terraform", f"{name}.jsonl").read_bytes()
+    with open(os.path.join(os.path.dirname(__file__), "terraform", f"{name}.jsonl"), "rb") as file:
+        return file.read()
 
 
 @lru_cache(maxsize=8)

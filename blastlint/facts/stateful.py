@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import os
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib import resources
 
 
 def stateful_class(type_: str) -> str:
@@ -32,9 +32,8 @@ def _lesser() -> Mapping[str, str]:
 
 @lru_cache(maxsize=1)
 def _raw() -> dict[str, dict[str, list[str]]]:
-    raw: dict[str, dict[str, list[str]]] = json.loads(
-        resources.files("blastlint.facts").joinpath("stateful.json").read_bytes()
-    )
+    with open(os.path.join(os.path.dirname(__file__), "stateful.json"), "rb") as file:
+        raw: dict[str, dict[str, list[str]]] = json.load(file)
     return raw
 
 
