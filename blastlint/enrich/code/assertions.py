@@ -186,6 +186,8 @@ def _weaker(before: Assertion, after: Assertion) -> str:
 
 
 def _strength(assertion: Assertion) -> int:
+    if assertion.negated and assertion.form == "truthy":
+        return 4  # false or empty is nearly one value
     return 1 if assertion.negated and assertion.form in ("equal", "in") else _STRENGTH[assertion.form]
 
 

@@ -39,6 +39,7 @@ class Element:
     strength: Strength
     place: str = ""
     at: object = field(default=None, compare=False, repr=False)
+    last_argument: str = ""
 
 
 def facts(pair: Pair) -> Iterator[Fact]:
@@ -73,7 +74,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
 def _weaker(old: list[Element], new: list[Element], around: list[Element], pair: Pair) -> bool:
     """Whether who may is a wider circle now. `around` are new checks that stand before every route of the file."""
     names = {n.name for n in new}
-    lost = [e for e in old if e.name not in names]
+    lost = [e for e in old if e.name not in names and not _asked_otherwise(e, pair)]
     if not lost:
         return False
     gained = [n for n in new if n.name not in {e.name for e in old} and n.strength != "open"]
@@ -85,6 +86,14 @@ def _weaker(old: list[Element], new: list[Element], around: list[Element], pair:
             standing and not any(e.strength == "authorization" for e in old)
         )
     return not gained and not above and not kept
+
+
+def _asked_otherwise(element: Element, pair: Pair) -> bool:
+    """Whether a call that is new is given what the lost one was given: the check has another name."""
+    if len(element.last_argument) < 4:
+        return False
+    known = {call.name for call in pair.before.calls}
+    return any(call.name not in known and element.last_argument in call.text for call in pair.after.calls)
 
 
 def elements(pair: Pair, side: Side) -> Iterator[Element]:
@@ -113,7 +122,7 @@ def of_shape(shape: Shape, sort: str) -> Iterator[Element]:
     called = {call.name for call in shape.calls}
     for option in shape.options:
         # an entry of a map that is given to nothing may be called "permissions" for any reason
-        given = not option.owner or option.owner in called or option.key.isupper()
+        given = not option.owner or option.key.isupper() or (option.owner in called and sort != "class")
         if (
             given
             and pattern("auth", "options").search(option.key)
@@ -177,7 +186,11 @@ def _strength(name: str) -> Strength:
 
 def _calls(shape: Shape) -> Iterator[Element]:
     checks = pattern("auth", "calls")
-    yield from (Element(c.last, _strength(c.last), at=c.at) for c in shape.calls if checks.search(c.name))
+    for call in shape.calls:
+        if checks.search(call.name):
+            yield Element(
+                call.last, _strength(call.last), at=call.at, last_argument=call.arguments[-1] if call.arguments else ""
+            )
 
 
 def _denials(shape: Shape) -> Iterator[Element]:

@@ -13,6 +13,8 @@ from blastlint.model import Change, Entity, Fact, FactValue, Region, Related, Si
 from blastlint.parse.code import EMPTY, Handle, Module, Shape, shape_of
 
 KINDS = ("python.", "javascript.")
+_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_TOPIC = 4  # names with a part in them that must be gone for the part to be a topic
 WORD = re.compile(r"[^\W\d]\w*", re.ASCII)
 
 
@@ -46,23 +48,40 @@ class Scope:
         return tuple(c for c in self.changes if c.action != "moved" and not self.is_test(c.path))
 
     @cached_property
+    def _source_words(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The names in the changed sources before and after, those of files and directories too."""
+        sides: tuple[set[str], set[str]] = (set(), set())
+        for file in self.context.change_set.files:
+            for path, side, words in ((file.before, "before", sides[0]), (file.after, "after", sides[1])):
+                if path is not None and path_class_of(path, self.context.config) in ("source", "generated"):
+                    words.update(self._words(path, "before" if side == "before" else "after"))
+        return frozenset(sides[0]), frozenset(sides[1])
+
+    @cached_property
     def gone_words(self) -> frozenset[str]:
         """Names that the changed sources used before and use no more: what was taken out on purpose."""
-        old: set[str] = set()
-        new: set[str] = set()
-        for file in self.context.change_set.files:
-            for path, side, words in ((file.before, "before", old), (file.after, "after", new)):
-                if path is not None and not self.is_test(path):
-                    words.update(self._words(path, "before" if side == "before" else "after"))
+        old, new = self._source_words
         return frozenset(w for w in old - new if len(w) > 2)
+
+    @cached_property
+    def gone_topics(self) -> frozenset[str]:
+        """Parts of names that most names with them have lost: the feature that was taken out."""
+        old, new = self._source_words
+        lost = Counter(part for word in old - new for part in _parts(word))
+        kept = Counter(part for word in new for part in _parts(word))
+        return frozenset(p for p, n in lost.items() if n >= _TOPIC and len(p) > 4 and kept[p] * 2 <= n)
 
     def _words(self, path: str, side: Side) -> Iterator[str]:
         workspace = self.context.before if side == "before" else self.context.after
         data = workspace.tree.read(path)
+        yield from WORD.findall(path)
         if data is not None and len(data) < 1_000_000 and b"\0" not in data[:4000]:
-            text = data.decode("utf-8", "replace")
-            yield from WORD.findall(text)
-            yield path.rsplit("/", 1)[-1].partition(".")[0]
+            yield from WORD.findall(data.decode("utf-8", "replace"))
+
+
+def _parts(word: str) -> set[str]:
+    """`getDigitalUrl`, `digital_url` -> the words in it, lower case."""
+    return {part.lower() for part in _PART.findall(word)}
 
 
 class Pair:

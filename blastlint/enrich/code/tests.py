@@ -101,6 +101,8 @@ def _alive(test: Change, scope: Scope) -> bool:
     words = set(words_of(_text(entity)))
     if words & gone:
         return False
+    if any(topic in entity.name.lower() or topic in entity.region.path.lower() for topic in scope.gone_topics):
+        return False
     name = _plain(entity.name)
     return not any(len(word) > 4 and _plain(word) in name for word in gone)
 
