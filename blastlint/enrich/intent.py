@@ -18,6 +18,11 @@ _SMALL = re.compile(
     r"bug ?fix|hot ?fix|fix(es|ed)?|refactor(ing|ed)?)\b",
     re.I,
 )
+# Claims that leave no room for any effect at all; a fix or a refactoring may have one.
+_TRIVIAL = re.compile(
+    r"typo|doc|style|whitespace|format|cosmetic|spelling|wording|comment|lint|nit|tidy|trivial|bump|"
+    r"off by|one|rename variable"
+)
 # A message that says what it does to the very thing has told the truth, whatever its type.
 _VERB = re.compile(
     r"\b(remov\w*|delet\w*|destroy\w*|drop(s|ped|ping)?|decommission\w*|tear(ing)?[ -]?down|retire\w*|replac\w*|recreat\w*|"
@@ -59,6 +64,7 @@ def _facts(message: str, findings: Sequence[Finding]) -> Iterator[Fact]:
         "intent",
         {
             "claim": claim,
+            "trivial": _TRIVIAL.search(claim) is not None,
             "worst": worst.severity,
             "findings": len(grave),
             "summary": worst.message,

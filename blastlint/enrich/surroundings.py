@@ -21,7 +21,9 @@ _WORDS: dict[str, Environment] = {
     ),
     **dict.fromkeys(("preview", "previews", "ephemeral", "minikube", "localstack", "k3d"), "ephemeral"),
 }  # fmt: skip
-_INFRASTRUCTURE = ("terraform.", "cloudformation.", "kubernetes.", "compose.")
+_NAMED = (
+    "terraform.resource", "terraform.module", "cloudformation.resource", "kubernetes.object", "compose.service"
+)  # fmt: skip
 _SPLIT = re.compile(r"[^a-z0-9]+")
 _JOINED = re.compile(r"(?<![a-z0-9])(non|pre)[-_]prod")
 _PULL_REQUEST = re.compile(r"(?<![a-z0-9])(pr|mr|pull|review)-?(\d+|\$|\{)")
@@ -64,7 +66,7 @@ def environment_of(entity: Entity, config: Config) -> Environment:
     if matches(path, config.non_production):
         return "non-production"
     # In code a function's name says nothing of where it runs; a resource's often does.
-    named = (entity.parent, entity.name) if entity.kind.startswith(_INFRASTRUCTURE) else ()
+    named = (entity.parent, entity.name) if entity.kind in _NAMED else ()
     for text in (entity.variant, path, *named):
         found = environment_in(text)
         if found != "unknown":

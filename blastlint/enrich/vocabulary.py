@@ -274,6 +274,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     },
     "intent": {
         "claim": "the words in the message that make it small: typo, docs, ...",
+        "trivial": "true when the claim leaves no room for any effect (typo, docs, style, ...)",
         "worst": "severity of the worst finding",
         "findings": "number of findings at high or above",
         "summary": "what the change really does",
