@@ -17,7 +17,13 @@ from blastlint.diff.match import matched
 from blastlint.model import Change, Entity
 
 # kind prefix -> module of this package
-DIFFERS: dict[str, str] = {"python.": "code", "javascript.": "code", "terraform.": "terraform", "command": "commands"}
+DIFFERS: dict[str, str] = {
+    "python.": "code",
+    "javascript.": "code",
+    "terraform.": "terraform",
+    "command": "commands",
+    "config.": "config",
+}
 
 
 def changes(before: Sequence[Entity], after: Sequence[Entity]) -> tuple[Change, ...]:

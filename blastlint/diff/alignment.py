@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from blastlint.facts.units import truth
+from blastlint.facts.canonical import canonical
 from blastlint.model import Value
 
 IDENTIFYING_KEYS = (
@@ -61,21 +61,6 @@ def paired(before: Value, after: Value) -> Pairing:
     taken = set(matches.values())
     pairs += [Pair(str(j), None, element) for j, element in enumerate(after.elements) if j not in taken]
     return Pairing(tuple(pairs), reordered and not (before.unordered or after.unordered))
-
-
-def canonical(value: Value) -> str:
-    """One text for everything that means the same, whatever the order of a map's keys."""
-    if not value.known:
-        return f"?{value.text}"
-    if value.is_map:
-        return "{" + ",".join(f"{k!r}:{canonical(v)}" for k, v in sorted(value.items.items())) + "}"
-    if value.is_list:
-        texts = [canonical(e) for e in value.elements]
-        return "[" + ",".join(sorted(texts) if value.unordered else texts) + "]"
-    scalar = value.scalar
-    if isinstance(scalar, bool) or (isinstance(scalar, str) and scalar.lower() in ("true", "false", "yes", "no")):
-        return "true" if truth(scalar) else "false"
-    return "null" if scalar is None else repr(str(scalar))
 
 
 def _identifying_key(before: Sequence[Value], after: Sequence[Value]) -> str:

@@ -21,7 +21,7 @@ from blastlint.parse.workspace import Workspace
 # resolver module -> the languages whose changes concern it
 RESOLVERS: dict[str, frozenset[str]] = {
     "terraform": frozenset({"terraform", "terraform-json"}),
-    "keytree": frozenset({"yaml", "json", "toml", "ini", "dotenv", "properties", "terraform-json", "terraform"}),
+    "keytree": frozenset({"yaml", "json", "toml", "ini", "dotenv", "properties"}),
     "manifests": frozenset({"yaml", "json"}),
     "commands": frozenset({"shell", "yaml", "dockerfile", "makefile", "json"}),
     "code": frozenset({"python", "javascript", "typescript"}),

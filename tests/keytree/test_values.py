@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 
-from blastlint.diff.alignment import canonical
+from blastlint.facts.canonical import canonical
 from blastlint.diff.values import deltas, same
 from blastlint.model import Value, unknown
 from tests.keytree.trees import plain, trees, value
