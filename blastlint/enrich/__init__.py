@@ -17,6 +17,7 @@ from importlib import import_module
 from blastlint.enrich.context import Context
 from blastlint.enrich.effects import effects
 from blastlint.enrich.surroundings import environment_of, path_class_of
+from blastlint.enrich.variants import distinct
 from blastlint.model import Fact, Impact
 
 # module of this package -> prefixes of the kinds of change that it has facts about
@@ -30,13 +31,14 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "code": ("python.", "javascript."),
     "self_policy": ("file",),
     "commands": ("command",),
+    "configuration": ("config.",),
     "pipelines": ("pipeline.", "command"),
 }
 
 
 def impacts(context: Context) -> tuple[Impact, ...]:
     """Every change with its effect, its surroundings and its facts."""
-    return tuple(_enriched(impact, context) for impact in effects(context))
+    return distinct(tuple(_enriched(impact, context) for impact in effects(context)))
 
 
 def _enriched(impact: Impact, context: Context) -> Impact:

@@ -12,11 +12,13 @@ from blastlint.parse.hcl_expressions import Parser
 from blastlint.parse.hcl_templates import whole
 
 MAX_BLOCK_DEPTH = 50
-RECOVERY_CHARACTERS = 20_000
+RECOVERY_CHARACTERS = 20_000  # how far a statement that is no HCL may reach; many of them in one file get less
 _ATTRIBUTE = re.compile(r"([^\W\d][\w-]*)[ \t]*=(?![=>])")
 _HEADER = re.compile(r'([^\W\d][\w-]*)((?:[ \t]+(?:"[^"\\$%\n]*"|[^\W\d][\w-]*))*)[ \t]*\{')
 _HEADER_TIGHT = re.compile(r'([^\W\d][\w-]*)((?:[ \t]*"[^"\\$%\n]*")*)[ \t]*\{')
 _BRACKETS = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|[()\[\]{}\n]')
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
+_INDENT = re.compile(r"[ \t]*(?=[^ \t\n])")
 _LABEL = re.compile(r'"([^"]*)"|([^\W\d][\w-]*)')
 
 
@@ -68,6 +70,7 @@ class _Reader:
         self.text = source.text
         self.parser = Parser(source)
         self.errors: list[HclError] = []
+        self._budget = 10 * RECOVERY_CHARACTERS
 
     def file(self) -> File:
         attributes, blocks = self._body(0)
@@ -132,19 +135,32 @@ class _Reader:
         self.errors.append(HclError(message, self.parser.pos))
 
     def _recover(self, start: int, offset: int) -> None:
-        """Go on at the end of the line, at `offset` or behind it, where all brackets since `start` are closed again.
-        If there is none nearby, go on at the end of the line of `offset`."""
-        depth = 0
-        for match in _BRACKETS.finditer(self.text, start, start + RECOVERY_CHARACTERS):
-            token = match[0]
-            if token in "([{":
-                depth += 1
-            elif token in ")]}":
-                depth -= 1
-                if depth < 0:
-                    break
-            elif token == "\n" and depth == 0 and match.start() >= offset:
-                self.parser.pos = match.start()
-                return
+        """Go on at the end of the first line, at `offset` or behind it, where what began at `start` is over: its
+        brackets are closed again, or the next line is indented as little and closes none. All recoveries of a file share
+        one budget."""
+        line = self.text.rfind("\n", 0, start) + 1
+        indent = self._indent(line)
+        open_brackets: list[str] = []
+        for match in _BRACKETS.finditer(self.text, start, start + min(self._budget, RECOVERY_CHARACTERS)):
+            token, place = match[0], match.end()
+            if token in ("(", "[", "{"):
+                open_brackets.append(_CLOSING[token])
+            elif open_brackets and token == open_brackets[-1]:
+                open_brackets.pop()
+            elif token in (")", "]", "}"):
+                break
+            elif token == "\n" and match.start() >= offset:
+                below = self._indent(place)
+                closes = self.text[place + below : place + below + 1] in (")", "]", "}")
+                if not open_brackets or below < indent or (below == indent and not closes):
+                    self._budget -= place - start
+                    self.parser.pos = match.start()
+                    return
+        self._budget = max(self._budget - RECOVERY_CHARACTERS, 0)
         end = self.text.find("\n", offset)
         self.parser.pos = len(self.text) if end < 0 else end
+
+    def _indent(self, line: int) -> int:
+        """How many blanks the line at this offset starts with; an empty line is as far in as can be."""
+        match = _INDENT.match(self.text, line)
+        return len(match[0]) if match else len(self.text)

@@ -32,13 +32,15 @@ def language_of(path: str, data: bytes = b"") -> str:
     name = path.rsplit("/", 1)[-1].lower()
     if name in _BY_NAME:
         return _BY_NAME[name]
-    if name == ".env" or name.startswith((".env.", "env.")):
+    if name == ".env" or name.startswith(".env."):
         return "dotenv"
     if name.startswith(("dockerfile.", "containerfile.")):
         return "dockerfile"
     for suffix, language in _BY_SUFFIX:
         if name.endswith(suffix):
             return language
+    if name.startswith("env."):  # behind the suffixes: env.tf and env.yaml are what they say
+        return "dotenv"
     if data.startswith(b"#!"):
         line = data[:200].split(b"\n", 1)[0]
         for word, language in _INTERPRETERS:

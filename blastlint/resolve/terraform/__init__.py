@@ -7,7 +7,7 @@ module of the tree is a configuration too (its directory), with its `inputs` as 
 the tree it is one terraform.module entity `terragrunt` with the inputs.
 `Entity.variant` is "" for what Terraform loads by itself (defaults, terraform.tfvars, *.auto.tfvars) and the path of the
 file, relative to the root directory, for every other .tfvars file (`env/prod.tfvars`). Every variant yields all entities, on
-both sides alike; `diff/variants.py: distinct` drops the variants' changes that only repeat another's.
+both sides alike; `enrich/variants.py: distinct` drops what a variant only repeats.
 
 Entities (address; `<m>` is the module path with a dot, empty at the root; `parent` is the module path without the dot)
   terraform.resource  `<m>aws_db_instance.this`, `...this[0]`, `...this["eu"]`: one an instance. type, name as labelled.
@@ -81,7 +81,11 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
     """The entities of every configuration that the changed files bear on."""
     definitions = Definitions(workspace)
     directories, touched = roots(definitions, changed)
+    units = terragrunt.units(workspace, terragrunt.units_for(workspace, changed, sorted(touched)))
+    applied = {unit.directory for unit in units.values()}
     for root in directories:
+        if root in applied:
+            continue  # not a configuration of its own: the units say what is applied
         automatic, named = variable_files(workspace.tree, root)
         inputs: dict[str, Value] = {}
         for path in automatic:
@@ -90,8 +94,8 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
         for path in named[:MAX_VARIANTS]:
             variant = posixpath.relpath(f"/{path}", f"/{root}")
             yield from _of_root(definitions, root, variant, {**inputs, **variables(workspace, path)}, touched)
-    for path in terragrunt.units_for(workspace, changed, sorted(touched)):
-        yield from _of_unit(definitions, path, touched)
+    for path, unit in units.items():
+        yield from _of_unit(definitions, path, unit, touched)
 
 
 def _of_root(
@@ -109,11 +113,8 @@ def _of_root(
         yield from Emitter(name or root, variant, touched).entities(Module(configuration, definition))
 
 
-def _of_unit(definitions: Definitions, path: str, touched: frozenset[str]) -> Iterator[Entity]:
+def _of_unit(definitions: Definitions, path: str, found: terragrunt.Unit, touched: frozenset[str]) -> Iterator[Entity]:
     """The entities of a terragrunt.hcl: its module's with the inputs, or the call alone when that is not in the tree."""
-    found = terragrunt.unit(definitions.workspace, path)
-    if found is None:
-        return
     name = posixpath.dirname(path)
     if found.directory is not None and definitions.of(found.directory) is not None:
         yield from _of_root(definitions, found.directory, "", found.inputs.items, touched, name)

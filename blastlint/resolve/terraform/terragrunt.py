@@ -35,8 +35,13 @@ class Unit:
     block: Block | None
 
 
-def unit(workspace: Workspace, path: str) -> Unit | None:
-    """The unit of a terragrunt.hcl, or None when it names no module (a file to be included)."""
+def units(workspace: Workspace, paths: Sequence[str]) -> dict[str, Unit]:
+    """The units of terragrunt.hcl files, without those that name no module (files to be included)."""
+    found = {path: _unit(workspace, path) for path in paths}
+    return {path: one for path, one in found.items() if one is not None}
+
+
+def _unit(workspace: Workspace, path: str) -> Unit | None:
     config = _Config(workspace, path, posixpath.dirname(path), 0)
     if config.file is None:
         return None

@@ -1,0 +1,72 @@
+"""One configuration with several variable files: what repeats itself in each of them is told once.
+
+An impact of a named variant that equals an earlier one (the default variant comes first) adds nothing but perhaps a
+riskier environment, which the one that stays takes over. And where a variable has a value only in the named variants,
+the default variant is nobody's deployment: what is unknown in it for want of that value gives way to what the others
+know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from blastlint.model import Environment, Impact, Value
+
+_KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+|\*)\]')
+_RISK: tuple[Environment, ...] = ("ephemeral", "non-production", "unknown", "production")
+
+
+def distinct(impacts: Sequence[Impact]) -> tuple[Impact, ...]:
+    """The impacts without repetitions across variants, in order."""
+    named = {_place(i) for i in impacts if i.change.entity.variant}
+    kept: list[Impact] = []
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for impact in impacts:
+        change = impact.change
+        entity = change.entity
+        if named and not entity.variant and _place(impact) in named and _wants_a_value(impact):
+            continue
+        key = (
+            change.kind, entity.configuration, change.address, change.previous_address, change.action, impact.effect,
+            impact.cause, impact.blocked_by,
+        )  # fmt: skip
+        group = groups.setdefault(key, [])
+        twin = next(
+            (n for n in group if kept[n].change.entity.variant != entity.variant and _same(kept[n], impact)), None
+        )
+        if twin is None:
+            group.append(len(kept))
+            kept.append(impact)
+        else:
+            kept[twin] = _joined(kept[twin], impact)
+    return tuple(kept)
+
+
+def _place(impact: Impact) -> tuple[str, str]:
+    """The configuration and the address without instance keys."""
+    return impact.change.entity.configuration, _KEY.sub("", impact.change.address)
+
+
+def _wants_a_value(impact: Impact) -> bool:
+    """Whether a root variable without a value decides what changes, or how many there are."""
+    change = impact.change
+    values = [v for delta in change.deltas for v in (delta.before, delta.after) if v is not None]
+    return "[*]" in change.address or any(ref.startswith("var.") for v in values if not v.known for ref in v.refs)
+
+
+def _same(first: Impact, second: Impact) -> bool:
+    a, b = first.change, second.change
+    if a.action == "modified" or a.action == "moved":
+        return a.deltas == b.deltas
+    return _attributes(first) == _attributes(second)
+
+
+def _attributes(impact: Impact) -> Value:
+    return impact.change.entity.attributes
+
+
+def _joined(kept: Impact, repeated: Impact) -> Impact:
+    environment = max(kept.environment, repeated.environment, key=_RISK.index)
+    return replace(kept, environment=environment, facts=kept.facts or repeated.facts)
