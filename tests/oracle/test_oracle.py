@@ -1,0 +1,80 @@
+"""What blastlint foresees from source alone, held against real plans. Scoring needs no Terraform; making the truth does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.oracle.score import Case, cases, score
+
+
+
+@pytest.fixture(scope="module")
+def everything() -> tuple[Case, ...]:
+    return cases()
+
+
+def test_there_is_enough_to_judge_by(everything: tuple[Case, ...]) -> None:
+    assert len(everything) >= 150
+    assert {case.kind for case in everything} == {"harmless", "guard", "destroy", "replace", "cascade", "mixed"}
+    assert len({case.name.split(":")[0] for case in everything}) >= 15
+
+
+def test_precision_and_recall(everything: tuple[Case, ...]) -> None:
+    result = score(everything)
+    assert result.precision >= 0.98, result.false
+    assert result.recall >= 0.98, result.missed
+
+
+def test_no_alarm_on_a_harmless_edit(everything: tuple[Case, ...]) -> None:
+    assert score(tuple(case for case in everything if case.kind == "harmless")).false == []
+
+
+def test_unknown_is_rare(everything: tuple[Case, ...]) -> None:
+    result = score(everything)
+    assert result.unknown <= 0.02 * result.changed
+
+
+def test_the_score_can_fail(everything: tuple[Case, ...]) -> None:
+    """The scorer itself: a truth turned round must cost recall and precision."""
+    case = next(c for c in everything if "destroy" in c.truth.values())
+    turned = Case(case.name, case.kind, case.before, case.after, {"aws_s3_bucket.nowhere": "destroy"}, ())
+    result = score((turned,))
+    assert result.recall < 1 and result.precision < 1
+
+
+@pytest.mark.terraform
+def test_live_plans_still_say_the_same(tmp_path: Path) -> None:
+    """terraform_data needs no cloud: the oracle's own way of asking, live."""
+    if shutil.which("terraform") is None:
+        pytest.skip("no terraform on this machine")
+    (tmp_path / "main.tf").write_text(
+        'resource "terraform_data" "a" {\n  count = 2\n  triggers_replace = [count.index]\n}\n'
+    )
+    environment = {**os.environ, "CHECKPOINT_DISABLE": "1"}
+    run = ["terraform", f"-chdir={tmp_path}"]
+
+    def done(*arguments: str) -> str:
+        finished = subprocess.run([*run, *arguments], capture_output=True, text=True, env=environment, timeout=120)
+        assert finished.returncode == 0, finished.stderr
+        return finished.stdout
+
+    done("init", "-input=false")
+    done("apply", "-auto-approve", "-input=false")
+    before = (tmp_path / "main.tf").read_text()
+    after = before.replace("count = 2", "count = 1").replace("[count.index]", '["x"]')
+    (tmp_path / "main.tf").write_text(after)
+    done("plan", "-out=p", "-input=false")
+    import json
+
+    shown = json.loads(done("show", "-json", "p"))
+    from tools.oracle import ACTIONS
+
+    truth = {c["address"]: ACTIONS[tuple(c["change"]["actions"])] for c in shown["resource_changes"]}
+    case = Case("live", "mixed", {"main.tf": before}, {"main.tf": after}, truth, ())
+    result = score((case,))
+    assert (result.hits, result.missed, result.false) == (2, [], [])
