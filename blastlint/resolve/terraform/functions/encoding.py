@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
 from urllib.parse import quote_plus
 
 from blastlint.model import Value
+from blastlint.parse import terraform_yaml
 from blastlint.resolve.terraform.functions.support import Lenient, Strict, Unsupported, scalar
 from blastlint.resolve.terraform.templates import placeholder
 from blastlint.resolve.terraform.values import (
@@ -71,24 +70,8 @@ def _jsonencode(value: Value) -> Value:
 def _yamlencode(value: Value) -> Value:
     """Only equality and content matter, so the canonical text of YAML is JSON's, marked as what it is."""
     if wholly_known(value):
-        return scalar(_yaml_text(plain(value)), value)
+        return scalar(terraform_yaml.encode(plain(value)), value)
     return cannot_know(f"yamlencode({render(value)})", (value,), data=json_string(value, []))
-
-
-def _yaml_text(data: object) -> str:
-    """The text as Terraform writes it: strings and keys in double quotes, several lines as a block."""
-    import yaml
-
-    class Dumper(yaml.SafeDumper):
-        def ignore_aliases(self, data: object) -> bool:
-            return True
-
-    Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar(
-        "tag:yaml.org,2002:str", text, style="|" if "\n" in text else '"'))  # fmt: skip
-    text: str = yaml.dump(
-        data, Dumper=Dumper, default_flow_style=False, sort_keys=True, width=10**9, allow_unicode=True
-    )
-    return text.removesuffix("...\n")
 
 
 def decode_json(text: str) -> Value:
@@ -107,57 +90,12 @@ def _no_constant(name: str) -> object:
 
 def decode_yaml(text: str) -> Value:
     """As decode_json."""
-    import yaml
-
-    if not text.strip():
-        raise EvaluationError("yamldecode: an empty document")
     try:
-        return _bounded(yaml.load(text, Loader=_yaml_loader()), [MAX_NODES])
-    except (yaml.YAMLError, ValueError) as error:
-        raise EvaluationError("yamldecode: not YAML") from error
+        return _bounded(terraform_yaml.decode(text), [MAX_NODES])
+    except ValueError as error:
+        raise EvaluationError(f"yamldecode: {error}") from error
     except RecursionError as error:
         raise Unsupported("YAML nested too deeply") from error
-
-
-_LOADER: list[type] = []
-# What a plain scalar is, as Terraform's reader decides: no sexagesimal numbers, no octal by a leading zero.
-_PLAIN = (
-    ("bool", r"y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON|n|N|no|No|NO|false|False|FALSE|off|Off|OFF"),
-    ("null", r"~|null|Null|NULL|"),
-    ("int", r"[-+]?(?:0x[0-9a-fA-F]+|0o[0-7]+|\d+)"),
-    ("float", r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?"),
-    ("timestamp", r"\d{4}-\d\d?-\d\d?(?:[Tt ].*)?"),
-    ("merge", "<<"),
-)
-_TRUE = frozenset({"y", "yes", "true", "on"})
-
-
-def _yaml_loader() -> Any:
-    """PyYAML's C loader with Terraform's reading of plain scalars."""
-    import yaml
-
-    if not _LOADER:
-        base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        resolvers = [(f"tag:yaml.org,2002:{name}", re.compile(rf"(?:{pattern})\Z")) for name, pattern in _PLAIN]
-        loader: Any = type("TerraformLoader", (base,), {"yaml_implicit_resolvers": {None: resolvers}})
-        loader.add_constructor("tag:yaml.org,2002:bool", lambda _, node: node.value.lower() in _TRUE)
-        loader.add_constructor("tag:yaml.org,2002:int", lambda _, node: _yaml_int(node.value))
-        loader.add_constructor("tag:yaml.org,2002:float", lambda _, node: float(node.value))
-        loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: _timestamp(node.value))
-        loader.add_constructor("tag:yaml.org,2002:merge", lambda _, node: node.value)
-        _LOADER.append(loader)
-    return _LOADER[0]
-
-
-def _yaml_int(text: str) -> int:
-    sign = -1 if text.startswith("-") else 1
-    digits = text.lstrip("+-")
-    base = {"0x": 16, "0o": 8}.get(digits[:2], 10)
-    return sign * int(digits[2:] if base != 10 else digits, base)
-
-
-def _timestamp(text: str) -> str:
-    return f"{text}T00:00:00Z" if len(text) == 10 else text
 
 
 def _bounded(data: object, budget: list[int]) -> Value:
