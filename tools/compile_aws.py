@@ -25,6 +25,13 @@ _LETTERS = {"set": "s", "unset": "u", "add": "a", "remove": "r", "ab": "c", "ba"
 BY_HAND: dict[str, dict[str, str]] = {
     "aws_dynamodb_table": {"hash_key": "c", "range_key": "csu"},
     "aws_ecs_task_definition": {"container_definitions": "c"},
+    "aws_ecr_lifecycle_policy": {"policy": "c"},
+    "aws_glacier_vault_lock": {"policy": "c"},
+    "aws_emr_cluster": {"step": "c", "placement_group_config": "c"},
+    "aws_db_instance": {"character_set_name": "cs"},
+    "aws_elasticache_cluster": {"engine_version": "d"},
+    "aws_elasticache_replication_group": {"engine_version": "d"},
+    "aws_sagemaker_notebook_instance": {"volume_size": "d"},
 }
 
 # Arguments whose value is also the type's `id`, by the provider's documentation.
@@ -94,7 +101,7 @@ def entry_of(
     forces: dict[str, list[str]] = {}
     conditions: dict[str, str] = {}
     merged = 0
-    known = dict(BY_HAND.get(type_, {}))
+    known = BY_HAND.get(type_, {})
     for leaf in objects.leaves:
         path = ".".join(leaf.path)
         modes = answer["answers"].get(path, {})
@@ -103,7 +110,8 @@ def entry_of(
             code = "".join(sorted({_LETTERS[on] for on in earlier[path]["on"]}))
             condition = "?" if earlier[path].get("conditional") else ""
             merged += 1
-        code = known.pop(path, code)
+        if path in known:
+            code, condition = known[path], ""
         if code:
             forces.setdefault("".join(sorted(code)), []).append(path)
         if code and condition:

@@ -109,7 +109,7 @@ NAMES = {
 }
 
 # What the documentation says in a sentence of its own: growing is in place, shrinking is not.
-SOMETIMES = {"azurerm_postgresql_flexible_server": ["storage_mb"]}
+SHRINKING = {"azurerm_postgresql_flexible_server": "storage_mb", "azurerm_mysql_flexible_server": "storage.size_gb"}
 
 
 def type_names(module: str, stem: str) -> Iterator[str]:
@@ -187,8 +187,12 @@ def main() -> None:
             entry["maybe"] = dict.fromkeys(conditional, "?")
         for name in type_names(module, stem):
             entries.setdefault(f"azurerm_{name}", entry)
-    for type_, found_paths in SOMETIMES.items():
-        entries[type_]["maybe"] = {**entries[type_].get("maybe", {}), **dict.fromkeys(found_paths, "?")}
+    for type_, path in SHRINKING.items():
+        entry = entries[type_]
+        entry["forces"] = {code: [p for p in found if p != path] for code, found in entry["forces"].items()} | {
+            "d": [path]
+        }
+        entry.get("maybe", {}).pop(path, None)
     source = f"tools/force_new_azurerm.py on the docstrings of pulumi_azure {version} (PyPI)"
     header = json.dumps(
         {

@@ -18,6 +18,7 @@ from blastlint.model import Confidence, Delta, Entity, Value, join_path
 # Blocks and arguments that Terraform itself reads: they never make a plan differ.
 META = frozenset({"lifecycle", "provider", "depends_on", "provisioner", "connection", "timeouts", "count", "for_each"})
 _INDEX = re.compile(r'\[(?:\d+|\w+="(?:[^"\\]|\\.)*")\]')
+_NUMBERS = re.compile(r"\d{1,18}")
 _QUOTED = re.compile(r'\["((?:[^"\\]|\\.)*)"\]')
 _OTHER = re.compile(r"(^|\.)(var|data|local|path|terraform)\.|(^|\.)module\.[^.]+$")
 _EMPTY: tuple[object, ...] = ("", 0, False, None)
@@ -123,7 +124,15 @@ def _steps(path: str, delta: Delta) -> Iterator[tuple[str, Step]]:
     elif delta.after is not None and isinstance(delta.after.scalar, bool):
         yield path, "on" if delta.after.scalar else "off"
     else:
-        yield path, "changed"
+        yield path, "lowered" if _lowered(delta) else "changed"
+
+
+def _lowered(delta: Delta) -> bool:
+    """Whether a number, or a version, is smaller than before."""
+    old, new = (
+        _NUMBERS.findall(str(v.scalar)) if v is not None and v.known else [] for v in (delta.before, delta.after)
+    )
+    return bool(old and new) and [int(n) for n in new] < [int(n) for n in old]
 
 
 def _whole(path: str, value: Value, alone: Step, block: Step) -> Iterator[tuple[str, Step]]:
