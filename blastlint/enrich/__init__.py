@@ -32,6 +32,8 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "self_policy": ("file",),
     "commands": ("command",),
     "configuration": ("config.",),
+    "rewrite": ("file",),
+    "breadth": ("change-set",),
     "pipelines": ("pipeline.", "command"),
 }
 

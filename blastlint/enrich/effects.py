@@ -44,6 +44,8 @@ def effects(context: Context) -> tuple[Impact, ...]:
 
 def _plain(change: Change) -> Impact:
     effect = "no-op" if change.kind in _SETTINGS else _BY_ACTION[change.action]
+    if change.kind == "config.key" and effect != "no-op":
+        effect = "in-place"  # a key is a property of what reads the file: nothing is created or destroyed with it
     stateful = _stateful(change.entity)
     return Impact(change, effect, stateful=stateful, recoverability=recoverability(effect, stateful))
 

@@ -12,3 +12,8 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 def words(name: str) -> tuple[str, ...]:
     """The words of one name, lower case. `TLSVerify2` is tls, verify, 2."""
     return tuple(word.lower() for word in _WORD.findall(name))
+
+
+def listed(text: str) -> frozenset[str]:
+    """The words of a table that is written as text."""
+    return frozenset(text.split())

@@ -1,0 +1,248 @@
+"""Facts about keys of configuration: `key` for each one that changed, `churn` and `shape` for a document as a whole.
+
+Source: the differences of the documents (diff/config.py); what a number measures and which way a switch is safer is told by
+names (facts/units.py, facts/polarity.py). `referenced` is a search of the tree after, for names of environment style only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from blastlint.diff.config import rows
+from blastlint.enrich.context import Context
+from blastlint.enrich.references import readers
+from blastlint.enrich.shown import shown
+from blastlint.facts.paths import keys, steps
+from blastlint.facts.polarity import polarity, set_to
+from blastlint.facts.units import comparable, measure, quantity
+from blastlint.facts.words import listed, words
+from blastlint.model import Change, Confidence, Delta, Fact, FactValue, Scalar, Value
+from blastlint.resolve.keytree import document_of
+
+# A number under such a name says which, when or where, and not how much.
+_IDENTIFYING = listed(
+    """
+    port ports id ids uid gid pid uuid guid version versions rev revision build release timestamp date datetime year month
+    epoch hash sha digest checksum seed code codes number phone zip zipcode serial color colour hue x y z lat lng lon
+    latitude longitude width height font fontsize padding margin radius opacity index idx order ordering priority weight
+    rank line row rows column columns col offset position pos mode permissions umask tag commit asn vlan account project
+    schema level line lineno key bit bits mask flags status owner user group channel chat isbn sku ext extension
+    """
+)
+_PLACEHOLDER = re.compile(
+    r"(?i)^\W*(change[_ -]?me|replace[_ -]?me|fill[_ -]?me|insert[_ -].*|to[_ -]?do|tbd|fix[_ -]?me|x{3,}|placeholder|dummy"
+    r"|your[_ -].*|my[_ -](secret|password|token|key)|<[^<>]+>|\.\.\.|\*{3,}|redacted|removed|none|null|undefined|example"
+    r"|(https?://)?([\w-]+\.)*example\.(com|org|net)(/.*)?|lorem ipsum.*|sample|foo|bar|unset|n/?a)\W*$"
+)
+_SOURCE_WORDS = frozenset(
+    {"existing", "ref", "from", "vault", "external", "secret", "file", "source", "ssm", "arn", "sops"}
+)
+_SECRET_FILE = re.compile(r"(^|/)(\.env|env)(\.|$)|\.env$|secret|credential", re.IGNORECASE)
+_LARGE = 1_000_000_000
+
+
+def facts(change: Change, context: Context) -> Iterator[Fact]:
+    """The facts of one config.key or config.document."""
+    if change.kind == "config.document":
+        yield from _document(change)
+    elif change.deltas:
+        yield _key(change, change.deltas[0], context)
+
+
+# --- one key ----------------------------------------------------------------------------------------------------------
+
+
+def _key(change: Change, delta: Delta, context: Context) -> Fact:
+    names = keys(delta.path)
+    name = names[-1] if names else delta.path
+    before, after = delta.before, delta.after
+    fields: dict[str, FactValue] = {
+        "path": delta.path,
+        "name": name.lower(),
+        "what": delta.action,
+        "before": shown(name, before, absent=""),
+        "after": shown(name, after, absent=""),
+        "ratio": None,
+        "factor": None,
+        "sign_changed": False,
+        "became_zero": False,
+        "quantity": "",
+        "unit_changed": False,
+        "polarity": _polarity(delta),
+        "blanked": _blanked(before, after),
+        "moved_to_reference": False,
+        "referenced": False,
+        "entry_of": _entry_of(delta),
+        "catch_all": _catch_all(delta),
+    }
+    if delta.action == "modified" and before and after and before.is_scalar and after.is_scalar:
+        fields.update(_magnitude(names, before.scalar, after.scalar))
+    if fields["blanked"]:
+        fields["moved_to_reference"] = _moved_to_reference(change, delta, context)
+    if delta.action == "removed" and len(names) == 1:
+        fields["referenced"] = bool(readers(context, name, change.path))
+    return Fact("key", fields, delta.path, delta.before_region, delta.after_region, confidence=_confidence(change))
+
+
+def _confidence(change: Change) -> Confidence:
+    """A file that was read in part says less."""
+    return "high" if document_of(change.entity).coverage == "full" else "medium"
+
+
+def _magnitude(names: tuple[str, ...], before: Scalar, after: Scalar) -> dict[str, FactValue]:
+    """ratio, factor, sign and unit of a number that changed."""
+    context = " ".join(names[-2:])
+    old, new = quantity(before, context), quantity(after, context)
+    if old is None or new is None or _identifies(names, before, after):
+        return {}
+    found: dict[str, FactValue] = {"quantity": measure(context)}
+    pair = comparable(before, after, context)
+    if pair is None:
+        found["unit_changed"] = old.suffix != new.suffix
+        return found
+    a, b = pair[0].number, pair[1].number
+    found["unit_changed"] = pair[0].suffix != pair[1].suffix and a != b
+    found["sign_changed"] = a * b < 0
+    found["became_zero"] = a != 0 and b == 0
+    if a and b:
+        ratio = b / a
+        found["ratio"] = round(ratio, 6)
+        found["factor"] = round(max(abs(ratio), 1 / abs(ratio)), 3)
+    return found
+
+
+def _identifies(names: tuple[str, ...], before: Scalar, after: Scalar) -> bool:
+    """Whether the number is a name, a place or a time: by the last word that tells, and by its shape."""
+    for word in reversed(tuple(w for n in names[-2:] for w in words(n))):
+        if word in _IDENTIFYING:
+            return True
+        if measure(word):
+            return False
+    if names and words(names[-1])[:1] in (("id",), ("version",)):
+        return True
+    return all(isinstance(v, int) and abs(v) >= _LARGE for v in (before, after))
+
+
+def _polarity(delta: Delta) -> str:
+    before, after = delta.before, delta.after
+    if after is None or not after.is_scalar or (before is not None and not before.is_scalar):
+        return "unknown"
+    if before is None:
+        return set_to(delta.path, after.scalar)
+    return polarity(delta.path, before.scalar, after.scalar)
+
+
+def _blanked(before: Value | None, after: Value | None) -> str:
+    """null, empty, no-elements or placeholder when something was there and nothing that means anything is now."""
+    if before is None or after is None or not after.known or _says_nothing(before):
+        return ""
+    if after.is_map or after.is_list:
+        return "" if after.items or after.elements else "no-elements"
+    text = after.scalar
+    if text is None:
+        return "null"
+    if not isinstance(text, str):
+        return ""
+    if not text.strip():
+        return "empty"
+    return "placeholder" if _PLACEHOLDER.match(text) else ""
+
+
+def _says_nothing(value: Value) -> bool:
+    if not value.known:
+        return False
+    if value.is_map or value.is_list:
+        return not (value.items or value.elements)
+    text = value.scalar
+    if isinstance(text, str):
+        return not text.strip() or _PLACEHOLDER.match(text) is not None
+    return not text
+
+
+def _moved_to_reference(change: Change, delta: Delta, context: Context) -> bool:
+    """Whether a neighbour now says where the value comes from: `existingSecret: db` beside `password: ""`."""
+    parent = keys(delta.path)[:-1]
+    for other in context.changes:
+        if other is change or other.kind != "config.key" or other.entity.parent != change.entity.parent:
+            continue
+        for sibling in other.deltas:
+            path = keys(sibling.path)
+            told = sibling.after is not None and path[: len(parent)] == parent and len(path) > len(parent)
+            if told and _SOURCE_WORDS & set(words(path[-1])):
+                return True
+    return False
+
+
+# --- entries of lists -------------------------------------------------------------------------------------------------
+
+_CATCH_ALL = frozenset(
+    {"*", "**", "/", "/*", "/**", ".*", "^.*$", ".+", "0.0.0.0/0", "::/0", "any", "all", "%", "**/*"}
+)
+
+
+def _entry_of(delta: Delta) -> str:
+    """The key of the list that a scalar came into (or took another's place in), or ""."""
+    last = steps(delta.path)[-1:]
+    if not last or not last[0].element or delta.after is None or not delta.after.is_scalar:
+        return ""
+    names = keys(delta.path)
+    return names[-1].lower() if names else ""
+
+
+def _catch_all(delta: Delta) -> bool:
+    if delta.after is None or not delta.after.is_scalar:
+        return False
+    new = str(delta.after.scalar).strip().lower()
+    old = str(delta.before.scalar).strip().lower() if delta.before is not None else ""
+    return new in _CATCH_ALL and old not in _CATCH_ALL
+
+
+# --- one document -----------------------------------------------------------------------------------------------------
+
+
+def _document(change: Change) -> Iterator[Fact]:
+    if change.before is None or change.after is None or change.action != "modified":
+        return
+    before, after = document_of(change.before), document_of(change.after)
+    confidence = _confidence(change)
+    removed = sum(_named(d) for d in change.deltas)
+    if removed:
+        total = max(_keys(before.root), removed)
+        yield Fact(
+            "churn",
+            {
+                "removed": removed,
+                "total": total,
+                "share": round(removed / total, 4),
+                "secret_like": _SECRET_FILE.search(change.path) is not None,
+            },
+            before=change.before.region,
+            after=change.after.region,
+            confidence=confidence,
+        )
+    old, new = rows(before.root), rows(after.root)
+    if old and new and old != new:
+        yield Fact(
+            "shape",
+            {"rows_before": old, "rows_after": new, "ratio": round(new / old, 4)},
+            before=change.before.region,
+            after=change.after.region,
+            confidence=confidence,
+        )
+
+
+def _named(delta: Delta) -> int:
+    """How many keys a removed subtree held; an element without a name of its own is no key."""
+    if any(step.element and step.text.isdigit() for step in steps(delta.path)) or delta.before is None:
+        return 0
+    return _keys(delta.before)
+
+
+def _keys(value: Value) -> int:
+    """The number of keys with a value of their own: lists count once, unless their elements are maps."""
+    if value.is_map and value.items:
+        return sum(_keys(child) for child in value.items.values())
+    if value.is_list and any(e.is_map for e in value.elements):
+        return sum(_keys(child) for child in value.elements)
+    return 1
