@@ -77,11 +77,11 @@ def digest(root: Node, source: bytes, dialect: Dialect, without: frozenset[int] 
 
 
 def _kept(node: Node, text: bytes, dialect: Dialect) -> bool:
-    return (
-        bool(dialect.kept_punctuation)
-        and node.parent is not None
-        and text in dialect.kept_punctuation.get(node.parent.type, frozenset())
-    )
+    """Whether punctuation means something where it stands. Asks for the parent last: finding it is a walk from the root."""
+    if not any(text in kept for kept in dialect.kept_punctuation.values()):
+        return False
+    parent = node.parent
+    return parent is not None and text in dialect.kept_punctuation.get(parent.type, frozenset())
 
 
 def blanked(source: bytes, start: int, end: int, holes: list[tuple[int, int]], filler: bytes) -> bytes:

@@ -20,7 +20,7 @@ Strength = Literal["open", "authentication", "authorization"]
 
 _SCREEN = re.compile(
     rb"(?i)auth|login|permission|perm_|jwt|role|admin|staff|superuser|scope|token|current_?user|require|protect|secure|guard"
-    rb"|access|depends|security|acl"
+    rb"|access|depends|security|acl|passes_test|middleware"
 )
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 _STRINGS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`")
@@ -40,6 +40,7 @@ class Element:
     place: str = ""
     at: object = field(default=None, compare=False, repr=False)
     last_argument: str = ""
+    body: tuple[str, ...] = ()
 
 
 def facts(pair: Pair) -> Iterator[Fact]:
@@ -89,11 +90,14 @@ def _weaker(old: list[Element], new: list[Element], around: list[Element], pair:
 
 
 def _asked_otherwise(element: Element, pair: Pair) -> bool:
-    """Whether a call that is new is given what the lost one was given: the check has another name."""
-    if len(element.last_argument) < 4:
-        return False
+    """Whether the check has another name now: a call that is new is given what the lost one was given, or decides about the
+    same denial."""
     known = {call.name for call in pair.before.calls}
-    return any(call.name not in known and element.last_argument in call.text for call in pair.after.calls)
+    new = [call for call in pair.after.calls if call.name not in known]
+    if len(element.last_argument) >= 4 and any(element.last_argument in call.text for call in new):
+        return True
+    same = [b for b in pair.after.branches if element.body and b.leaves and b.body == element.body]
+    return any(call.text in branch.condition for branch in same for call in new)
 
 
 def elements(pair: Pair, side: Side) -> Iterator[Element]:
@@ -152,7 +156,9 @@ def _decorator(call: Call) -> Iterator[Element]:
     else:
         for key, value in call.options.items():
             if pattern("auth", "options").search(key):
-                yield from _named(value, bool(pattern("auth", "listing").search(key)), at=call.at)
+                yield from _named(
+                    value, bool(pattern("auth", "listing").search(key)), key == "dependencies", at=call.at
+                )
         if last in ("method_decorator", "decorator", "before_request", "apply", "use"):
             yield from _named(text, at=call.at)
 
@@ -170,7 +176,7 @@ def _named(
         parts = {p.lower() for p in _PARTS.findall(last)}
         known = parts & (words("auth", "authentication_words") | words("auth", "authorization_words"))
         if known - {"current", "session", "token", "access", "signed", "identity", "policy", "policies"} or (
-            any_user and ("user" in parts or len(known) > 1)
+            any_user and (("user" in parts and len(parts) > 1) or len(known) > 1)
         ):
             yield Element(last, _strength(last), place, at)
         elif listing and last[:1].isupper() and last not in ("None", "True", "False"):
@@ -201,7 +207,8 @@ def _denials(shape: Shape) -> Iterator[Element]:
         asked = pattern("auth", "conditions").search(branch.condition)
         if asked and pattern("auth", "denials").search(" ".join((*branch.body, branch.leaves))):
             strong = re.search("staff|superuser|admin|perm|role|owner|access|Admin|Role", branch.condition)
-            yield Element(asked.group(0), "authorization" if strong else "authentication", at=branch.at)
+            strength: Strength = "authorization" if strong else "authentication"
+            yield Element(asked.group(0), strength, at=branch.at, body=branch.body)
 
 
 def _route(call: Call) -> str:
