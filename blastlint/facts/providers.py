@@ -7,7 +7,7 @@ list indexes:
 
 | key | holds |
 |---|---|
-| forces | {letters: [paths]}; c changed, s set (null before), u unset, a block added, r block removed, t on, f off, d lowered |
+| forces | {letters: [paths]}: c changed, s set, u unset, a block added, r block removed, t turned on, f off, d lowered |
 | maybe | {path: argument that must be set for it to force, or "?": sometimes} |
 | computed | top-level attributes that only the provider sets |
 | optional_computed | arguments that keep their last value when dropped |
@@ -37,7 +37,8 @@ Answer = Literal["always", "conditional", "no", "unknown-type"]
 Step = Literal["changed", "lowered", "set", "unset", "block-added", "block-removed", "on", "off"]
 
 _LETTERS: dict[Step, str] = {
-    "changed": "c", "lowered": "cd", "set": "s", "unset": "u", "block-added": "a", "block-removed": "r", "on": "ct", "off": "cf",
+    "changed": "c", "lowered": "cd", "on": "ct", "off": "cf",
+    "set": "s", "unset": "u", "block-added": "a", "block-removed": "r",
 }  # fmt: skip
 _FILES = {"aws": "aws", "google": "google", "azurerm": "azurerm"}
 
