@@ -1,4 +1,7 @@
-"""The syntax tree of HCL: what hcl.py and hcl_json.py produce and the resolver reads. Frozen; places are offsets.
+"""The syntax tree of HCL: what hcl.py and hcl_json.py produce and the resolver reads.
+
+Nobody writes to a node once it is made, but nodes are not frozen: that alone would cost a fifth of the parse, and 6 ms of
+every start.
 
 Every node carries its `source` and the code point offsets [start, end) in it; `region(node)` makes a Region of them. Columns
 are only computed for the few nodes that somebody shows.
@@ -49,10 +52,13 @@ class Source:
     def region(self, start: int, end: int) -> Region:
         if self.whole is not None:
             return self.whole
-        return Region(self.side, self.path, *self.position(start), *self.position(end))
+        line, column = self.position(start)
+        if self.text.find("\n", start, end) < 0:
+            return Region(self.side, self.path, line, column, line, column + end - start)
+        return Region(self.side, self.path, line, column, *self.position(end))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Literal:
     """A number, string without interpolation, bool or null."""
 
@@ -62,7 +68,7 @@ class Literal:
     value: str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Name:
     """A bare identifier: the root of a reference, or a keyword such as a type."""
 
@@ -72,21 +78,21 @@ class Name:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Attr:
     """`.name`, a step of a traversal."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Index:
     """`[key]`, or `.0`, a step of a traversal."""
 
     key: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Splat:
     """`[*]` or `.*` with the steps that apply to each element."""
 
@@ -96,7 +102,7 @@ class Splat:
 Step = Attr | Index | Splat
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Traversal:
     source: Source
     start: int
@@ -105,7 +111,7 @@ class Traversal:
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Call:
     """`name(args...)`; `expand` is True when the last argument is followed by `...`."""
 
@@ -117,7 +123,7 @@ class Call:
     expand: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Unary:
     source: Source
     start: int
@@ -126,7 +132,7 @@ class Unary:
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Binary:
     source: Source
     start: int
@@ -136,7 +142,7 @@ class Binary:
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Conditional:
     source: Source
     start: int
@@ -146,7 +152,7 @@ class Conditional:
     no: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Tuple:
     source: Source
     start: int
@@ -154,7 +160,7 @@ class Tuple:
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Object:
     """A bare identifier as key is a Literal here; a key in parentheses is the expression within."""
 
@@ -164,7 +170,7 @@ class Object:
     items: tuple[tuple[Expr, Expr], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class For:
     """`[for k, v in c : value if condition]`; `{for ... : key => value...}` when `key` is there; `group` is its `...`."""
 
@@ -180,7 +186,7 @@ class For:
     group: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Template:
     """Text with interpolations. A part that is a Literal is text; a lone interpolation keeps its value's type."""
 
@@ -190,7 +196,7 @@ class Template:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class TemplateIf:
     """`%{ if c }yes%{ else }no%{ endif }`."""
 
@@ -199,7 +205,7 @@ class TemplateIf:
     no: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class TemplateFor:
     """`%{ for k, v in c }body%{ endfor }`."""
 
@@ -209,7 +215,7 @@ class TemplateFor:
     body: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Invalid:
     """Text that is no expression, with the reason."""
 
@@ -225,7 +231,7 @@ Expr = (
 Part = Expr | TemplateIf | TemplateFor
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Attribute:
     source: Source
     start: int
@@ -234,7 +240,7 @@ class Attribute:
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Block:
     """`type "label" { ... }`. [start, header_end) is the line that names it; the first attribute of a name wins."""
 
@@ -260,7 +266,7 @@ class Block:
         return tuple(block for block in self.blocks if block.type == type)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class File:
     """A whole file: the attributes (of .tfvars, terragrunt.hcl) and blocks at its top."""
 

@@ -63,6 +63,9 @@ class Parser:
     def skip(self, newlines: bool) -> str:
         """Go past white space and comments; the next character, "" at the end."""
         text = self.text
+        here = text[self.pos : self.pos + 1]
+        if here > "/" or (here == "\n" and not newlines):  # most often there is nothing to skip
+            return here
         blank = _BLANK if newlines else _INLINE
         while True:
             match = blank.match(text, self.pos)

@@ -30,27 +30,27 @@ attributes of resources, data, providers and module calls
   A map Value of the arguments that are set (null is absent). A nested block, even a single one, is a list of maps under
   the block's name: `versioning[0].enabled`; `dynamic` blocks are expanded, and blocks that cannot be counted make the
   whole list unknown.
-  Meta-arguments: `lifecycle` is one map (prevent_destroy, create_before_destroy, ignore_changes: list of path strings or
-  the string "all", replace_triggered_by: list of texts with refs, precondition / postcondition: list of maps),
-  `provider` the written
-  configuration ("aws.west"), `depends_on` an unordered list of addresses. count and for_each are not there.
+  Meta-arguments: `lifecycle` is one map (prevent_destroy, create_before_destroy, ignore_changes: list of path strings
+  or the string "all", replace_triggered_by: list of unknowns with refs, precondition / postcondition: list of maps of
+  texts), `provider` the configuration as written ("aws.west"), `depends_on` an unordered list of addresses. count and
+  for_each are not there (details.Resource has them).
   `provisioner` and `connection` are lists of maps ("type" holds the label); they never make a plan differ.
 
 Values
   known=False: `reason` says why in words, `text` is the canonical expression with everything known filled in and every
-  reference as a full address (`"x-${module.db.aws_vpc.main.id}"`), `refs` the instance addresses it depends on (without key
-  where the reference has none): resources, data sources, opaque modules, `var.x` for unset root variables. Two
-  unknowns are equal
-  when their texts are: then nothing that we can see differs, except what the refs themselves do. Computed attributes of
-  other resources are unknown; an attribute that is configured there and known is known here (as in a plan) and keeps
-  the ref. So a replaced
-  or created resource makes exactly the unknown values with its address in `refs` "known after apply".
-  A data source's outputs are unknown with the data source in `refs`: look there whether its arguments changed.
-  An unknown value may hold in `data` what is known of it; never read it directly, ask
-  documents.structure(value): the tree (policy document, ...) of a JSON or YAML string attribute, known or partly so.
+  reference as a full address (`"x-${module.db.aws_vpc.main.id}"`), `refs` the instance addresses it depends on (without
+  key where the reference has none): resources, data sources, opaque modules, `var.x` for unset root variables. Two
+  unknowns are equal when their texts are: then nothing that we can see differs, except what the refs themselves do.
+  Computed attributes of other resources are unknown; an attribute that is configured there and known is known here (as
+  in a plan) and keeps the ref. So a replaced or created resource makes exactly the unknown values with its address in
+  `refs` "known after apply". A data source's outputs are unknown with the data source in `refs`: look there whether its
+  arguments changed.
+  An unknown value may hold in `data` what is known of it; never read it directly, ask documents.structure(value): the
+  tree (policy document, ...) of a JSON or YAML string, known or partly so, or the known blocks of a list.
   Regions are those of the text that gave the value: the literal in the tfvars file, the default, the resource block.
-  Terraform converts: "80" and 80, "true" and true are the same argument: content.same(a, b); `unordered` marks values that
-  went through toset(). content.digest(entity) is the digest of meaning for rename matching (Entity.content stays "").
+  Terraform converts: "80" and 80, "true" and true are the same argument: content.same(a, b); `unordered` marks values
+  that went through toset(). content.digest(entity) is the digest of meaning for rename matching (Entity.content is "").
+
 references
   All addresses that the entity's arguments, depends_on, count and for_each depend on, through locals, module inputs and
   outputs as well, at the granularity of Value.refs. `resource_address(address)` drops a trailing instance key.

@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import uuid
 from collections.abc import Callable, Mapping
-from urllib.parse import quote_plus
 
 from blastlint.model import Value
 from blastlint.parse import terraform_yaml
@@ -25,12 +23,6 @@ from blastlint.resolve.terraform.values import (
 
 MAX_NODES = 200_000
 _HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
-_NAMESPACES = {
-    "dns": uuid.NAMESPACE_DNS,
-    "url": uuid.NAMESPACE_URL,
-    "oid": uuid.NAMESPACE_OID,
-    "x500": uuid.NAMESPACE_X500,
-}
 
 
 def json_string(value: Value, unknowns: list[Value] | None = None) -> str:
@@ -130,7 +122,21 @@ def _csvdecode(text: str) -> list[object]:
 
 
 def _uuidv5(namespace: str, name: str) -> str:
-    return str(uuid.uuid5(_NAMESPACES.get(namespace) or uuid.UUID(namespace), name))
+    import uuid
+
+    known = {
+        "dns": uuid.NAMESPACE_DNS,
+        "url": uuid.NAMESPACE_URL,
+        "oid": uuid.NAMESPACE_OID,
+        "x500": uuid.NAMESPACE_X500,
+    }
+    return str(uuid.uuid5(known.get(namespace) or uuid.UUID(namespace), name))
+
+
+def _urlencode(text: str) -> str:
+    from urllib.parse import quote_plus
+
+    return quote_plus(text)
 
 
 def _digest(algorithm: str) -> Callable[[str], str]:
@@ -152,7 +158,7 @@ STRICT: Mapping[str, Strict] = {
     "sha1": Strict("s", _digest("sha1")),
     "sha256": Strict("s", _digest("sha256")),
     "sha512": Strict("s", _digest("sha512")),
-    "urlencode": Strict("s", quote_plus),
+    "urlencode": Strict("s", _urlencode),
     "uuidv5": Strict("ss", _uuidv5),
     "yamldecode": Strict("s", decode_yaml),
 }

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from blastlint.resolve.terraform.functions.support import Lenient, Strict
 from blastlint.resolve.terraform.values import EvaluationError
+
+if TYPE_CHECKING:  # datetime is imported where used: few configurations compute with dates
+    from datetime import datetime
 
 _DURATION = re.compile(r"([+-]?)((?:\d+(?:\.\d+)?(?:h|m|s|ms|us|ns))+)")
 _UNIT = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|ns)")
@@ -18,10 +21,14 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d
 def _time(text: str) -> datetime:
     if not _STAMP.fullmatch(text):
         raise EvaluationError("not an RFC 3339 timestamp")
+    from datetime import datetime
+
     return datetime.fromisoformat(text)
 
 
 def _timeadd(stamp: str, duration: str) -> str:
+    from datetime import timedelta
+
     match = _DURATION.fullmatch(duration)
     if match is None:
         raise EvaluationError("timeadd: not a duration")
