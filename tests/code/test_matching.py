@@ -104,7 +104,8 @@ RENAMES = ("answer", "rows", "client", "value", "item")
 def test_renamed_locals_and_type_hints_give_no_facts(old: str, new: str) -> None:
     source = (
         "def test_rows(client, rows):\n    answer = client.get('/x', timeout=5)\n    value = answer.json()\n"
-        "    for item in value:\n        try:\n            assert item.id in rows\n        except KeyError:\n            continue\n"
+        "    for item in value:\n        try:\n            assert item.id in rows\n"
+        "        except KeyError:\n            continue\n"
         "    assert answer.status == 200\n"
     )
     hinted = source.replace("(client, rows):", "(client: Client, rows: list[int]) -> None:")

@@ -13,12 +13,23 @@ from blastlint.parse import javascript, python
 from blastlint.parse.code import Module, shape_of
 from tests.code.conftest import run
 
-FRAGMENTS = st.lists(
-    st.sampled_from(
-        ["def f(", "):\n", "class A:", "\n    ", "\t", "try:", "except", " Exception", "pass", "if x", "(", ")", "[", "{", "'''", '"', "#", "\\", "@a\n", "assert ", "with ", "lambda:", "=", "é", "\x00", "async ", "function g", "=>", "`", "${", "it('a', ", "describe(", ";", "/*", "//", "export ", "import ", "from ."]
-    ),
-    max_size=40,
-).map("".join)  # fmt: skip
+PYTHON = [
+    "def f(",
+    "):\n",
+    "class A:",
+    "\n    ",
+    "\t",
+    "try:",
+    "except",
+    " Exception",
+    "pass",
+    "if x",
+    "@a\n",
+    "assert ",
+]
+SIGNS = [*"()[{'\"#\\=é\0;`", "=>", "${", "/*", "//", '"' * 3, "with ", "lambda:"]
+JAVASCRIPT = ["async ", "function g", "it('a', ", "describe(", "export ", "import ", "from .", "catch ", "} "]
+FRAGMENTS = st.lists(st.sampled_from([*PYTHON, *SIGNS, *JAVASCRIPT]), max_size=40).map("".join)
 
 
 def _shapes(parser: object, path: str, data: bytes) -> None:

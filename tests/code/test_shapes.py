@@ -111,7 +111,8 @@ def test_catch_bodies(body: str, expected: str) -> None:
 
 
 def test_calls_are_named_by_what_they_import() -> None:
-    source = "from requests import get as fetch\n\ndef f():\n    from os import path as p\n    fetch(u, verify=False)\n    p.join(a)\n"
+    source = "from requests import get as fetch\n\ndef f():\n    from os import path as p\n"
+    source += "    fetch(u, verify=False)\n    p.join(a)\n"
     found = shape(source)
     assert [(c.name, c.arguments, dict(c.options)) for c in found.calls] == [
         ("requests.get", ("u",), {"verify": "False"}),
