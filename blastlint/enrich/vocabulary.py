@@ -180,14 +180,16 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     "rewrite": {
         "line_similarity": "0..1",
         "symbol_overlap": "0..1 share of the names before that are still there",
-        "lines": "lines before, blank ones left out",
+        "lines": "lines before that say something",
         "generated": "true when the file says that it is generated",
+        "role": "code, infrastructure, or what its keys are for: configuration, manifest, pipeline, package, data, ...",
     },
     "reformat": {
         "lines_changed": "share of lines that differ",
-        "nodes_changed": "number of words (names, numbers, operators) that differ",
+        "nodes_changed": "number of keys, else of words (names, numbers, operators) that differ in meaning",
         "hidden": "what the difference is, in words, or empty",
-        "flip": "line ends, byte order mark or encoding that changed for the whole file, or empty",
+        "flip": "line ends, encoding or file mode that changed for the whole file, or empty",
+        "files": "number of files of the change set that were reformatted alike, this one among them",
     },
     "breadth": {
         "files": "files touched, weighted without generated, vendored, lock and moved ones",

@@ -1,0 +1,121 @@
+"""Two texts of one file, measured: which lines and words differ, and how it is encoded. Linear in their size.
+
+Lines and words are compared as multisets, so that a move within the file is no difference. A word is a name, a number or an
+operator; blanks, quotes, brackets, commas and comment marks are what a formatter may change, and are none. The words are
+the same for every language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from blastlint.parse import MAX_BYTES
+from blastlint.parse.text import decode
+
+_WORD = re.compile(r"[^\W\d]\w*|\d[\w.]*|[<>=!&|+*~^?%@$:.-]+|[^\w\s\"'`,;(){}\[\]#/\\]")
+_NUMBER = re.compile(r"\b[0-9a-f]*\d[0-9a-f.]*\b", re.IGNORECASE)
+_TELLING = re.compile(r"\w.*?\w.*?\w.*?\w", re.DOTALL)
+_MARKS = ((b"\xef\xbb\xbf", "UTF-8 with a byte order mark"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+_LOST = "�"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One side. `encoding` and `ending` ("CRLF", "LF", "" when mixed or none) are in words."""
+
+    text: str
+    encoding: str
+    ending: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines that are not blank: how many there were, are, went and came."""
+
+    before: int
+    after: int
+    gone: int
+    born: int
+
+    @property
+    def most(self) -> int:
+        return max(self.before, self.after)
+
+    @property
+    def changed(self) -> int:
+        return max(self.gone, self.born)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words that went and came. `reordered`: they are the same, but not in the same order."""
+
+    gone: Counter[str]
+    born: Counter[str]
+    reordered: bool
+
+    @property
+    def changed(self) -> int:
+        return max(self.gone.total(), self.born.total())
+
+
+def text_of(data: bytes | None) -> Text | None:
+    """The text of a file; None for what is no text, or larger than anything is read."""
+    if data is None or len(data) > MAX_BYTES:
+        return None
+    marked = next((name for mark, name in _MARKS if data.startswith(mark)), "")
+    if b"\0" in data[:8000] and marked != "UTF-16":
+        return None
+    text, inexact = decode(data)
+    return Text(text, marked or ("no UTF-8" if inexact else "UTF-8"), _ending(text))
+
+
+def _ending(text: str) -> str:
+    lines, crlf = text.count("\n"), text.count("\r\n")
+    if not lines:
+        return ""
+    return "CRLF" if crlf == lines else "LF" if not crlf else ""
+
+
+def flips(before: Text, after: Text) -> tuple[str, ...]:
+    """What changed for the whole file: line ends, encoding, characters that could not be kept."""
+    found = []
+    if before.ending and after.ending and before.ending != after.ending:
+        found.append(f"line ends {before.ending} -> {after.ending}")
+    if before.encoding != after.encoding:
+        found.append(f"encoding {before.encoding} -> {after.encoding}")
+    elif after.text.count(_LOST) > before.text.count(_LOST):
+        found.append("characters replaced by U+FFFD")
+    return tuple(found)
+
+
+def compared_lines(before: Text, after: Text) -> Lines:
+    """Lines as they stand but for their ends, which `flips` tells of."""
+    old, new = (Counter(line for line in side.text.splitlines() if line.strip()) for side in (before, after))
+    return Lines(old.total(), new.total(), (old - new).total(), (new - old).total())
+
+
+def compared_words(before: Text, after: Text) -> Words:
+    old, new = _WORD.findall(before.text), _WORD.findall(after.text)
+    gone, born = Counter(old), Counter(new)
+    gone.subtract(new)
+    born.subtract(old)
+    return Words(+gone, +born, reordered=old != new)
+
+
+def words_in(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text))
+
+
+def kept_share(before: Text, after: Text) -> tuple[float, int]:
+    """(share of the telling lines before that are still there, their number). Indentation, numbers, versions and digests
+    aside: raising them on every line is no rewrite. A telling line has four letters or digits; `}` and `else:` prove
+    nothing."""
+    old, new = (
+        Counter(_NUMBER.sub("0", line.strip()) for line in side.text.splitlines() if _TELLING.search(line))
+        for side in (before, after)
+    )
+    total = old.total()
+    return ((old & new).total() / total if total else 1.0), total
