@@ -18,7 +18,7 @@ from blastlint.diff.alignment import likeness
 from blastlint.diff.relocation import Side, relocated
 from blastlint.diff.values import deltas
 from blastlint.facts.file_roles import role_at
-from blastlint.facts.paths import keys
+from blastlint.facts.paths import found, keys, steps
 from blastlint.model import Change, Delta, Entity, Region, Value
 from blastlint.resolve.keytree import document_of
 
@@ -65,8 +65,8 @@ def _paired(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[_Pair
         yield _Pair(old.pop(address), new.pop(address))
     gone = [e for e in old.values() if e.region.path not in unread]
     born = [e for e in new.values() if e.region.path not in unread]
-    for found in (_by_name, _by_content, _by_likeness):
-        for one, other in found(gone, born):
+    for matching in (_by_name, _by_content, _by_likeness):
+        for one, other in matching(gone, born):
             gone.remove(one)
             born.remove(other)
             yield _Pair(one, other)
@@ -81,12 +81,12 @@ def _by_name(gone: Sequence[Entity], born: Sequence[Entity]) -> list[tuple[Entit
 
 
 def _by_identity(entities: Sequence[Entity]) -> dict[str, list[Entity]]:
-    found: dict[str, list[Entity]] = {}
+    named: dict[str, list[Entity]] = {}
     for entity in entities:
         identity = document_of(entity).identity
         if identity:
-            found.setdefault(identity, []).append(entity)
-    return found
+            named.setdefault(identity, []).append(entity)
+    return named
 
 
 def _by_content(gone: Sequence[Entity], born: Sequence[Entity]) -> list[tuple[Entity, Entity]]:
@@ -173,12 +173,23 @@ def _differences(pair: _Pair) -> Iterator[Delta]:
     if (pair.before is None and not new.is_map) or (pair.after is None and not old.is_map):
         return
     seen: set[tuple[Region | None, Region | None]] = set()
-    for delta in deltas(old, new):
+    for delta in (_emptied(d, old, new) for d in deltas(old, new)):
         place = (delta.before_region, delta.after_region)
         if place != (None, None) and place in seen:
             continue
         seen.add(place)
         yield delta
+
+
+def _emptied(delta: Delta, old: Value, new: Value) -> Delta:
+    """A list that lost its last elements is one list that is empty now."""
+    way = steps(delta.path)
+    if delta.action != "removed" or not way or not way[-1].element:
+        return delta
+    before, after = found(old, way[:-1]), found(new, way[:-1])
+    if before is None or after is None or not after.is_list or after.elements:
+        return delta
+    return Delta(delta.path[: -len(way[-1].text) - 2], "modified", before, after)
 
 
 def _change(pair: _Pair, delta: Delta, previous: str = "") -> Change:

@@ -41,7 +41,7 @@ _FALSE = frozenset({"false", "no", "off", "0", "disabled", "disable", "inactive"
 _MEASURES: Mapping[str, str] = {
     **dict.fromkeys(
         ("timeout", "timeouts", "deadline", "interval", "delay", "backoff", "grace", "duration", "cooldown", "wait",
-         "keepalive", "period", "debounce"),
+         "keepalive", "period", "debounce", "hours", "days", "minutes", "seconds", "ms", "millis"),
         "timeout",
     ),
     **dict.fromkeys(("ttl", "expiry", "expiration", "expires", "retention", "lifetime", "age", "lease"), "ttl"),
@@ -57,11 +57,12 @@ _MEASURES: Mapping[str, str] = {
     ),
     **dict.fromkeys(
         ("replicas", "count", "workers", "instances", "connections", "retries", "attempts", "threads", "shards",
-         "partitions", "nodes", "pool", "cpu", "cpus", "hours", "days", "minutes", "seconds", "min", "max"),
+         "partitions", "nodes", "pool", "cpu", "cpus", "min", "max"),
         "count",
     ),
 }  # fmt: skip
 _BOUNDS = frozenset({"max", "min", "maximum", "minimum"})
+_DURATIONS = frozenset({"hours", "days", "minutes", "seconds", "ms", "millis"})  # the unit of whatever else is measured
 _TIMES = frozenset({"timeout", "ttl"})
 
 
@@ -124,7 +125,7 @@ def measure(name: str) -> str:
     parts = words(name)
     for word in parts:
         kind = _MEASURES.get(word, "")
-        if kind and (not found or kind != "count"):
+        if kind and (not found or (kind != "count" and word not in _DURATIONS)):
             found = kind
     if found == "count" and _BOUNDS & set(parts):
         return "limit"
