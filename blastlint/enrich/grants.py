@@ -18,6 +18,8 @@ AccessLevel = Literal["admin", "permissions", "service", "write", "read"]
 Breadth = Literal["all", "wildcard", "listed"]
 What = Literal["actions", "principals", "conditions"]
 
+UNKNOWN = "${"  # stands in every text that is not known to the end
+
 LEVELS: tuple[AccessLevel, ...] = ("admin", "permissions", "service", "write", "read")
 BREADTHS: tuple[Breadth, ...] = ("all", "wildcard", "listed")
 
@@ -157,15 +159,19 @@ def _rank(atom: Atom) -> tuple[int, int]:
 def _new(atom: Atom, before: Iterable[Grant]) -> What | None:
     """How the atom is new, or None when one statement of before covers it."""
     what: What = "actions"
+    holders = 0
     for old in before:
         if not (_covers_action(old, atom) and _covers_resource(old, atom)):
             continue
         if not _covers_principal(old, atom):
             what = "principals" if what == "actions" else what
+            holders += len(old.principals)
         elif _covers_conditions(old, atom.grant):
             return None
         else:
             what = "conditions"
+    if what == "principals" and UNKNOWN in atom.principal and len(atom.grant.principals) <= holders:
+        return None  # perhaps only another expression for the same holder: there are no more of them than before
     return what
 
 

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from blastlint.enrich.grants import Condition, Grant
+from blastlint.enrich.grants import UNKNOWN, Condition, Grant
 from blastlint.model import Value
 from blastlint.resolve.terraform.documents import structure
 
@@ -25,12 +25,18 @@ _POLICY_NAME = re.compile(
 def plain(value: Value) -> Plain:
     """The value without positions; what is unknown becomes its canonical text, which equals only itself."""
     if not value.known:
-        return value.text.strip('"') or f"${{unknown: {value.reason}}}"
+        return unknown_text(value)
     if value.is_map:
         return {key: plain(child) for key, child in value.items.items()}
     if value.is_list:
         return [plain(child) for child in value.elements]
     return value.scalar
+
+
+def unknown_text(value: Value) -> str:
+    """The text of an unknown value, told from a known one by the `${` in it."""
+    text = value.text.strip('"') or f"unknown: {value.reason}"
+    return text if UNKNOWN in text else f"{UNKNOWN}{text}}}"
 
 
 def documents_in(attributes: Value) -> Iterator[tuple[str, Value]]:

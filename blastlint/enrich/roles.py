@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from blastlint.enrich.grants import AccessLevel, Grant
+from blastlint.enrich.policies import unknown_text
 from blastlint.model import Entity, Value
 
 EVERYONE = frozenset({"*", "allUsers", "allAuthenticatedUsers", "system:anonymous", "system:unauthenticated"})
@@ -63,7 +64,7 @@ def _scalars(value: Value | None) -> list[str]:
     if value is None:
         return []
     parts = value.elements if value.is_list else (value,)
-    return [str(p.scalar) if p.known else p.text for p in parts if not p.known or p.scalar not in (None, "")]
+    return [str(p.scalar) if p.known else unknown_text(p) for p in parts if not p.known or p.scalar not in (None, "")]
 
 
 def _managed(attributes: Value) -> Iterator[Grant]:

@@ -174,6 +174,16 @@ def test_google_roles(before: str, after: str, level: str | None) -> None:
     assert [f.fields["level"] for f in facts_between([old], [new])] == ([level] if level else [])
 
 
+def test_another_expression_for_a_holder_is_not_a_further_one() -> None:
+    def binding(*members: object) -> Entity:
+        return entity("google_project_iam_binding.b", {"role": "roles/owner", "members": [*members]})
+
+    old, new = unknown("", "var.a"), unknown("", "var.b")
+    assert facts_between([binding(old)], [binding(new)]) == []
+    assert [f.fields["what"] for f in facts_between([binding(old)], [binding(old, new)])] == ["principals"]
+    assert [f.fields["what"] for f in facts_between([binding(old)], [binding("user:x@y")])] == ["principals"]
+
+
 def test_a_public_bucket_member() -> None:
     address = "google_storage_bucket_iam_binding.b"
     old = entity(address, {"role": "roles/storage.objectViewer", "members": ["user:a@b.c"]})
