@@ -176,6 +176,10 @@ class Tree(Protocol):
     def search(self, literal: str, suffixes: tuple[str, ...] = ()) -> Sequence[str]:
         """Paths of text files that contain `literal`, sorted, at most 1,000."""
 
+    def lines(self, literals: tuple[str, ...], suffixes: tuple[str, ...] = ()) -> Sequence[tuple[str, str]]:
+        """(path, line) of every line of a text file that holds one of `literals`, by path; at most 50,000. One search
+        answers for all of them: ask once for everything, not once for each file."""
+
 
 FileStatus = Literal["added", "removed", "modified", "renamed"]
 

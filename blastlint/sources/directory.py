@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from blastlint.errors import SourceError
 from blastlint.model import ChangeSet, FileChange, Notification
-from blastlint.sources.memory import SEARCH_LIMIT
+from blastlint.sources.memory import SEARCH_LIMIT, matching_lines
 from blastlint.sources.overlay import holds
 from blastlint.sources.renames import pairs
 from blastlint.sources.worktree import DiskFiles
@@ -67,6 +67,9 @@ class DirectoryTree(DiskFiles):
         needle = literal.encode()
         candidates = (path for path in self.paths() if not suffixes or path.endswith(suffixes))
         return [path for path in candidates if holds(self.read(path), needle)][:SEARCH_LIMIT]
+
+    def lines(self, literals: tuple[str, ...], suffixes: tuple[str, ...] = ()) -> Sequence[tuple[str, str]]:
+        return list(matching_lines(self, self.paths(), literals, suffixes))
 
 
 def _decoded(path: bytes) -> str:

@@ -60,14 +60,15 @@ def from_range(directory: str, revision: str) -> ChangeSet:
         base = _merge_base(objects, base, head, left, right)
         label = f"merge base of {left} and {right}"
     entries = _diff(git, base.tree, head.tree)
+    before = GitTree(objects, base.tree)
     commits = between(base, head, lambda oid: _loaded(objects, oid)) if base.oid and head.oid else ()
     message, authors = told(commits)
     return ChangeSet(
         base=label,
         head=right,
         files=_sorted(entry.file for entry in entries),
-        before=GitTree(objects, base.tree),
-        after=GitTree(objects, head.tree),
+        before=before,
+        after=_after(objects, before, entries),
         message=message,
         authors=authors,
         branch=_branch(directory) if right == "HEAD" else _branch_named(right),
@@ -82,18 +83,13 @@ def from_index(directory: str, revision: str = "HEAD") -> ChangeSet:
     base, before = _base(objects, revision)
     entries = _diff(git, base, cached=True)
     unmerged = [entry.file.path for entry in entries if entry.unmerged]
-    oids = {
-        entry.file.after: entry.oid_after
-        for entry in entries
-        if entry.file.after is not None and not entry.unmerged and _has_content(entry.file.mode_after)
-    }
     files = _sorted(entry.file for entry in entries if not entry.unmerged)
     return ChangeSet(
         base=revision,
         head="index",
         files=files,
         before=before,
-        after=OverlayTree(before, _Blobs(objects, oids), _touched(files), oids),
+        after=_after(objects, before, entries),
         branch=_branch(directory),
         notifications=(*_pointers(entries), *(_unmerged(path) for path in unmerged)),
     )
@@ -231,6 +227,17 @@ def _with_untracked(
         yield FileChange("renamed", source, target, gone.pop(source).mode_before, new.pop(target))
     yield from gone.values()
     yield from (FileChange("added", None, path, 0, mode) for path, mode in new.items())
+
+
+def _after(objects: Objects, before: Tree, entries: Iterable[_Entry]) -> Tree:
+    """The tree that the entries lead to. What did not change is read, and searched, only once for both sides."""
+    changed = [entry for entry in entries if not entry.unmerged]
+    oids = {
+        entry.file.after: entry.oid_after
+        for entry in changed
+        if entry.file.after is not None and _has_content(entry.file.mode_after)
+    }
+    return OverlayTree(before, _Blobs(objects, oids), _touched(entry.file for entry in changed), oids)
 
 
 class _Blobs:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
 
 from blastlint.model import ChangeSet, FileChange
 
 _REGULAR = 0o100644
 SEARCH_LIMIT = 1000
+LINES_LIMIT = 50_000
 
 
 class MemoryTree:
@@ -37,6 +39,33 @@ class MemoryTree:
         needle = literal.encode()
         hits = [p for p in self.paths() if (not suffixes or p.endswith(suffixes)) and needle in self._files[p]]
         return hits[:SEARCH_LIMIT]
+
+    def lines(self, literals: tuple[str, ...], suffixes: tuple[str, ...] = ()) -> Sequence[tuple[str, str]]:
+        return list(matching_lines(self, self.paths(), literals, suffixes))
+
+
+class Readable(Protocol):
+    """Anything with contents by path."""
+
+    def read(self, path: str) -> bytes | None: ...
+
+
+def matching_lines(
+    files: Readable, paths: Iterable[str], literals: Sequence[str], suffixes: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """The answer to `Tree.lines` for files that are read here."""
+    needles = [literal.encode() for literal in literals]
+    found = 0
+    for path in paths:
+        data = (files.read(path) or b"") if not suffixes or path.endswith(suffixes) else b""
+        if b"\0" in data[:8000] or not any(needle in data for needle in needles):
+            continue
+        for line in data.split(b"\n"):
+            if any(needle in line for needle in needles):
+                yield path, line.decode("utf-8", "replace")
+                found += 1
+                if found == LINES_LIMIT:
+                    return
 
 
 def change_set(before: Mapping[str, str | bytes], after: Mapping[str, str | bytes], message: str = "") -> ChangeSet:

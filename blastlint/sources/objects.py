@@ -10,11 +10,13 @@ from typing import IO
 
 from blastlint.errors import SourceError
 from blastlint.sources.command import Git, stop
-from blastlint.sources.memory import SEARCH_LIMIT
+from blastlint.sources.memory import LINES_LIMIT, SEARCH_LIMIT
 
 LINK, SUBMODULE, DIRECTORY = 0o120000, 0o160000, 0o040000
 _KEPT_BYTES = 8_000_000
 _CHUNK = 1 << 20
+# One thread: the objects are read under a lock, and more threads mostly wait for each other.
+_GREP = (*"grep -z -I -F --full-name --threads=1 --no-color --no-column --no-heading --no-break".split(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class GitTree:
         self._oid = oid
         self._directories: dict[str, Mapping[str, tuple[int, str]]] = {}
         self._paths: list[str] | None = None
+        self._searched: dict[tuple[str, tuple[str, ...]], Sequence[str]] = {}
+        self._lines: dict[tuple[tuple[str, ...], tuple[str, ...]], Sequence[tuple[str, str]]] = {}
 
     def read(self, path: str) -> bytes | None:
         oid = self._regular(path)
@@ -144,16 +148,36 @@ class GitTree:
         return sorted(f"{prefix}{name}" for name, (mode, _) in self._entries(directory).items() if _is_file(mode))
 
     def search(self, literal: str, suffixes: tuple[str, ...] = ()) -> Sequence[str]:
-        first = max(literal.split("\n"), key=len)  # git searches lines
+        question = literal, suffixes
+        if question not in self._searched:
+            first = max(literal.split("\n"), key=len)  # git searches lines
+            found = self._grep((first,), suffixes, "-l").split(b"\0")
+            paths = sorted(self._path(name) for name in found if name)
+            if first != literal:
+                paths = [path for path in paths if literal.encode() in (self.read(path) or b"")]
+            self._searched[question] = [path for path in paths if self._regular(path) is not None][:SEARCH_LIMIT]
+        return self._searched[question]
+
+    def lines(self, literals: tuple[str, ...], suffixes: tuple[str, ...] = ()) -> Sequence[tuple[str, str]]:
+        question = literals, suffixes
+        if question not in self._lines:
+            found = (line.partition(b"\0") for line in self._grep(literals, suffixes, "--no-line-number").split(b"\n"))
+            hits = [(self._path(name), line.decode("utf-8", "replace")) for name, separator, line in found if separator]
+            self._lines[question] = sorted(hits, key=lambda hit: hit[0])[:LINES_LIMIT]
+        return self._lines[question]
+
+    def _grep(self, literals: Sequence[str], suffixes: tuple[str, ...], *options: str) -> bytes:
+        """What `git grep` finds of one of the literals; `_path` reads its names of files."""
+        patterns = [word for literal in literals for word in ("-e", literal)]
         where = [f":(top)*{suffix}" for suffix in suffixes or ("",)]
-        # 1: no match; 128: a partial clone lacks some contents, and what was found before still holds
-        found = self._objects.git.run(
-            "grep", "-l", "-z", "-I", "-F", "--full-name", "-e", first, self._oid, "--", *where, accept=(0, 1, 128)
-        )
-        paths = sorted(p[len(self._oid) + 1 :].decode("utf-8", "surrogateescape") for p in found.split(b"\0") if p)
-        if first != literal:
-            paths = [path for path in paths if literal.encode() in (self.read(path) or b"")]
-        return [path for path in paths if self._regular(path) is not None][:SEARCH_LIMIT]
+        return self._objects.git.run(
+            *_GREP, *options, *patterns, self._oid, "--", *where,
+            accept=(0, 1, 128),  # 1: no match; 128: a partial clone lacks some contents, and what was found still holds
+        )  # fmt: skip
+
+    def _path(self, name: bytes) -> str:
+        """TREE:PATH"""
+        return name[len(self._oid) + 1 :].decode("utf-8", "surrogateescape")
 
     def _regular(self, path: str) -> str | None:
         directory, _, name = path.rpartition("/")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from blastlint.model import Tree
-from blastlint.sources.memory import SEARCH_LIMIT
+from blastlint.sources.memory import LINES_LIMIT, SEARCH_LIMIT, matching_lines
 
 
 class Contents(Protocol):
@@ -25,6 +25,9 @@ class OverlayTree:
         self._contents = contents
         self._present = frozenset(present)
         self._touched = frozenset(touched) | self._present
+        self._by_directory: dict[str, list[str]] = {}
+        for path in self._present:
+            self._by_directory.setdefault(path.rpartition("/")[0], []).append(path)
         self._paths: list[str] | None = None
 
     def read(self, path: str) -> bytes | None:
@@ -43,15 +46,18 @@ class OverlayTree:
         return self._paths
 
     def listdir(self, directory: str) -> Sequence[str]:
-        prefix = f"{directory}/" if directory else ""
-        own = [p for p in self._present if p.startswith(prefix) and "/" not in p[len(prefix) :]]
-        return self._merged(self._base.listdir(directory), own)
+        return self._merged(self._base.listdir(directory), self._by_directory.get(directory, ()))
 
     def search(self, literal: str, suffixes: tuple[str, ...] = ()) -> Sequence[str]:
         needle = literal.encode()
         candidates = (p for p in self._present if not suffixes or p.endswith(suffixes))
         own = [p for p in candidates if holds(self._contents.read(p), needle)]
         return self._merged(self._base.search(literal, suffixes), own)[:SEARCH_LIMIT]
+
+    def lines(self, literals: tuple[str, ...], suffixes: tuple[str, ...] = ()) -> Sequence[tuple[str, str]]:
+        own = matching_lines(self._contents, sorted(self._present), literals, suffixes)
+        below = (hit for hit in self._base.lines(literals, suffixes) if hit[0] not in self._touched)
+        return sorted([*below, *own], key=lambda hit: hit[0])[:LINES_LIMIT]
 
     def _merged(self, below: Iterable[str], own: Iterable[str]) -> list[str]:
         return sorted([*(path for path in below if path not in self._touched), *own])

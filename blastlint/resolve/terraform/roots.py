@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from blastlint.model import Tree
 from blastlint.resolve.terraform.definition import SUFFIXES, Definitions, configuration_files
 
 MAX_CONFIGURATIONS = 300
 MAX_CALL_LEVELS = 20
-_SOURCE = re.compile(rb'["\']?source["\']?\s*[=:]\s*"(\.[^"]*)"')
+_RELATIVE = ('"./', '"../', '"."', '".."')
+_SOURCE = re.compile(r'\bsource["\']?\s*[=:]\s*"(\.[^"]*)"')
 _ASIDE = re.compile(r"(?:^|/)(?:examples?|tests?|testing|fixtures?|docs?|samples?|test-fixtures|testdata)(?:/|$)")
 _VARIABLE_SUFFIXES = (".tfvars", ".tfvars.json")
 VARIABLE_DIRECTORIES = (
@@ -32,8 +33,9 @@ def roots(definitions: Definitions, changed: Sequence[str]) -> tuple[list[str], 
         elif path.endswith(SUFFIXES):
             directories[directory] = None
     found: dict[str, None] = {}
+    callers = _callers(tree) if directories else {}
     for directory in sorted(directories):
-        for root in _roots_of(definitions, directory):
+        for root in _roots_of(definitions, callers, directory):
             found[root] = None
             if len(found) >= MAX_CONFIGURATIONS:
                 return list(found), frozenset(directories)
@@ -51,55 +53,44 @@ def variables_owner(tree: Tree, path: str) -> str | None:
         directory = posixpath.dirname(directory)
 
 
-def _roots_of(definitions: Definitions, directory: str) -> Iterator[str]:
+def _roots_of(definitions: Definitions, callers: Mapping[str, set[str]], directory: str) -> Iterator[str]:
     """The roots that reach a directory by calls, itself where nobody calls it or where it has a backend of its own."""
     seen = {directory}
     level = [directory]
     for _ in range(MAX_CALL_LEVELS):
         above: list[str] = []
         for here in level:
-            callers = callers_of(definitions.workspace.tree, here)
+            calling = _counted(callers.get(here, ()), here)
             definition = definitions.of(here)
-            if not callers or (definition is not None and definition.backend is not None):
+            if not calling or (definition is not None and definition.backend is not None):
                 yield here
-            above += [caller for caller in callers if caller not in seen]
-            seen.update(callers)
+            above += [caller for caller in calling if caller not in seen]
+            seen.update(calling)
         level = sorted(set(above))
         if not level:
             return
 
 
-def callers_of(tree: Tree, directory: str) -> list[str]:
-    """Directories whose configuration calls the module in `directory`. Those aside (examples, tests) do not count,
-    unless the
-    module itself stands aside too."""
-    aside = bool(_ASIDE.search(directory))
-    found: set[str] = set()
-    for path in _mentions(tree, directory):
-        caller = posixpath.dirname(path)
-        if caller in found or caller == directory or (not aside and _ASIDE.search(caller)):
+def _callers(tree: Tree) -> Mapping[str, set[str]]:
+    """Module directory -> the directories whose configuration calls it, as far as the text of all sources tells.
+
+    One search for the whole tree, whatever changed: the calls of the callers are in it as well.
+    """
+    found: dict[str, set[str]] = {}
+    for path, line in tree.lines(_RELATIVE, SUFFIXES):
+        if line.lstrip().startswith(("#", "//")):
             continue
-        data = tree.read(path)
-        if data and any(_leads(caller, match[1], directory) for match in _SOURCE.finditer(data)):
-            found.add(caller)
-    return sorted(found)
+        caller = posixpath.dirname(path)
+        for source in _SOURCE.findall(line):
+            called = posixpath.normpath(posixpath.join("/", caller, source.replace("//", "/"))).lstrip("/")
+            found.setdefault(called, set()).add(caller)
+    return found
 
 
-def _mentions(tree: Tree, directory: str) -> Iterator[str]:
-    """Files that may call it: those that name the last part of its path, or end a source by going up."""
-    name = posixpath.basename(directory)
-    if name:
-        for literal in (f'/{name}"', f'/{name}/"'):
-            yield from tree.search(literal, SUFFIXES)
-    below = f"{directory}/" if directory else ""
-    for literal in ('.."', '../"'):
-        yield from (path for path in tree.search(literal, SUFFIXES) if path.startswith(below))
-
-
-def _leads(caller: str, source: bytes, directory: str) -> bool:
-    """Whether a relative source in `caller` means `directory`."""
-    relative = source.decode("utf-8", "replace").replace("//", "/")
-    return posixpath.normpath(posixpath.join("/", caller, relative)).lstrip("/") == directory
+def _counted(callers: Iterable[str], directory: str) -> list[str]:
+    """Those aside (examples, tests) do not count, unless the module itself stands aside too."""
+    aside = _ASIDE.search(directory) is not None
+    return sorted(caller for caller in callers if caller != directory and (aside or not _ASIDE.search(caller)))
 
 
 def variable_files(tree: Tree, root: str) -> tuple[list[str], list[str]]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from blastlint.model import Tree, Value, unknown
+from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Attr, Attribute, Block, File, Step
 from blastlint.parse.workspace import Workspace
 from blastlint.resolve.terraform.evaluate import Scope, attribute
@@ -22,6 +22,9 @@ NAME = "terragrunt.hcl"
 SHARED_NAMES = ("root.hcl", "terragrunt.hcl")
 MAX_UNITS = 100
 MAX_INCLUDES = 10
+_FIND = "find_in_parent_folders"
+_PART = re.compile(r'(?<=/)[^/"?]+(?=["?/])')  # a part of a path in a source, after its first
+_FILE = re.compile(r"[\w.-]+\.hcl")
 _REMOTE = re.compile(r"^(?:git::|git@|https?://|s3::|gcs::|tfr://|hg::|[\w.-]+\.\w+/)")
 
 
@@ -60,29 +63,26 @@ def _directory(source: Value, base: str) -> str | None:
 
 def units_for(workspace: Workspace, changed: Sequence[str], modules: Sequence[str]) -> list[str]:
     """The terragrunt.hcl files that the changed .hcl files and the changed module directories bear on."""
-    tree = workspace.tree
-    found: dict[str, None] = {}
-    for path in changed:
-        if posixpath.basename(path) == NAME:
+    shared = frozenset(path for path in changed if path.endswith(".hcl") and not path.endswith(".lock.hcl"))
+    names = frozenset(posixpath.basename(directory) for directory in modules) - {""}
+    found = dict.fromkeys(path for path in changed if posixpath.basename(path) == NAME)
+    words = sorted({_FIND if posixpath.basename(p) in SHARED_NAMES else posixpath.basename(p) for p in shared})
+    for path, line in workspace.tree.lines((*words, *(["/"] if names else [])), (NAME,)) if words or names else ():
+        if path not in found and (not names.isdisjoint(_PART.findall(line)) or _looks_for(path, line, shared)):
             found[path] = None
-        if path.endswith(".hcl") and not path.endswith(".lock.hcl"):
-            found.update(dict.fromkeys(_below(tree, path)))
-    for directory in modules:
-        name = posixpath.basename(directory)
-        for literal in (f'/{name}"', f"/{name}?", f"/{name}/") if name else ():
-            found.update(dict.fromkeys(p for p in tree.search(literal, (NAME,))))
     return list(found)[:MAX_UNITS]
 
 
-def _below(tree: Tree, path: str) -> Iterator[str]:
-    """Units that may include a shared file: those beneath it that name it, or that look for a parent of its kind."""
-    directory = posixpath.dirname(path)
-    prefix = f"{directory}/" if directory else ""
-    name = posixpath.basename(path)
-    literal = "find_in_parent_folders" if name in SHARED_NAMES else name
-    for found in tree.search(literal, (NAME,)):
-        if found.startswith(prefix) and found != path:
-            yield found
+def _looks_for(unit: str, line: str, shared: frozenset[str]) -> bool:
+    """Whether a line of a unit names a shared file above it, or looks for a parent of the file's kind."""
+    names = [*(SHARED_NAMES if _FIND in line else ()), *_FILE.findall(line)]
+    directory = unit
+    while names and directory:
+        directory = posixpath.dirname(directory)
+        above = {posixpath.join(directory, name) for name in names} - {unit}
+        if not shared.isdisjoint(above):
+            return True
+    return False
 
 
 class _Config:
