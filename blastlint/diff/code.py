@@ -121,7 +121,7 @@ def _by_similarity(gone: list[Entity], born: list[Entity]) -> tuple[list[Pair], 
                 continue
             limit = _ALIKE_SAME_NAME if old.name == new.name else _ALIKE
             score = similarity(words[id(old)], words[id(new)], limit)
-            if score >= limit and (old.name == new.name or not _short(old)):
+            if score >= limit and (old.name == new.name or not (_short(old) or _short(new))):
                 scored.append((-score - (0.3 if old.name == new.name else 0.0), i, j))
     scored.sort()
     old_taken: set[int] = set()

@@ -79,7 +79,7 @@ def _weaker(old: list[Element], new: list[Element], around: list[Element], pair:
     if not lost:
         return False
     gained = [n for n in new if n.name not in {e.name for e in old} and n.strength != "open"]
-    above = [*around, *_above(pair)]
+    above = [*around, *_above(pair), *_below(pair)]
     kept = [n for n in new if n.strength != "open"]
     if any(e.strength == "authorization" for e in lost):
         standing = [*gained, *above]
@@ -273,6 +273,19 @@ def _above(pair: Pair) -> Iterator[Element]:
                 yield from _wide(shape)
     yield from _gained(pair.scope, pair)
     yield from _included(pair, module.name.rpartition(".")[2])
+
+
+def _below(pair: Pair) -> Iterator[Element]:
+    """Checks that the functions of a class ask newly, in place of what the class (or its Meta) declared."""
+    if pair.change.type != "class":
+        return
+    entity = pair.change.entity
+    tops = (entity.address, entity.parent) if entity.name == "Meta" else (entity.address,)
+    for change in pair.scope.changes:
+        if change.type == "function" and change.after is not None and change.after.parent in tops:
+            other = pair.scope.pair(change)
+            known = {e.name for e in elements(other, "before")}
+            yield from (e for e in elements(other, "after") if e.name not in known and e.strength != "open")
 
 
 def _wide(shape: Shape) -> Iterator[Element]:
