@@ -16,7 +16,8 @@ LINK, SUBMODULE, DIRECTORY = 0o120000, 0o160000, 0o040000
 _KEPT_BYTES = 8_000_000
 _CHUNK = 1 << 20
 # One thread: the objects are read under a lock, and more threads mostly wait for each other.
-_GREP = (*"grep -z -I -F --full-name --threads=1 --no-color --no-column --no-heading --no-break".split(),)
+_GREP = ("grep", "-z", "-I", "-F", "--full-name", "--threads=1")
+_PLAIN = ("--no-color", "--no-column", "--no-heading", "--no-break", "--no-line-number")  # whatever is configured
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ class GitTree:
     def lines(self, literals: tuple[str, ...], suffixes: tuple[str, ...] = ()) -> Sequence[tuple[str, str]]:
         question = literals, suffixes
         if question not in self._lines:
-            found = (line.partition(b"\0") for line in self._grep(literals, suffixes, "--no-line-number").split(b"\n"))
+            found = (line.partition(b"\0") for line in self._grep(literals, suffixes).split(b"\n"))
             hits = [(self._path(name), line.decode("utf-8", "replace")) for name, separator, line in found if separator]
             self._lines[question] = sorted(hits, key=lambda hit: hit[0])[:LINES_LIMIT]
         return self._lines[question]
@@ -171,7 +172,7 @@ class GitTree:
         patterns = [word for literal in literals for word in ("-e", literal)]
         where = [f":(top)*{suffix}" for suffix in suffixes or ("",)]
         return self._objects.git.run(
-            *_GREP, *options, *patterns, self._oid, "--", *where,
+            *_GREP, *_PLAIN, *options, *patterns, self._oid, "--", *where,
             accept=(0, 1, 128),  # 1: no match; 128: a partial clone lacks some contents, and what was found still holds
         )  # fmt: skip
 
