@@ -53,8 +53,10 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if group[0] != change.address:
         return
     related = tuple(Related("reformatted alike", Region("after", path, 1), path) for path in group[1 : 1 + _RELATED])
-    count: dict[str, FactValue] = {"files": len(group)} if fact.name == "reformat" else {}
-    yield Fact(fact.name, {**fact.fields, **count}, "", fact.before, fact.after, related, fact.confidence)
+    fields = fact.fields
+    if fact.name == "reformat":
+        fields = {**fields, "files": len(group), "summary": _summary(fields, len(group))}
+    yield Fact(fact.name, fields, "", fact.before, fact.after, related, fact.confidence)
 
 
 class _Compared:
@@ -81,6 +83,18 @@ def _group(path: str, fact: Fact, context: Context) -> tuple[FactValue, ...]:
     if fact.name != "reformat":
         return (path,)
     return path_class_of(path, context.config), fact.fields["flip"], fact.fields["hidden"]
+
+
+def _summary(fields: Mapping[str, FactValue], files: int) -> str:
+    share = fields["lines_changed"]
+    assert isinstance(share, float)
+    parts = [
+        f"{share:.0%} of the lines" if share and not fields["flip"] else "",
+        str(fields["flip"]),
+        f"and {files - 1} more files in the same way" if files > 1 else "",
+        f"what differs in meaning is {fields['hidden']}" if fields["hidden"] else "nothing differs in meaning",
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 _last: tuple[Context, _Compared] | None = None

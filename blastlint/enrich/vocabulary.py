@@ -190,6 +190,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "hidden": "what the difference is, in words, or empty",
         "flip": "line ends, encoding or file mode that changed for the whole file, or empty",
         "files": "number of files of the change set that were reformatted alike, this one among them",
+        "summary": "all this in words",
     },
     "breadth": {
         "files": "files touched, weighted without generated, vendored, lock and moved ones",
