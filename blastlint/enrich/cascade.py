@@ -63,6 +63,9 @@ class Planner:
         for address, change in self.changes.items():
             if change.before is not None and change.after is not None and change.kind == "terraform.resource":
                 self.outcomes[address] = self._changed(change)
+        for address, change in self.changes.items():
+            if change.kind == "terraform.data" and change.before is not None and change.after is not None:
+                self._is_late(address, "low")  # another question: whether the answer differs is not in the source
         pending = {a: e for a, e in self.after.items() if self._may_follow(a, e)}
         for _ in range(_LIMIT):
             self._renew()
@@ -85,10 +88,14 @@ class Planner:
         if getattr(before.detail, "countable", True) != getattr(after.detail, "countable", True):
             return Outcome("unknown", confidence="low")
         deltas = tuple(delta for delta in change.deltas if not self._alias_of(delta))
-        judgement = judged(before, after, deltas, lambda value: bool(self._unknown_through(value)))
+        judgement = judged(before, after, deltas, self._is_certain)
         if judgement.forced or judgement.maybe:
             return Outcome("replace", "direct", judgement.confidence, judgement.forced or judgement.maybe)
         return Outcome("in-place" if judgement.changed else "no-op", "direct", judgement.confidence)
+
+    def _is_certain(self, value: Value) -> bool:
+        """Whether an unknown value is surely another one than before: what it refers to is new or replaced."""
+        return any(self._late[ref].confidence == "high" for ref in self._unknown_through(value))
 
     def _alias_of(self, delta: Delta) -> bool:
         """Whether the two sides are two names of one value: a bucket's `id` and its `bucket`."""
@@ -113,7 +120,8 @@ class Planner:
 
     def _is_late(self, address: str, confidence: Confidence, only: frozenset[str] | None = None) -> None:
         for name in (address, resource_of(address)):
-            if name not in self._late or (only is None and self._late[name].only is not None):
+            old = self._late.get(name)
+            if old is None or (only is None and (old.only is not None or _surer(confidence, old.confidence))):
                 self._late[name] = _Late(confidence, only)
 
     def _follow(self, address: str, entity: Entity) -> bool:
@@ -132,13 +140,15 @@ class Planner:
         return True
 
     def _follow_data(self, address: str, entity: Entity) -> bool:
-        if address in self._late:
-            return False
         sources = [s for v in self._unknown(address, entity).values() for s in self._unknown_through(v)]
         sources += [a for a in getattr(entity.detail, "depends_on", ()) if self._is_pending(a)]
         if not sources:
             return False
-        self._is_late(address, _weakest(*(self._late[s].confidence for s in sources if s in self._late)))
+        confidence = _weakest(*(self._late[s].confidence for s in sources if s in self._late))
+        old = self._late.get(address)
+        if old is not None and not _surer(confidence, old.confidence):
+            return False
+        self._is_late(address, confidence)
         return True
 
     def _unknown(self, address: str, entity: Entity) -> Mapping[str, Value]:
@@ -235,6 +245,10 @@ def _strength(outcome: Outcome) -> tuple[int, int]:
     order: tuple[Effect, ...] = ("no-op", "in-place", "replace")
     rank = order.index(outcome.effect) if outcome.effect in order else len(order)
     return rank, -CONFIDENCES.index(outcome.confidence)
+
+
+def _surer(a: Confidence, b: Confidence) -> bool:
+    return CONFIDENCES.index(a) < CONFIDENCES.index(b)
 
 
 def _weakest(*confidences: Confidence) -> Confidence:

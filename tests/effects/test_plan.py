@@ -197,6 +197,18 @@ def test_a_data_source_is_read_later_when_what_it_reads_is_replaced() -> None:
     assert effects(stack("a"), stack("b")) == {BUCKET: "replace", "aws_iam_policy.p": "in-place"}
 
 
+def test_a_data_source_that_asks_something_else_may_bring_another_answer() -> None:
+    def stack(name: str) -> list[Entity]:
+        return [
+            resource("data.aws_ami.a", name_regex=name),
+            resource("data.aws_iam_policy_document.d", statement=[{"actions": [name]}]),
+            resource("aws_instance.i", ami=ref("data.aws_ami.a.id")),
+            resource("aws_iam_policy.p", name="p", policy=ref("data.aws_iam_policy_document.d.json")),
+        ]
+
+    assert effects(stack("a"), stack("b")) == {"aws_instance.i": "replace?", "aws_iam_policy.p": "in-place"}
+
+
 def test_depends_on_makes_a_data_source_late() -> None:
     def stack(tag: str) -> list[Entity]:
         return [
