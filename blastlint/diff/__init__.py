@@ -23,6 +23,9 @@ DIFFERS: dict[str, str] = {
     "terraform.": "terraform",
     "command": "commands",
     "config.": "config",
+    "kubernetes.": "manifests",
+    "cloudformation.": "manifests",
+    "compose.": "manifests",
 }
 
 

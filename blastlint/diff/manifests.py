@@ -1,0 +1,84 @@
+"""Declared objects whose file is only a place: Kubernetes objects, CloudFormation resources, compose services, policies.
+
+An object that left its directory and stands in another one with the same address is the same object, however much it was
+edited on the way. A name that a template computes is not known: within one directory, objects of one kind whose names are
+computed are paired by likeness of their text, and never said to be gone because the expression was written another way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from difflib import SequenceMatcher
+
+from blastlint.diff.match import modified, moved_or_not
+from blastlint.diff.values import deltas
+from blastlint.model import Change, Entity
+
+_LEAST_LIKENESS = 0.3
+
+Pair = tuple[Entity, Entity]
+
+
+def changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Change]:
+    """Changes of declared objects: same key, then moved with equal content, then same object at another place."""
+    born = {entity.key: entity for entity in after}
+    gone: list[Entity] = []
+    for old in before:
+        new = born.pop(old.key, None)
+        if new is None:
+            gone.append(old)
+        else:
+            yield from modified(old, new)
+    leftovers = list(moved_or_not(gone, list(born.values())))
+    yield from (change for change in leftovers if change.action == "moved")
+    left = [change.entity for change in leftovers if change.action == "removed"]
+    born = {change.entity.key: change.entity for change in leftovers if change.action == "added"}
+    pairs = [*_paired(left, born, _by_address), *_paired(left, born, _by_computed_name)]
+    claimed = {id(entity) for pair in pairs for entity in pair}
+    for old, new in pairs:
+        differences = deltas(old.attributes, new.attributes)
+        previous = old.address if old.address != new.address else ""
+        yield Change(new.address, "modified", old, new, differences, previous, explained_by="moved")
+    yield from (Change(old.address, "removed", old, None) for old in left if id(old) not in claimed)
+    yield from (Change(new.address, "added", None, new) for new in born.values() if id(new) not in claimed)
+
+
+def _paired(left: list[Entity], born: dict[tuple[str, str, str, str], Entity], by: Callable[[Entity], str]) -> list[Pair]:
+    """The best pairs of removed and added objects with the same `by`; what is paired leaves both collections."""
+    candidates: dict[str, list[Entity]] = {}
+    for new in born.values():
+        if name := by(new):
+            candidates.setdefault(name, []).append(new)
+    pairs: list[Pair] = []
+    for old in list(left):
+        same = candidates.get(by(old), []) if by(old) else []
+        if not same:
+            continue
+        new = max(same, key=lambda candidate: _likeness(old, candidate))
+        if by is _by_computed_name and _likeness(old, new) < _LEAST_LIKENESS:
+            continue
+        same.remove(new)
+        left.remove(old)
+        del born[new.key]
+        pairs.append((old, new))
+    return pairs
+
+
+def _by_address(entity: Entity) -> str:
+    """What it is wherever it stands; the address of a template's resource has its path in it."""
+    if entity.kind == "kubernetes.object":
+        return "" if "{{" in entity.address else f"{entity.kind} {entity.address}"
+    return ""
+
+
+def _by_computed_name(entity: Entity) -> str:
+    directory = entity.region.path.rpartition("/")[0]
+    return f"{entity.kind} {entity.type} {directory}" if "{{" in entity.name or "${" in entity.name else ""
+
+
+def _likeness(old: Entity, new: Entity) -> float:
+    """0..1, by the paths and scalars of both declarations."""
+    first, second = (
+        [f"{path}={value.scalar}" for path, value in entity.attributes.leaves()][:400] for entity in (old, new)
+    )
+    return SequenceMatcher(None, first, second, autojunk=False).quick_ratio()
