@@ -57,7 +57,8 @@ def judged(before: Entity, after: Entity, deltas: tuple[Delta, ...], certain: Ca
             continue
         changed.append(delta.path)
         weight = max((_weigh(after, p, step) for p, step in _steps(path, delta)), key=_RANK.index, default="changes")
-        if weight == "replaces" and not _differs(delta, certain):
+        kept = delta.before is None and facts is not None and path in facts.optional_computed
+        if weight == "replaces" and (kept or not _differs(delta, certain)):  # `kept`: it may be what it already was
             weight, unsure = "may replace", True
         if weight == "replaces":
             forced.append(delta.path)

@@ -278,6 +278,13 @@ def test_another_reference_replaces_for_sure_and_an_unknown_one_may() -> None:
     assert effects(instance("subnet-1"), instance(ref("aws_subnet.b.id"))) == {"aws_instance.i": "replace?"}
 
 
+def test_what_the_provider_had_chosen_may_be_what_is_now_written() -> None:
+    before, after = {"ami": "a"}, {"ami": "a", "availability_zone": "eu-west-1a"}
+    assert effects([resource("aws_instance.i", **before)], [resource("aws_instance.i", **after)]) == {
+        "aws_instance.i": "replace?"
+    }
+
+
 def test_two_names_of_one_value_are_no_change() -> None:
     def stack(bucket: object) -> list[Entity]:
         return [resource(BUCKET, bucket="name"), resource("aws_s3_bucket_acl.a", bucket=bucket)]
