@@ -33,7 +33,7 @@ def check(
     change_set = without_excluded(change_set, config)
     before, after = Workspace(change_set.before, "before"), Workspace(change_set.after, "after")
     changed = _analysable(change_set)
-    entities_before, entities_after = resolve.entities(before, changed), resolve.entities(after, changed)
+    entities_before, entities_after = resolve.both(before, after, changed)
     changes = (*diff.changes(entities_before, entities_after), *files.changes(change_set))
     declared = {rule.id: rule.severity for rule in rules}
     context = Context(change_set, config, before, after, entities_before, entities_after, changes, declared)

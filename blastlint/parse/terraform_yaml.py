@@ -36,14 +36,15 @@ def encode(data: object) -> str:
 
 
 _LOADER: list[type] = []
-# What a plain scalar is, as Terraform's reader decides: no sexagesimal numbers, no octal by a leading zero.
+# Name, first characters, pattern: what a plain scalar is, as Terraform's reader decides: no sexagesimal numbers, no octal by a leading zero.
 _PLAIN = (
-    ("bool", r"y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON|n|N|no|No|NO|false|False|FALSE|off|Off|OFF"),
-    ("null", r"~|null|Null|NULL|"),
-    ("int", r"[-+]?(?:0x[0-9a-fA-F]+|0o[0-7]+|\d+)"),
-    ("float", r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?"),
-    ("timestamp", r"\d{4}-\d\d?-\d\d?(?:[Tt ].*)?"),
-    ("merge", "<<"),
+    ("bool", "yYtToO", r"y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON"),
+    ("bool", "nNfFoO", r"n|N|no|No|NO|false|False|FALSE|off|Off|OFF"),
+    ("null", "~nN", r"~|null|Null|NULL|"),
+    ("int", "-+0123456789", r"[-+]?(?:0x[0-9a-fA-F]+|0o[0-7]+|\d+)"),
+    ("float", "-+.0123456789", r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?"),
+    ("timestamp", "0123456789", r"\d{4}-\d\d?-\d\d?(?:[Tt ].*)?"),
+    ("merge", "<", "<<"),
 )
 _TRUE = frozenset({"y", "yes", "true", "on"})
 
@@ -54,8 +55,11 @@ def _yaml_loader() -> Any:
 
     if not _LOADER:
         base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        resolvers = [(f"tag:yaml.org,2002:{name}", re.compile(rf"(?:{pattern})\Z")) for name, pattern in _PLAIN]
-        loader: Any = type("TerraformLoader", (base,), {"yaml_implicit_resolvers": {None: resolvers}})
+        resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+        for name, firsts, pattern in _PLAIN:
+            for first in (*firsts, *([""] if name == "null" else [])):
+                resolvers.setdefault(first, []).append((f"tag:yaml.org,2002:{name}", re.compile(rf"(?:{pattern})\Z")))
+        loader: Any = type("TerraformLoader", (base,), {"yaml_implicit_resolvers": resolvers})
         loader.add_constructor("tag:yaml.org,2002:bool", lambda _, node: node.value.lower() in _TRUE)
         loader.add_constructor("tag:yaml.org,2002:int", lambda _, node: _yaml_int(node.value))
         loader.add_constructor("tag:yaml.org,2002:float", lambda _, node: float(node.value))

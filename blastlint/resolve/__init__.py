@@ -17,6 +17,7 @@ from importlib import import_module
 from blastlint.model import Entity
 from blastlint.parse.languages import language_of
 from blastlint.parse.workspace import Workspace
+from blastlint.resolve.readers import readers
 
 # resolver module -> the languages whose changes concern it
 RESOLVERS: dict[str, frozenset[str]] = {
@@ -35,8 +36,11 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> tuple[Entity, ...]
     for path in changed:
         document = workspace.document(path)
         by_language.setdefault(document.language if document else language_of(path), []).append(path)
+    read = readers(workspace.tree, changed)
     for name, languages in RESOLVERS.items():
         paths = [path for language in sorted(languages) for path in by_language.get(language, ())]
+        if name == "terraform":
+            paths = [*{*paths, *read}]  # values come out of files of any language
         if paths:
             try:
                 resolver = _resolver(name)
@@ -44,6 +48,21 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> tuple[Entity, ...]
                 continue
             found.extend(resolver(workspace, sorted(paths)))
     return tuple(found)
+
+
+def both(before: Workspace, after: Workspace, changed: Sequence[str]) -> tuple[tuple[Entity, ...], tuple[Entity, ...]]:
+    """The entities of both sides, without those that cannot be compared: of a module that is a configuration of its own on
+    one side and is called by another on the other side."""
+    found = entities(before, changed), entities(after, changed)
+    roots = [{e.configuration for e in side if e.kind.startswith("terraform.")} for side in found]
+    for side, other, alone in ((0, after, roots[0] - roots[1]), (1, before, roots[1] - roots[0])):
+        if alone:
+            from blastlint.resolve.terraform.roots import called
+
+            drop = called(other, alone)
+            kept = tuple(e for e in found[side] if not (e.kind.startswith("terraform.") and e.configuration in drop))
+            found = (kept, found[1]) if side == 0 else (found[0], kept)
+    return found
 
 
 def _resolver(name: str) -> _Resolver:

@@ -8,10 +8,10 @@ left to those who know them. diff/config.py makes the changes: `config.key` for 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from blastlint.facts.canonical import digest
 from blastlint.facts.file_roles import Role, file_role
+from blastlint.frozen import dataclass
 from blastlint.model import Coverage, Entity, Region, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from blastlint.command import Guard
+from blastlint.frozen import dataclass
 from blastlint.model import Region, Value
 from blastlint.parse.shell_guards import kind_of
 

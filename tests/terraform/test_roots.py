@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from blastlint import pipeline
 from blastlint.parse.workspace import Workspace
 from blastlint.resolve.terraform import entities
-from blastlint.sources.memory import MemoryTree
+from blastlint.sources.memory import MemoryTree, change_set
 from tests.terraform.made import resolved, resources, texts
 
 LEAF = 'variable "n" { default = 1 }\nresource "x" "y" { n = var.n }\n'
@@ -117,3 +118,37 @@ def test_terragrunt_units_apply_modules_with_inputs() -> None:
     assert texts(found["db.this"]) == {"name": '"acme-prod"', "size": "1", "vpc": "dependency.vpc.outputs.id"}
     remote = resolved(files, "live/prod/remote/terragrunt.hcl")["terragrunt"]
     assert texts(remote) == {"a": "1", "source": '"git::https://x/y.git//m?ref=v1"'}
+
+
+def told(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, str, str]]:
+    report = pipeline.check(change_set(before, after), ())
+    return [
+        (i.change.action, i.change.entity.configuration, i.change.address)
+        for i in report.impacts
+        if i.change.kind == "terraform.resource"
+    ]
+
+
+def test_files_that_a_configuration_reads_bear_on_it() -> None:
+    main = """
+        locals { queues = yamldecode(file("${path.module}/config/${"queues"}.yaml")) }
+        resource "q" "q" {
+          for_each = local.queues
+          size     = each.value
+        }
+        resource "script" "s" { body = templatefile("${path.module}/../shared/boot.sh", { n = 1 }) }
+        """
+    before = {"live/main.tf": main, "live/config/queues.yaml": "a: 1\nb: 2\n", "shared/boot.sh": "echo ${n}\n"}
+    assert told(before, {**before, "live/config/queues.yaml": "a: 1\n"}) == [("removed", "live", 'q.q["b"]')]
+    assert told(before, {**before, "shared/boot.sh": "echo x${n}\n"}) == [("modified", "live", "script.s")]
+    assert told(before, {**before, "other.yaml": "a: 1\n"}) == []
+
+
+def test_a_module_that_is_called_from_now_on_is_not_removed() -> None:
+    before = {"m/main.tf": 'resource "aws_db_instance" "d" { a = 1 }\n'}
+    after = {
+        "m/main.tf": 'resource "aws_db_instance" "d" { a = 2 }\n',
+        "live/main.tf": 'module "m" { source = "../m" }\n',
+    }
+    assert told(before, after) == [("added", "live", "module.m.aws_db_instance.d")]
+    assert told(before, {"m/main.tf": "# empty\n"}) == [("removed", "m", "aws_db_instance.d")]

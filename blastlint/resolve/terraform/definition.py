@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeVar
 
+from blastlint.frozen import dataclass
 from blastlint.parse.hcl_ast import Attribute, Block, File, Name, Traversal
 from blastlint.parse.workspace import Workspace
 

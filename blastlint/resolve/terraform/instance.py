@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from blastlint.frozen import dataclass
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Attr, Block, Literal, Object, Step
 from blastlint.resolve.terraform.definition import Definition, Definitions, ResourceKey, static_path

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from blastlint.frozen import dataclass
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Block
 from blastlint.resolve.terraform.details import Repetition

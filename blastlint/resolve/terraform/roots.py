@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from blastlint.model import Tree
+from blastlint.parse.workspace import Workspace
+from blastlint.resolve.readers import readers
 from blastlint.resolve.terraform.definition import SUFFIXES, Definitions, configuration_files
 
 MAX_CONFIGURATIONS = 300
@@ -32,6 +34,8 @@ def roots(definitions: Definitions, changed: Sequence[str]) -> tuple[list[str], 
                 directories[owner] = None
         elif path.endswith(SUFFIXES):
             directories[directory] = None
+    for directory in readers(tree, changed).values():
+        directories[directory] = None
     found: dict[str, None] = {}
     callers = _callers(tree) if directories else {}
     for directory in sorted(directories):
@@ -40,6 +44,18 @@ def roots(definitions: Definitions, changed: Sequence[str]) -> tuple[list[str], 
             if len(found) >= MAX_CONFIGURATIONS:
                 return list(found), frozenset(directories)
     return list(found), frozenset(directories)
+
+
+def called(workspace: Workspace, directories: Iterable[str]) -> frozenset[str]:
+    """Those of the directories that are modules called by others on this side, and no configurations of their own."""
+    definitions = Definitions(workspace)
+    callers = _callers(workspace.tree)
+    found: set[str] = set()
+    for directory in directories:
+        definition = definitions.of(directory)
+        if definition is not None and definition.backend is None and _counted(callers.get(directory, ()), directory):
+            found.add(directory)
+    return frozenset(found)
 
 
 def variables_owner(tree: Tree, path: str) -> str | None:

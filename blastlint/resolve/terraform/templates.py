@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from blastlint.frozen import dataclass
 from blastlint.model import Region, Value, unknown
 from blastlint.parse.hcl_ast import Literal, Part, Template, TemplateFor, TemplateIf, region
 from blastlint.resolve.terraform.evaluate import Scope, entries, evaluate

@@ -10,8 +10,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
+from blastlint.frozen import dataclass
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Attr, Attribute, Block, File, Step
 from blastlint.parse.workspace import Workspace

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from blastlint.frozen import dataclass
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Call, region
 from blastlint.resolve.terraform import values

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from blastlint.model import Value
 from blastlint.parse import terraform_yaml
@@ -66,6 +67,7 @@ def _yamlencode(value: Value) -> Value:
     return cannot_know(f"yamlencode({render(value)})", (value,), data=json_string(value, []))
 
 
+@lru_cache(maxsize=512)  # modules read the same files again and again, on both sides
 def decode_json(text: str) -> Value:
     """EvaluationError where it is no JSON, Unsupported where it nests too deeply."""
     try:
@@ -80,6 +82,7 @@ def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON")
 
 
+@lru_cache(maxsize=512)
 def decode_yaml(text: str) -> Value:
     """As decode_json."""
     try:

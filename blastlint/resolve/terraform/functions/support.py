@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from blastlint.frozen import dataclass
 from blastlint.model import Value
 from blastlint.resolve.terraform.values import EvaluationError, any_sensitive, cannot_know, refs_of, render
 

@@ -1,0 +1,67 @@
+"""Which Terraform modules read a file that is not Terraform: file(), templatefile(), fileset() and their kin.
+
+Asked for every changed file, also in trees without Terraform: so nothing is parsed, and no resolver is imported.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Sequence
+
+from blastlint.model import Tree
+
+_SUFFIXES = (".tf", ".tofu")
+_READS = re.compile(rb"\b(?:templatefile|file(?:set|base64|md5|sha\d+|base64sha\d+)?)\s*\(")
+_DATA_SUFFIXES = (
+    ".yaml", ".yml", ".json", ".tftpl", ".tpl", ".tmpl", ".csv", ".txt", ".conf", ".cfg", ".ini", ".toml", ".xml", ".sql",
+    ".sh", ".ps1", ".pem", ".pub", ".j2", ".html", ".env", ".properties", ".zip", ".hcl",
+)  # fmt: skip
+MAX_SEARCHES = 20
+MAX_LEVELS = 8
+
+
+def readers(tree: Tree, changed: Sequence[str]) -> dict[str, str]:
+    """{changed file: directory of a module that reads it}, for those that one reads. A file counts when a module in a
+    directory above it names it or the directory it is in, or when a module elsewhere names it."""
+    reading: dict[str, bytes] = {}  # directory -> its Terraform text, "" when it reads no files
+    found: dict[str, str] = {}
+    searched = 0
+    for path in changed:
+        if path.endswith((".tf", ".tofu", ".tf.json", ".tfvars")):
+            continue
+        directory = next((d for d in _above(path) if _names(_text(tree, d, reading), path, d)), None)
+        if directory is None and searched < MAX_SEARCHES and path.endswith(_DATA_SUFFIXES):
+            searched += 1
+            hits = tree.search(f'/{posixpath.basename(path)}"', _SUFFIXES)
+            directory = next((d for d in map(posixpath.dirname, hits) if _text(tree, d, reading)), None)
+        if directory is not None:
+            found[path] = directory
+    return found
+
+
+def _above(path: str) -> list[str]:
+    """The directories above a file, nearest first."""
+    found = [posixpath.dirname(path)]
+    while found[-1] and len(found) < MAX_LEVELS:
+        found.append(posixpath.dirname(found[-1]))
+    return found
+
+
+def _text(tree: Tree, directory: str, known: dict[str, bytes]) -> bytes:
+    if directory not in known:
+        files = [tree.read(path) or b"" for path in tree.listdir(directory) if path.endswith(_SUFFIXES)]
+        text = b"\n".join(files)
+        known[directory] = text if _READS.search(text) else b""
+    return known[directory]
+
+
+def _names(text: bytes, path: str, directory: str) -> bool:
+    """Whether the module's text names the file, or the first directory on the way to it, or files of its kind beside it."""
+    if not text:
+        return False
+    relative = path[len(directory) + 1 :] if directory else path
+    first, _, below = relative.partition("/")
+    if below:
+        return f"{first}/".encode() in text or posixpath.basename(path).encode() in text
+    return first.encode() in text or posixpath.splitext(first)[1].encode() + b'"' in text
