@@ -36,7 +36,8 @@ def encode(data: object) -> str:
 
 
 _LOADER: list[type] = []
-# Name, first characters, pattern: what a plain scalar is, as Terraform's reader decides: no sexagesimal numbers, no octal by a leading zero.
+# Name, first characters, pattern: what a plain scalar is, as Terraform's reader decides. It has no sexagesimal numbers, and
+# no octal ones by a leading zero.
 _PLAIN = (
     ("bool", "yYtToO", r"y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON"),
     ("bool", "nNfFoO", r"n|N|no|No|NO|false|False|FALSE|off|Off|OFF"),
