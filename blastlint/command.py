@@ -6,9 +6,10 @@ under which conditions, and what happens when it fails; it never says whether th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from blastlint.frozen import dataclass
 from blastlint.model import Region
 
 WordKind = Literal[

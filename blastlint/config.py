@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from blastlint.errors import ConfigError
+from blastlint.frozen import dataclass
 from blastlint.globs import matches
 from blastlint.model import SEVERITIES, ChangeSet, Notification, Severity, Tree
 

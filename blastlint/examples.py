@@ -7,12 +7,12 @@ Four outcomes, after ast-grep: a good example is *quiet* or *noisy*, a bad one i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from blastlint import pipeline
 from blastlint.engine.rule import Rule
 from blastlint.engine.texts import texts_of
+from blastlint.frozen import dataclass
 from blastlint.model import Finding
 from blastlint.sources.memory import change_set
 

@@ -7,8 +7,10 @@ did, *effect* is what applying it does, and unknown is a third value that is nev
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, Protocol
+
+from blastlint.frozen import dataclass
 
 Side = Literal["before", "after"]
 Action = Literal["added", "removed", "modified", "moved"]

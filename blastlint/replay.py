@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from blastlint import pipeline
@@ -15,6 +14,7 @@ from blastlint.engine.rule import Rule
 from blastlint.engine.strict_yaml import read
 from blastlint.errors import RuleError, UsageError
 from blastlint.examples import agree, line
+from blastlint.frozen import dataclass
 from blastlint.model import SEVERITIES, Report
 from blastlint.sources.memory import change_set
 

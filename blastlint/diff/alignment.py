@@ -10,9 +10,9 @@ Everything else was removed or added. The result does not depend on which list i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from blastlint.facts.canonical import canonical
+from blastlint.frozen import dataclass
 from blastlint.model import Value
 
 IDENTIFYING_KEYS = (

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from blastlint.frozen import dataclass
 from blastlint.model import Anchor, ChangeSet, Region
 
 # Above this many pairs of lines a real line diff costs seconds; lines are then compared as bags.

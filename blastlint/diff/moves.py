@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from blastlint.frozen import dataclass
 from blastlint.model import Entity
 
 _STEP = re.compile(r'([^.\[\]"]+)((?:\["(?:[^"\\]|\\.)*"\])|(?:\[[^\]]*\]))?')

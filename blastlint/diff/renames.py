@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from blastlint.frozen import dataclass
 from blastlint.model import Change, Entity
 
 SIMILAR = 0.8

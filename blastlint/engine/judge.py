@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from blastlint.engine.conditions import Lookup, Predicate, compiled
 from blastlint.engine.messages import filled
 from blastlint.engine.rule import Rule
+from blastlint.frozen import dataclass
 from blastlint.model import CONFIDENCES, SEVERITIES, Confidence, Fact, FactValue, Finding, Impact, Region, Severity
 from blastlint.parse.languages import language_of
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from blastlint.frozen import dataclass
 from blastlint.model import Confidence, Severity
 
 # A matcher as written in a rule: a plain value, a list, or operators; `when` maps fact names to matchers.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from blastlint.engine.load import read
 from blastlint.engine.rule import Rule
+from blastlint.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ autoscaler owns is marked, because what is written there then is not what runs."
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from blastlint.enrich.addresses import is_named
 from blastlint.enrich.context import Context
 from blastlint.enrich.strength import quantity, truth
 from blastlint.facts.paths import found, steps
+from blastlint.frozen import dataclass
 from blastlint.model import Change, Entity, Fact, Value
 
 

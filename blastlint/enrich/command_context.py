@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from blastlint.command import Command, Word
 from blastlint.enrich.surroundings import environment_in
+from blastlint.frozen import dataclass
 from blastlint.model import Entity
 
 _LOCALHOST = re.compile(

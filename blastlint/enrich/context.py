@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from blastlint.config import Config
+from blastlint.frozen import dataclass
 from blastlint.model import Change, ChangeSet, Entity, Severity
 from blastlint.parse.workspace import Workspace
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from blastlint.enrich.networks import WORLD
+from blastlint.frozen import dataclass
 
 AccessLevel = Literal["admin", "permissions", "service", "write", "read"]
 Breadth = Literal["all", "wildcard", "listed"]

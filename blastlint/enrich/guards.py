@@ -7,7 +7,6 @@ removal of a resource that only exists to guard another one counts, where that o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from blastlint.enrich.addresses import is_named
 from blastlint.enrich.context import Context
@@ -15,6 +14,7 @@ from blastlint.enrich.shown import shown
 from blastlint.enrich.strength import Verdict, level, moved
 from blastlint.facts.guards import Guard, guards_of
 from blastlint.facts.paths import Step, found, steps
+from blastlint.frozen import dataclass
 from blastlint.model import Change, Delta, Entity, Fact, Value
 
 # Kinds that another provider turns into facts of its own (exposure.py).

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from blastlint.frozen import dataclass
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 PortClass = Literal["admin", "database", "web", "all", "other"]

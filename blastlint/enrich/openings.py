@@ -4,11 +4,11 @@ so that rules in resources of their own count towards their security group."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 
 from blastlint.enrich.addresses import type_of
 from blastlint.enrich.networks import ALL_PORTS, Reach
+from blastlint.frozen import dataclass
 from blastlint.model import Entity, Value
 
 GROUPS = (

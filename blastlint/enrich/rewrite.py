@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from blastlint.enrich.context import Context
@@ -17,6 +16,7 @@ from blastlint.enrich.shown import LIMIT, shown
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.enrich.texts import Text, Words, compared_lines, compared_words, flips, kept_share, text_of, words_in
 from blastlint.facts.file_roles import file_role
+from blastlint.frozen import dataclass
 from blastlint.masking import MASK, mask_text, masked_lines
 from blastlint.model import Change, Confidence, Document, Fact, FactValue, Region, Related
 from blastlint.parse.code import Module

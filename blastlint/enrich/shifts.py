@@ -7,11 +7,11 @@ A list that feeds `count` is positional: without its first element every later o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from blastlint.diff.arguments import same
 from blastlint.diff.moves import resource_of
 from blastlint.enrich.context import Context
+from blastlint.frozen import dataclass
 from blastlint.model import Entity, Impact
 
 _GONE = ("destroy", "replace")

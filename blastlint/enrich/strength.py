@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from blastlint.facts.guards import Guard
+from blastlint.frozen import dataclass
 from blastlint.model import Confidence, Scalar, Value
 
 Direction = Literal["weakened", "strengthened", "uncertain"]

@@ -24,10 +24,10 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from blastlint.command import Command
+from blastlint.frozen import dataclass
 
 _PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "commands.json")
 

@@ -22,14 +22,15 @@ Source: the providers' public documentation, by knowledge; the file says when it
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from importlib import resources
 
 from blastlint.facts.paths import Step, steps
 from blastlint.facts.providers import facts_of
+from blastlint.frozen import dataclass
 from blastlint.model import Scalar
 
 
@@ -71,8 +72,8 @@ class _Entry:
 @lru_cache(maxsize=1)
 def _table() -> dict[str, tuple[_Entry, ...]]:
     """scope -> entries, as in the file."""
-    text = resources.files("blastlint.facts").joinpath("guards.json").read_text("utf-8")
-    raw = json.loads(text)
+    with open(os.path.join(os.path.dirname(__file__), "guards.json"), "rb") as file:
+        raw = json.load(file)
     table: dict[str, list[_Entry]] = {}
     for row in raw["guards"]:
         table.setdefault(row["scope"], []).append(_entry(row, raw["kinds"][row["kind"]]))

@@ -7,9 +7,9 @@ their own kind, which a pattern without them passes over. In a pattern `[]` mark
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
+from blastlint.frozen import dataclass
 from blastlint.model import Value
 
 _STEP = re.compile(r'\["(?P<quoted>(?:[^"\\]|\\.)*)"\]|\[(?P<element>[^\]]*)\]|(?P<key>[^.\[\]]+)')

@@ -9,15 +9,15 @@ negation (disable, skip, no) turns it around. A name of only *generic* words (`e
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
 from blastlint.facts.paths import keys
 from blastlint.facts.units import truth
 from blastlint.facts.words import words
+from blastlint.frozen import dataclass
 from blastlint.model import Scalar
 
 Polarity = Literal["weakened", "strengthened", "unknown"]
@@ -37,7 +37,8 @@ class _Lexicon:
 
 @lru_cache(maxsize=1)
 def _lexicon() -> _Lexicon:
-    raw = json.loads(resources.files("blastlint.facts").joinpath("polarity.json").read_text(encoding="utf-8"))
+    with open(os.path.join(os.path.dirname(__file__), "polarity.json"), "rb") as file:
+        raw = json.load(file)
     return _Lexicon(
         negations=frozenset(raw["negations"]),
         decisive=frozenset(raw["decisive"]),

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from blastlint.facts.words import words
+from blastlint.frozen import dataclass
 from blastlint.model import Scalar
 
 _NUMBER = re.compile(r"\s*(?P<number>[-+]?[0-9][0-9_]*(?:\.[0-9]+)?)\s*(?P<unit>[A-Za-zµ%/][A-Za-z/]{0,11})?\s*\Z")

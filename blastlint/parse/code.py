@@ -8,10 +8,12 @@ that differ between the sides.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from importlib import import_module
 from typing import Literal
+
+from blastlint.frozen import dataclass
 
 Sort = Literal["function", "class", "setting", "test", "module"]
 Span = tuple[int, int, int, int]  # 1-based line and column, end exclusive: as model.Region

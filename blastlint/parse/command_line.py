@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from blastlint.facts import commands as table
+from blastlint.frozen import dataclass
 from blastlint.parse.shell_values import Parts
 from blastlint.parse.source_text import SourceText
 

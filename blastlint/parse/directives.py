@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 
+from blastlint.frozen import dataclass
 from blastlint.model import Document, Value
 from blastlint.parse.keytree import KeyTree
 

@@ -8,9 +8,9 @@ the pieces are nested.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from blastlint.frozen import dataclass
 from blastlint.parse.hcl_ast import Expr, HclError, Literal, Part, Template, TemplateFor, TemplateIf
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ Every scalar is a string, as it is for the programs that read these files. Inter
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from blastlint.frozen import dataclass
 from blastlint.model import Block, Comment, Document, Region, Side, Value
 from blastlint.parse.keytree import MAX_DEPTH, MAX_NODES, TOO_LARGE, Reading
 from blastlint.parse.languages import language_of

@@ -15,8 +15,9 @@ Conventions that all formats keep:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from blastlint.frozen import dataclass
 from blastlint.model import Comment, Coverage, Document, Region, Side, Value, unknown
 
 MAX_DEPTH = 64

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import tree_sitter
 
 from blastlint.command import Command, Guard, Option, Redirection, Script, Word
+from blastlint.frozen import dataclass
 from blastlint.parse.command_line import Arg, Line, interpreted
 from blastlint.parse.shell_guards import squeezed
 from blastlint.parse.shell_values import Part, Parts, word

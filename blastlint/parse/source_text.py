@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from blastlint.frozen import dataclass
 from blastlint.model import Region, Side
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from blastlint.frozen import dataclass
 from blastlint.parse.code import Span
 
 if TYPE_CHECKING:

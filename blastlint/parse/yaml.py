@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
 import yaml
 
+from blastlint.frozen import dataclass
 from blastlint.model import Block, Comment, Document, Region, Scalar, Side, Value, unknown
 from blastlint.parse.keytree import MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_LARGE, Reading
 from blastlint.parse.templates import REASON as TEMPLATED

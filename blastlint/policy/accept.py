@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from blastlint.errors import UsageError
+from blastlint.frozen import dataclass
 from blastlint.model import Finding, Notification, Suppression
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{32}")

@@ -8,10 +8,11 @@ Every string that leaves here goes through `redact.Redactor` first.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 
 from blastlint.engine.rule import Rule
+from blastlint.frozen import dataclass
 from blastlint.model import Report
 
 FORMATS = ("text", "json", "sarif", "markdown", "github")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from blastlint.diff.anchors import Anchors, line_map, lines_of
 from blastlint.engine.rule import Rule
 from blastlint.engine.texts import Texts, texts_of
 from blastlint.errors import RuleError
+from blastlint.frozen import dataclass
 from blastlint.model import SEVERITIES, Finding, Region, Report, Severity
 from blastlint.report.redact import Redactor
 

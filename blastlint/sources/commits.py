@@ -5,8 +5,8 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from blastlint.frozen import dataclass
 from blastlint.model import Author
 
 # A range is walked through the same cat-file that serves contents; a longer one has more authors than anybody reads.

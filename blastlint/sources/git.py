@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from blastlint.errors import SourceError
+from blastlint.frozen import dataclass
 from blastlint.model import ChangeSet, FileChange, FileStatus, Notification, Tree
 from blastlint.sources.command import Git
 from blastlint.sources.commits import Commit, between, parse_commit, told

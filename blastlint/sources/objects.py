@@ -5,10 +5,10 @@ from __future__ import annotations
 import subprocess
 import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import IO
 
 from blastlint.errors import SourceError
+from blastlint.frozen import dataclass
 from blastlint.sources.command import Git, stop
 from blastlint.sources.memory import LINES_LIMIT, SEARCH_LIMIT
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from blastlint.errors import SourceError
+from blastlint.frozen import dataclass
 from blastlint.model import Author
 from blastlint.sources.commits import trailers
 

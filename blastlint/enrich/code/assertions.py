@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from blastlint.enrich.code.pairs import Pair, Scope, local_functions, words_of
+from blastlint.frozen import dataclass
 from blastlint.model import Fact, FactValue, Side
 from blastlint.parse.code import Assertion, Handle, Shape, shape_of
 

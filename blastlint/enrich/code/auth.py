@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from blastlint.enrich.code.pairs import Pair, Scope
 from blastlint.facts.calls import pattern, words
+from blastlint.frozen import dataclass
 from blastlint.model import Fact, FactValue, Side
 from blastlint.parse.code import Call, Handle, Shape, shape_of
 

@@ -9,10 +9,10 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from blastlint.enrich.code.pairs import Pair
 from blastlint.facts.calls import pattern, rows
+from blastlint.frozen import dataclass
 from blastlint.model import Fact, FactValue, Side
 from blastlint.parse.code import Call
 

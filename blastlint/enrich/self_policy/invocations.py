@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from blastlint.frozen import dataclass
 from blastlint.model import SEVERITIES, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from blastlint.config import FAIL_ON, FILE, PROJECT, Config, covers, line_of, load
 from blastlint.enrich.context import Context
 from blastlint.errors import ConfigError
+from blastlint.frozen import dataclass
 from blastlint.globs import matches
 from blastlint.model import SEVERITIES, Change, Fact, Region, Severity, Side, Tree
 
