@@ -1,71 +1,89 @@
 """Facts about the change set as a whole: `breadth` (how much of the repository it touches) and `mass-deletion`.
 
 Weights: a changed or deleted source file counts 1, a new one NEW (nothing depends on it yet), tests and examples half of
-that. Generated, vendored and lock files, documents and pure moves count nothing. A deleted file whose name or stem comes
-back elsewhere in the change set (another directory, another language) was moved, whatever git thinks of its likeness.
+that. Generated, vendored and lock files, documents and pure moves count nothing, nor does what is deleted in mass.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from blastlint.enrich.context import Context
+from blastlint.enrich.deletions import Deletion, deletion, what
 from blastlint.enrich.surroundings import path_class_of
+from blastlint.enrich.texts import compared_words, text_of
 from blastlint.facts.words import listed
-from blastlint.model import Change, Fact, FileChange, PathClass
+from blastlint.model import Author, Change, ChangeSet, Fact, FileChange, PathClass, Region, Related
 
 LIMIT = 60.0  # weighted files; a repository's own measure can take its place
+COMPONENTS = 12
 NEW = 0.2
 _WEIGHTS: dict[PathClass, float] = {"source": 1.0, "test": 0.5, "example": 0.5}
+_MANY = 10  # files: a mass
+_ALIKE = 5  # files with one edit: made by a tool, or by a hand that acts like one
+_SHOWN = 20
+_GRAVE = ("migration", "infrastructure")
 _SHELVES = listed(
     """
     packages apps services src lib libs modules charts terraform environments envs kubernetes cluster clusters components
     plugins cmd internal pkg stable incubator projects infra infrastructure deploy app crates
     """
 )
-_MIGRATION = re.compile(r"(^|/)(migrations?|migrate|alembic/versions|db/migrate|flyway|liquibase|changelogs?)/")
-_INFRASTRUCTURE = re.compile(
-    r"\.(tf|tofu|tfvars|hcl)$|(^|/)(terraform|infra|infrastructure|k8s|kubernetes|helm|charts|manifests|overlays|deploy"
-    r"|cloudformation|ansible|\.github/workflows|\.circleci|argocd|flux|cluster|clusters)/"
-)
-_OTHER = re.compile(
-    r"\.(png|jpe?g|gif|svg|ico|pdf|woff2?|ttf|mp[34]|webp|csv|txt|md|rst|lock|map|zip|gz)$", re.IGNORECASE
-)
-_FEW = 3
+_BOTS = ("[bot]", "dependabot", "renovate", "pre-commit-ci", "github-actions", "-bot")
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
     """The facts of the one change of kind change-set."""
-    files = context.change_set.files
-    if len(files) < _FEW:
-        return
-    yield _breadth(files, context)
-    yield from _deletion(files, context)
+    gone = deletion(context)
+    if gone is not None:
+        yield _deletion_fact(gone, context)
+    breadth = _breadth(gone, context)
+    if breadth is not None:
+        yield breadth
 
 
-def _breadth(files: Sequence[FileChange], context: Context) -> Fact:
-    weight = 0.0
-    components: Counter[str] = Counter()
-    for file in files:
-        own = _WEIGHTS.get(path_class_of(file.path, context.config), 0.0)
-        if not own or (file.status == "renamed" and _same_content(file, context)):
-            continue
-        own *= NEW if file.status == "added" else 1.0
-        weight += own
-        if file.status != "added":
-            components[_component(file.path)] += 1
+# --- breadth ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """A file that counts, and how much."""
+
+    file: FileChange
+    weight: float
+
+
+def _breadth(gone: Deletion | None, context: Context) -> Fact | None:
+    told = frozenset(gone.paths) if gone is not None and len(gone.paths) >= _MANY else frozenset()
+    touched = [t for file in context.change_set.files if file.path not in told and (t := _touched(file, context))]
+    weight = sum(t.weight for t in touched)
+    existing = [t.file for t in touched if t.file.status != "added"]
+    components = Counter(_component(file.path) for file in existing)
+    ratio = max(weight / LIMIT, len(components) / COMPONENTS)
+    if not touched:
+        return None
     return Fact(
         "breadth",
         {
             "files": round(weight),
             "limit": LIMIT,
-            "ratio": round(weight / LIMIT, 3),
+            "ratio": round(ratio, 3),
             "components": len(components),
-            "summary": _summary(files, components),
+            "alike": round(_alike(existing, context), 3) if ratio > 1 else 0.0,
+            "grave": next((kind for kind in _GRAVE if any(what(f.path, context) == kind for f in existing)), ""),
+            "automatic": _automatic(context.change_set),
+            "summary": _summary(touched, components),
         },
     )
+
+
+def _touched(file: FileChange, context: Context) -> _Touched | None:
+    own = _WEIGHTS.get(path_class_of(file.path, context.config), 0.0)
+    if not own or (file.status == "renamed" and _same_content(file, context)):
+        return None
+    return _Touched(file, own * (NEW if file.status == "added" else 1.0))
 
 
 def _same_content(file: FileChange, context: Context) -> bool:
@@ -82,67 +100,69 @@ def _component(path: str) -> str:
     return "/".join(parts[: depth + 1])
 
 
-def _summary(files: Sequence[FileChange], components: Counter[str]) -> str:
-    status = Counter(file.status for file in files)
+def _alike(files: Sequence[FileChange], context: Context) -> float:
+    """The share of the files whose edit, in words that went and came, several others have too. Numbers count as one word."""
+    edits = Counter(edit for file in files if (edit := _edit(file, context)) is not None)
+    return sum(count for count in edits.values() if count >= _ALIKE) / len(files) if files else 0.0
+
+
+def _edit(file: FileChange, context: Context) -> tuple[frozenset[str], frozenset[str]] | None:
+    if file.before is None or file.after is None:
+        return None
+    old, new = text_of(context.before.tree.read(file.before)), text_of(context.after.tree.read(file.after))
+    if old is None or new is None:
+        return None
+    words = compared_words(old, new)
+    gone, born = (frozenset("0" if word[0].isdigit() else word for word in side) for side in (words.gone, words.born))
+    return gone, born
+
+
+def _automatic(change_set: ChangeSet) -> bool:
+    """Whether only bots wrote it. That is what the commits say, and no proof."""
+    return bool(change_set.authors) and all(_is_bot(author) for author in change_set.authors)
+
+
+def _is_bot(author: Author) -> bool:
+    return any(author.name.lower().endswith(bot) or bot in author.address.lower() for bot in _BOTS)
+
+
+def _summary(touched: Sequence[_Touched], components: Counter[str]) -> str:
+    status = Counter(t.file.status for t in touched)
     counts = ", ".join(f"{count} {name}" for name, count in sorted(status.items()))
     where = ", ".join(name or "the top" for name, _ in components.most_common(4))
-    return f"{counts} files" + (f", mostly in {where}" if where else "")
+    return f"{counts} files in {len(components)} parts" + (f", mostly in {where}" if where else "")
 
 
 # --- deletions --------------------------------------------------------------------------------------------------------
 
 
-def _deletion(files: Sequence[FileChange], context: Context) -> Iterator[Fact]:
-    born = {f.after for f in files if f.after is not None and f.status in ("added", "renamed")}
-    names = {path.rpartition("/")[2] for path in born}
-    stems = {_stem(path) for path in born}
-    gone = [
-        f.before
-        for f in files
-        if f.status == "removed"
-        and f.before is not None
-        and path_class_of(f.before, context.config) in _WEIGHTS
-        and not (f.before.rpartition("/")[2] in names or _stem(f.before) in stems)
-    ]
-    if len(gone) < _FEW:
-        return
-    kinds = Counter(_what(path, context) for path in gone)
-    what = next((k for k in ("migration", "infrastructure", "test") if kinds[k] * 2 >= len(gone)), "")
-    directory = _common(gone)
-    before = context.before.tree.paths()
-    under = [p for p in before if not directory or p.startswith(directory + "/")]
-    yield Fact(
+def _deletion_fact(gone: Deletion, context: Context) -> Fact:
+    kinds = Counter(what(path, context) for path in gone.paths)
+    most = next((kind for kind in (*_GRAVE, "test") if kinds[kind] * 2 >= len(gone.paths)), "")
+    related = tuple(Related("deleted", Region("before", path, 1), path) for path in gone.paths[:_SHOWN])
+    return Fact(
         "mass-deletion",
         {
-            "files": len(gone),
-            "share": round(len(gone) / max(len(under), 1), 4),
-            "share_of_all": round(len(gone) / max(len(before), 1), 4),
-            "directory": directory,
-            "what": what or ("other" if kinds["other"] * 2 > len(gone) else "source"),
+            "files": len(gone.paths),
+            "share": round(gone.share, 4),
+            "share_of_all": round(gone.share_of_all, 4),
+            "directory": gone.directory,
+            "what": most or ("other" if kinds["other"] * 2 > len(gone.paths) else "source"),
+            "packages": gone.packages,
+            "replaced": round(gone.born / len(gone.paths), 3),
+            "declared": gone.declared,
+            "summary": _deletion_summary(gone),
         },
+        gone.directory,
+        related[0].region,
+        None,
+        related,
     )
 
 
-def _stem(path: str) -> str:
-    return path.rpartition(".")[0] or path
-
-
-def _what(path: str, context: Context) -> str:
-    if _OTHER.search(path):
-        return "other"
-    if _MIGRATION.search(path):
-        return "migration"
-    if path_class_of(path, context.config) == "test":
-        return "test"
-    return "infrastructure" if _INFRASTRUCTURE.search(path) else "source"
-
-
-def _common(paths: Sequence[str]) -> str:
-    """The deepest directory that all of them are in, or ""."""
-    split = [path.split("/")[:-1] for path in paths]
-    common: list[str] = []
-    for parts in zip(*split, strict=False):
-        if len(set(parts)) > 1:
-            break
-        common.append(parts[0])
-    return "/".join(common)
+def _deletion_summary(gone: Deletion) -> str:
+    where = (
+        f" under {gone.directory} ({gone.share:.0%} of it)" if gone.directory else f" ({gone.share_of_all:.0%} of all)"
+    )
+    whole = f", {', '.join(gone.packages[:3])} as a whole" if gone.packages else ""
+    return f"{len(gone.paths)} files{where}{whole}"

@@ -50,7 +50,7 @@ def _facts(message: str, findings: Sequence[Finding]) -> Iterator[Fact]:
     claim = claim_in(message)
     if not claim:
         return
-    told = words_in(message) if _VERB.search(message) else frozenset()
+    told = told_in(message)
     grave = [
         f
         for f in findings
@@ -85,6 +85,11 @@ def claim_in(message: str) -> str:
         return "" if typed["bang"] else typed["type"].lower()
     small = _SMALL.search(subject)
     return small[0].lower() if small else ""
+
+
+def told_in(message: str) -> frozenset[str]:
+    """The words of a message that says that something goes, is replaced or is moved; none of any other."""
+    return words_in(message) if _VERB.search(message) else frozenset()
 
 
 def subject_of(finding: Finding) -> frozenset[str]:

@@ -109,13 +109,14 @@ def words_in(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text))
 
 
+def telling_lines(side: Text) -> Counter[str]:
+    """Lines with four letters or digits in them (`}` and `else:` prove nothing), without indentation. Every number, version
+    and digest is 0: raising them on every line makes no other text."""
+    return Counter(_NUMBER.sub("0", line.strip()) for line in side.text.splitlines() if _TELLING.search(line))
+
+
 def kept_share(before: Text, after: Text) -> tuple[float, int]:
-    """(share of the telling lines before that are still there, their number). Indentation, numbers, versions and digests
-    aside: raising them on every line is no rewrite. A telling line has four letters or digits; `}` and `else:` prove
-    nothing."""
-    old, new = (
-        Counter(_NUMBER.sub("0", line.strip()) for line in side.text.splitlines() if _TELLING.search(line))
-        for side in (before, after)
-    )
+    """(share of the telling lines before that are still there, their number)."""
+    old, new = telling_lines(before), telling_lines(after)
     total = old.total()
     return ((old & new).total() / total if total else 1.0), total
