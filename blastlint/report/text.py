@@ -6,7 +6,6 @@ do instead. A lesser one is two lines. What a rule says about itself is said onc
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from blastlint.model import Finding, Report
@@ -60,6 +59,8 @@ class _Text:
         """Text under a label, in the width; the label stands out, continuation lines are indented beneath."""
         if not text:
             return
+        import textwrap  # only where there is something to say
+
         space = " " * indent
         lead = f"{label} " if label else ""
         lines = textwrap.wrap(

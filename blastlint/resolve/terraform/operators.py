@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import operator as python
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
+from typing import TYPE_CHECKING
 
 from blastlint.model import Region, Value
 from blastlint.resolve.terraform.values import (
+
+if TYPE_CHECKING:
+    from decimal import Decimal
     EvaluationError,
     any_sensitive,
     as_bool,
@@ -68,6 +71,8 @@ def _made(data: int | float | bool | None, left: Value, right: Value, region: Re
 
 
 def _arithmetic(operator: str, x: int | float, y: int | float) -> int | float:
+    from decimal import Decimal  # 2 ms that most configurations need not spend
+
     if operator in _ARITHMETIC and (isinstance(x, float) or isinstance(y, float)):
         return narrowed(_ARITHMETIC[operator](Decimal(repr(x)), Decimal(repr(y))))
     try:

@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from decimal import Decimal
 
 from blastlint.model import Region, Scalar, Value, unknown
 
@@ -156,6 +155,8 @@ def number_text(number: int | float) -> str:
     """A number as Terraform turns it into a string: no exponent, no trailing zero."""
     if isinstance(number, int):
         return str(number)
+    from decimal import Decimal
+
     text = format(Decimal(repr(number)), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 

@@ -12,29 +12,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
+from importlib import import_module
+from types import ModuleType
 
-from blastlint.frozen import dataclass
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Call, region
 from blastlint.resolve.terraform import values
 from blastlint.resolve.terraform.evaluate import Scope, evaluate
-from blastlint.resolve.terraform.functions import (
-    collections,
-    conversion,
-    encoding,
-    files,
-    network,
-    numeric,
-    sets,
-    strings,
-    times,
-)
+from blastlint.resolve.terraform.functions import files
 from blastlint.resolve.terraform.functions.support import Lenient, Strict, Unsupported
 from blastlint.resolve.terraform.values import EvaluationError, cannot_know, plain, render, tainted
 
-_MODULES = (collections, conversion, encoding, network, numeric, sets, strings, times)
-STRICT: Mapping[str, Strict] = {name: f for module in _MODULES for name, f in module.STRICT.items()}
-LENIENT: Mapping[str, Lenient] = {name: f for module in _MODULES for name, f in module.LENIENT.items()}
+# Imported in this order until one has the function: those that most configurations call stand first.
+_MODULES = ("collections", "conversion", "strings", "encoding", "numeric", "sets", "network", "times")
 _IMPURE = dict.fromkeys(("timestamp", "plantimestamp", "uuid", "bcrypt"), "differs at every run")
 _CONVERT: Mapping[str, Callable[[Value], Value]] = {
     "s": values.as_string,
@@ -75,18 +66,30 @@ def _arguments(expr: Call, scope: Scope) -> tuple[Value, ...] | Value:
 def apply(name: str, args: tuple[Value, ...]) -> Value:
     """A function of Values, by name."""
     try:
-        lenient = LENIENT.get(name)
-        if lenient:
-            return lenient(*args)
-        strict = STRICT.get(name)
-        if strict:
-            return _strict(name, strict, args)
+        function = _function(name)
+        if isinstance(function, Strict):
+            return _strict(name, function, args)
+        if function is not None:
+            return function(*args)
         reason = _IMPURE.get(name, f"function {name} is not evaluated")
     except Unsupported as error:
         reason = str(error)
     except (TypeError, ValueError, OverflowError, LookupError, ArithmeticError, RecursionError, re.error) as error:
         raise EvaluationError(f"{name}: {error}") from error
     return replace(cannot_know(_text(name, args), args), reason=reason)
+
+
+@cache
+def _function(name: str) -> Strict | Lenient | None:
+    for module in map(_module, _MODULES):
+        found: Strict | Lenient | None = module.LENIENT.get(name) or module.STRICT.get(name)
+        if found is not None:
+            return found
+    return None
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"{__name__}.{name}")
 
 
 def _text(name: str, args: tuple[Value, ...]) -> str:
@@ -157,13 +160,3 @@ def _can(expr: Call, scope: Scope) -> Value:
 
 
 _SPECIAL: Mapping[str, Callable[[Call, Scope], Value]] = {"try": _try, "can": _can}
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Which functions are evaluated: for the test that asks Terraform for its list."""
-
-    names: frozenset[str]
-
-
-KNOWN = Known(frozenset({*STRICT, *LENIENT, *_SPECIAL, *files.FUNCTIONS, *_IMPURE}))

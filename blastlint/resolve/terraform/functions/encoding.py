@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from blastlint.model import Value
-from blastlint.parse import terraform_yaml
 from blastlint.resolve.terraform.functions.support import Lenient, Strict, Unsupported, scalar
 from blastlint.resolve.terraform.templates import placeholder
 from blastlint.resolve.terraform.values import (
@@ -63,6 +62,8 @@ def _jsonencode(value: Value) -> Value:
 def _yamlencode(value: Value) -> Value:
     """Only equality and content matter, so the canonical text of YAML is JSON's, marked as what it is."""
     if wholly_known(value):
+        from blastlint.parse import terraform_yaml
+
         return scalar(terraform_yaml.encode(plain(value)), value)
     return cannot_know(f"yamlencode({render(value)})", (value,), data=json_string(value, []))
 
@@ -86,6 +87,8 @@ def _no_constant(name: str) -> object:
 def decode_yaml(text: str) -> Value:
     """As decode_json."""
     try:
+        from blastlint.parse import terraform_yaml
+
         return _bounded(terraform_yaml.decode(text), [MAX_NODES])
     except ValueError as error:
         raise EvaluationError(f"yamldecode: {error}") from error
