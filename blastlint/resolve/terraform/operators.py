@@ -5,14 +5,10 @@ from __future__ import annotations
 import math
 import operator as python
 from collections.abc import Callable
-from typing import Any
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from blastlint.model import Region, Value
 from blastlint.resolve.terraform.values import (
-
-if TYPE_CHECKING:
-    from decimal import Decimal
     EvaluationError,
     any_sensitive,
     as_bool,
@@ -23,6 +19,9 @@ if TYPE_CHECKING:
     render,
     wholly_known,
 )
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": python.add, "-": python.sub, "*": python.mul,
