@@ -32,9 +32,20 @@ CONFIG = {
     "skip_requesting_account_id": True,
     "max_retries": 1,
 }
-# Arguments that must agree with each other: no single message says so.
-PRESETS: dict[str, dict[Path, str]] = {
+# Arguments that must agree with each other, or be there together: no message says it so that a machine understands.
+# None keeps the sample value.
+PRESETS: dict[str, dict[Path, str | None]] = {
     "aws_dynamodb_table": {("hash_key",): "k", ("attribute", "name"): "k", ("attribute", "type"): "S"},
+    "aws_lambda_function": {("handler",): None, ("runtime",): "python3.12"},
+    "aws_sns_topic": {("fifo_throughput_scope",): ""},
+    "aws_kinesis_stream": {("shard_count",): None},
+    "aws_elasticache_cluster": {("engine",): "redis", ("engine_version",): "7.0", ("node_type",): "cache.t3.micro"},
+    "aws_kinesis_firehose_delivery_stream": {
+        ("destination",): "extended_s3",
+        ("extended_s3_configuration", "bucket_arn"): None,
+    },
+    "aws_api_gateway_authorizer": {("authorizer_uri",): None},
+    "aws_workspaces_directory": {("directory_id",): None},
 }
 SETTLE_ROUNDS = 60
 SECONDS_PER_TYPE = 45
@@ -54,7 +65,9 @@ class Probe:
         self.calls = 0
         for path, value in PRESETS.get(type_, {}).items():
             leaf = self.objects.by_path[path]
-            leaf.enum, leaf.tried = (value,), {"enum", *SHAPES}
+            leaf.needed = True
+            if value is not None:
+                leaf.enum, leaf.tried = (value,), {"enum", *SHAPES}
             for outer in (path[:n] for n in range(1, len(path))):
                 self.objects.by_path[outer].min_items = 1
 
