@@ -82,7 +82,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "before": "text of the old value; what absence means, in words, when absent",
         "after": "text of the new value; what absence means, in words, when absent",
         "subject": "what it guards, in words",
-        "protects": "for guards of commands: destructive, deploy or other; else empty",
+        "protects": "for guards of commands and code: destructive, deploy, other or (in code) unknown; else empty",
     },
     "binding": {
         "what": "backend, provider-region, provider-account, workspace, state-file, context, stage",

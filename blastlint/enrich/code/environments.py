@@ -55,7 +55,8 @@ def facts(pair: Pair) -> Iterator[Fact]:
             "strength": "off",
             "before": branch.text,
             "after": dead.text if dead is not None else "",
-            "subject": subject,
+            "subject": subject or pair.change.entity.name,
+            "protects": "destructive" if subject else "unknown",
         }
         place = pair.region("after", dead.at) if dead is not None else None
         yield pair.fact("guard", f"environment#{number}", fields, pair.region("before", branch.at), place)
@@ -174,6 +175,7 @@ def _switches(pair: Pair) -> Iterator[Fact]:
                 "strength": "off",
                 "before": "",
                 "after": f"{option.key} = {option.value}",
-                "subject": "the environment check",
+                "subject": pair.change.entity.name,
+                "protects": "destructive",
             }
             yield pair.fact("guard", option.key, fields, None, pair.region("after", option.at))
