@@ -6,16 +6,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-_BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _BREAK = re.compile(r"\n")
 _WIDE = re.compile(r"[^\x00-\x7f]")
 
 
 def decode(data: bytes) -> tuple[str, str]:
     """(text without a byte order mark, reason why it may not be exact or ""). Never raises."""
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            return data.decode(encoding, errors="replace"), ""
     try:
         return data.decode("utf-8-sig"), ""
     except UnicodeDecodeError as error:

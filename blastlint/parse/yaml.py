@@ -11,18 +11,19 @@ is an unknown Value; the next `---` is read again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import field
 from typing import Any, Protocol
 
 import yaml
 
 from blastlint.frozen import dataclass
-from blastlint.model import Block, Comment, Document, Region, Scalar, Side, Value, unknown
+from blastlint.model import Block, Comment, Document, Region, Side, Value, unknown
 from blastlint.parse.keytree import MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_LARGE, Reading
 from blastlint.parse.templates import REASON as TEMPLATED
 from blastlint.parse.templates import Blanked, looks_templated
 from blastlint.parse.text import Lines, decode
+from blastlint.parse.yaml_scalars import tag_of, typed
 
 _LOADER = getattr(yaml, "CLoader", yaml.Loader)
 _MAX_BROKEN = 20
@@ -31,14 +32,6 @@ _BLOCK_STYLES = ("|", ">")
 _MARKER = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\n\r]*", re.MULTILINE)
 _OTHER_BREAKS = str.maketrans({"\x85": " ", "\u2028": " ", "\u2029": " "})  # line breaks for YAML 1.1 only
-_CORE_TAG = "tag:yaml.org,2002:"
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,300})\Z")
-_BASED = re.compile(r"0x[0-9a-fA-F]{1,64}\Z|0o[0-7]{1,64}\Z")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]{0,40}\.[0-9]{1,40}|[1-9][0-9]{0,40}\.)(?:[eE][-+]?[0-9]{1,2})?\Z")
-_WORDS: Mapping[str, Scalar] = {
-    "": None, "~": None, "null": None, "Null": None, "NULL": None,
-    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
-}  # fmt: skip
 
 
 def parse(path: str, side: Side, data: bytes) -> Document:
@@ -57,20 +50,6 @@ def parse(path: str, side: Side, data: bytes) -> Document:
         stream.read(stop_at_template=False)
     reading.comments.extend(stream.comments())
     return reading.document()
-
-
-def scalar(text: str) -> Scalar:
-    """What a plain scalar means in the core schema."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if text[0] in "+-.0123456789":
-        if _INTEGER.match(text):
-            return int(text)
-        if _FLOAT.match(text):
-            return float(text)
-        if _BASED.match(text):
-            return int(text, 0)
-    return text
 
 
 @dataclass(slots=True)
@@ -223,7 +202,7 @@ class _Stream:
             self.skipping, self.skipped_start, self.skipped_anchor = 1, start, event.anchor
             self.reading.partial(TOO_DEEP, start[0])
             return
-        tag = "" if event.implicit else _tag(event.tag)
+        tag = "" if event.implicit else tag_of(event.tag)
         self.reading.nodes += 1
         self.frames.append(_Frame(is_map, start, event.anchor, tag, bool(event.flow_style), end=start))
 
@@ -268,7 +247,7 @@ class _Stream:
                 source = source.partition("\n")[2] if event.style in _BLOCK_STYLES else source
                 value = Value(None, known=False, reason=TEMPLATED, text=source, region=region, block=block)
         if value is None:
-            value = _typed(event, region, block)
+            value = typed(event, region, block)
         self._add(value, stop, event.anchor)
 
     def _block(self, event: _Event, stop: tuple[int, int]) -> tuple[Block, tuple[int, int]]:
@@ -362,41 +341,21 @@ class _Stream:
         lines = Lines(self.text)
         spans = sorted(self.hashes)
         found: list[Comment] = []
-        at = 0
-        for match in _COMMENT.finditer(self.text):
-            while at < len(spans) and spans[at][1] <= match.start():
+        at = position = 0
+        while match := _COMMENT.search(self.text, position):
+            start, position = match.span()
+            while at < len(spans) and spans[at][1] <= start:
                 at += 1
-            if at < len(spans) and spans[at][0] <= match.start():
-                # A block scalar's header line may end in a comment of its own.
-                header = self.text[spans[at][0] : match.start()]
-                if header[:1] not in ("|", ">") or "\n" in header:
+            if at < len(spans) and spans[at][0] <= start:
+                # A block scalar's header line may end in a comment of its own; everything behind it is text.
+                header = self.text[spans[at][0] : start]
+                if header[:1] not in _BLOCK_STYLES or "\n" in header:
+                    position = max(spans[at][1], start + 1)
                     continue
-            line, column = lines.place(match.start())
+            line, column = lines.place(start)
             region = self.reading.region((line, column), (line, column + len(match[0])))
             found.append(Comment(match[0], region))
         return found
-
-
-def _typed(event: _Event, region: Region, block: Block | None) -> Value:
-    text: str = event.value
-    plain, quoted = event.implicit
-    if plain:
-        return Value(scalar(text), region=region, block=block)
-    tag = "" if quoted else _tag(event.tag)
-    if tag in ("!int", "!float", "!bool", "!null"):
-        return Value(scalar(text), region=region, block=block)
-    value = Value(text, region=region, block=block)
-    return Value({tag: value}, region=region) if tag else value
-
-
-def _tag(tag: str | None) -> str:
-    """The tag as people write it: `!Ref`, `!str` for the core ones; none for those that say nothing."""
-    if not tag or tag == "!":
-        return ""
-    if tag.startswith(_CORE_TAG):
-        name = tag.removeprefix(_CORE_TAG)
-        return f"!{name}" if name in ("int", "float", "bool", "null") else ""
-    return tag
 
 
 def _flat(value: Value) -> str:

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 
-from blastlint.facts.canonical import canonical
 from blastlint.diff.values import deltas, same
+from blastlint.facts.canonical import canonical
 from blastlint.model import Value, unknown
 from tests.keytree.trees import plain, trees, value
 
@@ -68,7 +68,16 @@ def test_another_spelling_or_order_is_no_difference(before: object, after: objec
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("1.10", 1.1), ("1.10", "1.1"), ("30s", "30ms"), ("1Gi", "1G"), ("0644", 644), (None, ""), (None, False), ("no", "none")],
+    [
+        ("1.10", 1.1),
+        ("1.10", "1.1"),
+        ("30s", "30ms"),
+        ("1Gi", "1G"),
+        ("0644", 644),
+        (None, ""),
+        (None, False),
+        ("no", "none"),
+    ],
 )
 def test_what_only_looks_alike_is_a_difference(before: object, after: object) -> None:
     assert told({"v": before}, {"v": after}) == [("v", "modified", before, after)]
@@ -110,7 +119,12 @@ def test_arguments_with_the_same_stem_are_the_same_argument() -> None:
 
 def test_steps_without_names_are_paired_by_likeness() -> None:
     before = [{"uses": "actions/checkout@v3"}, {"run": "make test", "env": {"A": 1}}, {"run": "make lint"}]
-    after = [{"uses": "actions/checkout@v4"}, {"uses": "setup"}, {"run": "make test", "env": {"A": 2}}, {"run": "make lint"}]
+    after = [
+        {"uses": "actions/checkout@v4"},
+        {"uses": "setup"},
+        {"run": "make test", "env": {"A": 2}},
+        {"run": "make lint"},
+    ]
     assert told(before, after) == [
         ("[0].uses", "modified", "actions/checkout@v3", "actions/checkout@v4"),
         ("[1].env.A", "modified", 1, 2),
