@@ -79,6 +79,7 @@ def is_secret_name(name: str) -> bool:
     return any(part in joined for part in _INSIDE)
 
 
+@lru_cache(maxsize=4096)
 def is_secret_path(path: str) -> bool:
     """Whether a dotted path (`env[name="DB_PASSWORD"].value`, `secrets.db.main`) leads to a secret."""
     names = [next(filter(None, match), "") for match in _SEGMENT.findall(path)]

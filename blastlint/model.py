@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
+from types import NoneType
 from typing import Literal, Protocol
 
 from blastlint.frozen import dataclass
@@ -73,6 +74,10 @@ class Block:
 
 # --- values ---------------------------------------------------------------------------------------------------------
 
+# What a Value's data is asked for by: concrete types, since asking for a Mapping costs ten times as much.
+_SCALARS = (str, int, float, NoneType)
+_NO_MAP = (*_SCALARS, tuple)
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -96,7 +101,7 @@ class Value:
 
     @property
     def is_map(self) -> bool:
-        return self.known and isinstance(self.data, Mapping)
+        return self.known and not isinstance(self.data, _NO_MAP)
 
     @property
     def is_list(self) -> bool:
@@ -104,12 +109,12 @@ class Value:
 
     @property
     def is_scalar(self) -> bool:
-        return self.known and not isinstance(self.data, (Mapping, tuple))
+        return self.known and isinstance(self.data, _SCALARS)
 
     @property
     def items(self) -> Mapping[str, Value]:
         """The entries of a map; empty for everything else."""
-        return self.data if self.known and isinstance(self.data, Mapping) else {}
+        return self.data if self.known and not isinstance(self.data, _NO_MAP) else {}
 
     @property
     def elements(self) -> tuple[Value, ...]:
@@ -119,7 +124,7 @@ class Value:
     @property
     def scalar(self) -> Scalar:
         """The scalar, or None for lists, maps and unknowns (ask `known` where the difference matters)."""
-        return None if not self.known or isinstance(self.data, (Mapping, tuple)) else self.data
+        return self.data if self.known and isinstance(self.data, _SCALARS) else None
 
     def get(self, *path: str | int) -> Value | None:
         """The value below `path`, or None when it is absent or lies below an unknown."""
@@ -145,9 +150,12 @@ class Value:
             yield prefix, self
 
 
+_PATH_MARKS = frozenset('.[]" ')
+
+
 def join_path(prefix: str, key: str) -> str:
     """`a` + `b` -> `a.b`; a key that would read as a path is quoted: `a["b.c"]`."""
-    if key and not any(c in '.[]" ' for c in key):
+    if key and _PATH_MARKS.isdisjoint(key):
         return f"{prefix}.{key}" if prefix else key
     return f'{prefix}["{key}"]'
 

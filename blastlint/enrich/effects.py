@@ -37,8 +37,9 @@ def effects(context: Context) -> tuple[Impact, ...]:
             groups.setdefault((change.entity.configuration, change.entity.variant), []).append(change)
         else:
             impacts.append(_plain(change))
+    before, after = _by_group(context.entities_before), _by_group(context.entities_after)
     for group, changes in groups.items():
-        impacts.extend(_planned(context, group, changes))
+        impacts.extend(_planned(context, changes, before.get(group, {}), after.get(group, {})))
     return consequences.attached(context, impacts)
 
 
@@ -73,8 +74,9 @@ def recoverability(effect: Effect, stateful: str) -> Recoverability:
 # --- Terraform -----------------------------------------------------------------------------------------------------------
 
 
-def _planned(context: Context, group: Group, changes: Sequence[Change]) -> Iterator[Impact]:
-    before, after = (_of(entities, group) for entities in (context.entities_before, context.entities_after))
+def _planned(
+    context: Context, changes: Sequence[Change], before: Mapping[str, Entity], after: Mapping[str, Entity]
+) -> Iterator[Impact]:
     own = {change.address: change for change in changes if change.kind in _PLANNED}
     planner = Planner(
         {a: e for a, e in before.items() if e.kind in _PLANNED},
@@ -100,8 +102,13 @@ def _planned(context: Context, group: Group, changes: Sequence[Change]) -> Itera
             yield _impact(context, _echo(planner, address, outcome.because), outcome, dependents)
 
 
-def _of(entities: Iterable[Entity], group: Group) -> dict[str, Entity]:
-    return {e.address: e for e in entities if (e.configuration, e.variant) == group and e.kind.startswith("terraform.")}
+def _by_group(entities: Iterable[Entity]) -> dict[Group, dict[str, Entity]]:
+    """(configuration, variant) -> its Terraform entities by address."""
+    found: dict[Group, dict[str, Entity]] = {}
+    for entity in entities:
+        if entity.kind.startswith("terraform."):
+            found.setdefault((entity.configuration, entity.variant), {})[entity.address] = entity
+    return found
 
 
 def _text(entity: Entity, name: str) -> str:

@@ -13,7 +13,7 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.shown import shown
 from blastlint.enrich.strength import Verdict, level, moved
 from blastlint.facts.guards import Guard, guards_of
-from blastlint.facts.paths import Step, found, steps
+from blastlint.facts.paths import found, keys, steps
 from blastlint.frozen import dataclass
 from blastlint.model import Change, Delta, Entity, Fact, Value
 
@@ -47,7 +47,10 @@ def movements(change: Change) -> Iterator[Movement]:
     if change.before is None or change.after is None or _is_local_module(change):
         return
     seen: set[str] = set()
+    touched = {keys(delta.path)[:1] for delta in change.deltas}
     for guard in guards_of(change.kind, change.type):
+        if () not in touched and keys(guard.path)[:1] not in touched:
+            continue
         for path, before, after in _values(guard, change):
             verdict = moved(guard, before, after)
             if verdict is not None and path not in seen:
@@ -66,7 +69,7 @@ def _values(guard: Guard, change: Change) -> Iterator[tuple[str, Value | None, V
     assert change.before is not None and change.after is not None
     pattern = guard.steps
     for delta in change.deltas:
-        if not _touches(steps(delta.path), pattern):
+        if not _touches(keys(delta.path), keys(guard.path)):
             continue
         if guard.repeated:
             if _in_force(guard, delta, change.before):
@@ -77,13 +80,10 @@ def _values(guard: Guard, change: Change) -> Iterator[tuple[str, Value | None, V
             return
 
 
-def _touches(path: tuple[Step, ...], pattern: tuple[Step, ...]) -> bool:
+def _touches(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
     """Whether one of the two is a beginning of the other, elements aside."""
-    return all(a.text == b.text for a, b in zip(_keys(path), _keys(pattern), strict=False))
-
-
-def _keys(path: tuple[Step, ...]) -> list[Step]:
-    return [step for step in path if not step.element]
+    shared = min(len(path), len(pattern))
+    return path[:shared] == pattern[:shared]
 
 
 def _in_force(guard: Guard, delta: Delta, before: Entity) -> bool:
@@ -92,7 +92,7 @@ def _in_force(guard: Guard, delta: Delta, before: Entity) -> bool:
         return True
     path, wanted = steps(delta.path), guard.where[1]
     depth = next(i for i, step in enumerate(guard.steps) if step.element)
-    block = delta.after if len(_keys(path)) == depth else found(before.attributes, path[: depth + 1])
+    block = delta.after if len(keys(delta.path)) == depth else found(before.attributes, path[: depth + 1])
     if block is not None and block.is_list and block.elements:
         block = block.elements[0]
     state = found(block, steps(guard.where[0]))
@@ -104,7 +104,7 @@ def _in_force(guard: Guard, delta: Delta, before: Entity) -> bool:
 def _in_repeated(guard: Guard, delta: Delta) -> Iterator[tuple[str, Value | None, Value | None]]:
     """A place within a repeated block: blocks are paired by the delta, and a new or dropped block says nothing, except
     that data which was kept for ever now is not."""
-    rest = [step for step in guard.steps if not step.element][len(_keys(steps(delta.path))) :]
+    rest = [step for step in guard.steps if not step.element][len(keys(delta.path)) :]
     before, after = found(delta.before, tuple(rest)), found(delta.after, tuple(rest))
     if delta.action == "modified" or not rest:
         yield ".".join((delta.path, *(s.text for s in rest))), before, after

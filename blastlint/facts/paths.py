@@ -38,6 +38,7 @@ def steps(path: str) -> tuple[Step, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=8192)
 def keys(path: str) -> tuple[str, ...]:
     """Only the map keys of a path: what it is called whatever element it stands in."""
     return tuple(step.text for step in steps(path) if not step.element)
