@@ -46,13 +46,14 @@ def changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Chang
                 yield _change(pair, delta)
             else:
                 (gone if delta.action == "removed" else born).append(Side(pair.before, pair.after, delta))
-    lost: dict[str, list[Delta]] = {}
+    shifted: dict[str, list[Delta]] = {}  # documents whose keys came or went, with those that went
     for outcome in relocated(gone, born):
         if outcome.before is not None and outcome.after is not None:  # else its whole document came or went
             yield _change(_Pair(outcome.before, outcome.after), outcome.delta, outcome.previous)
-            if outcome.delta.action == "removed":
-                lost.setdefault(outcome.before.address, []).append(outcome.delta)
-    yield from _documents(pairs, lost)
+            if outcome.delta.action in ("added", "removed"):
+                went = [outcome.delta] if outcome.delta.action == "removed" else []
+                shifted.setdefault(outcome.before.address, []).extend(went)
+    yield from _documents(pairs, shifted)
 
 
 # --- documents --------------------------------------------------------------------------------------------------------
@@ -123,14 +124,14 @@ def _file_name(entity: Entity) -> str:
     return entity.region.path.rpartition("/")[2]
 
 
-def _documents(pairs: Sequence[_Pair], lost: Mapping[str, list[Delta]]) -> Iterator[Change]:
+def _documents(pairs: Sequence[_Pair], shifted: Mapping[str, list[Delta]]) -> Iterator[Change]:
     """Documents that came, went, moved, lost keys or changed their size. A whole file that came or went is a change of the
     file, and is not told again."""
     staying = [{e.region.path for p in pairs if (e := side(p)) is not None} for side in (_before, _after)]
     for pair in pairs:
         if pair.before is not None and pair.after is not None:
-            gone = tuple(lost.get(pair.before.address, ()))
-            if gone or _resized(pair.before, pair.after):
+            gone = tuple(shifted.get(pair.before.address, ()))
+            if pair.before.address in shifted or _resized(pair.before, pair.after):
                 yield Change(pair.after.address, "modified", pair.before, pair.after, gone)
             elif pair.before.region.path != pair.after.region.path:
                 yield Change(
@@ -183,12 +184,14 @@ def _differences(pair: _Pair) -> Iterator[Delta]:
 
 
 def _emptied(delta: Delta, old: Value, new: Value) -> Delta:
-    """A list that lost its last elements is one list that is empty now."""
+    """A list that lost its last elements is one list that is empty now, and the other way round."""
     way = steps(delta.path)
-    if delta.action != "removed" or not way or not way[-1].element:
+    if delta.action == "modified" or not way or not way[-1].element:
         return delta
     before, after = found(old, way[:-1]), found(new, way[:-1])
-    if before is None or after is None or not after.is_list or after.elements:
+    if before is None or after is None or not (before.is_list and after.is_list):
+        return delta
+    if before.elements and after.elements:
         return delta
     return Delta(delta.path[: -len(way[-1].text) - 2], "modified", before, after)
 

@@ -182,20 +182,23 @@ _CATCH_ALL = frozenset(
 
 
 def _entry_of(delta: Delta) -> str:
-    """The key of the list that a scalar came into (or took another's place in), or ""."""
-    last = steps(delta.path)[-1:]
-    if not last or not last[0].element or delta.after is None or not delta.after.is_scalar:
+    """The key of the list that a scalar came into (or took another's place in, or is the first of), or ""."""
+    names, last = keys(delta.path), steps(delta.path)[-1:]
+    if not names or delta.after is None:
         return ""
-    names = keys(delta.path)
-    return names[-1].lower() if names else ""
+    into = last[0].element and delta.after.is_scalar
+    return names[-1].lower() if into or (delta.after.is_list and delta.action == "modified") else ""
 
 
 def _catch_all(delta: Delta) -> bool:
-    if delta.after is None or not delta.after.is_scalar:
+    return _matching_all(delta.after) and not _matching_all(delta.before)
+
+
+def _matching_all(value: Value | None) -> bool:
+    """Whether a scalar, or an element of a list, matches everything."""
+    if value is None:
         return False
-    new = str(delta.after.scalar).strip().lower()
-    old = str(delta.before.scalar).strip().lower() if delta.before is not None else ""
-    return new in _CATCH_ALL and old not in _CATCH_ALL
+    return any(e.is_scalar and str(e.scalar).strip().lower() in _CATCH_ALL for e in value.elements or (value,))
 
 
 # --- one document -----------------------------------------------------------------------------------------------------
@@ -206,7 +209,7 @@ def _document(change: Change) -> Iterator[Fact]:
         return
     before, after = document_of(change.before), document_of(change.after)
     confidence = _confidence(change)
-    removed = sum(_named(d) for d in change.deltas)
+    removed = sum(_named(d) for d in change.deltas if d.action == "removed")
     if removed:
         total = max(_keys(before.root), removed)
         yield Fact(

@@ -81,7 +81,7 @@ def test_names_that_tell_nothing_are_unknown(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), itertools.pairwise(["verify-full", "verify-ca", "require", "prefer", "disable"])
+    ("before", "after"), [*itertools.pairwise(["verify-full", "verify-ca", "require", "prefer", "disable"])]
 )
 def test_modes_have_an_order(before: str, after: str) -> None:
     assert polarity("db.sslmode", before, after) == "weakened"

@@ -80,7 +80,7 @@ def test_a_value_that_is_everywhere_is_no_evidence() -> None:
     assert lost(before, after) == ["a.yaml#search"]
 
 
-def test_what_is_gone_is_one_change_and_the_document_says_what_it_lost() -> None:
+def test_what_is_gone_is_one_change_and_the_document_says_so() -> None:
     assert told({"a.yaml": "a: {b: 1, c: {d: 2}}\ne: 1\n"}, {"a.yaml": "e: 1\n"}) == [
         ("modified", "a.yaml"),
         ("removed", "a.yaml#a"),
@@ -113,6 +113,7 @@ def test_an_anchor_that_changed_is_told_once() -> None:
 
 def test_a_list_that_lost_everything_is_an_empty_list() -> None:
     assert told({"a.yaml": "x: {hosts: [a, b]}\n"}, {"a.yaml": "x: {hosts: []}\n"}) == [("modified", "a.yaml#x.hosts")]
+    assert told({"a.yaml": "x: {hosts: []}\n"}, {"a.yaml": "x: {hosts: [a, b]}\n"}) == [("modified", "a.yaml#x.hosts")]
 
 
 def test_new_and_deleted_files_are_changes_of_files_only() -> None:
