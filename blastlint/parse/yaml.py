@@ -45,9 +45,9 @@ def parse(path: str, side: Side, data: bytes) -> Document:
     if not clean:
         reading = Reading(path, side, "yaml", reason=reason)
         blanked = Blanked(text)
-        reading.partial(TEMPLATED)
         stream = _Stream(reading, blanked.text, blanked)
         stream.read(stop_at_template=False)
+        reading.partial(TEMPLATED)
     reading.comments.extend(stream.comments())
     return reading.document()
 
