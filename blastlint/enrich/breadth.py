@@ -61,7 +61,7 @@ def _breadth(gone: Deletion | None, context: Context) -> Fact | None:
     weight = sum(t.weight for t in touched)
     existing = [t.file for t in touched if t.file.status != "added"]
     components = Counter(_component(file.path) for file in existing)
-    ratio = max(weight / LIMIT, len(components) / COMPONENTS)
+    ratio, spread = weight / LIMIT, len(components) / COMPONENTS
     if not touched:
         return None
     return Fact(
@@ -71,7 +71,8 @@ def _breadth(gone: Deletion | None, context: Context) -> Fact | None:
             "limit": LIMIT,
             "ratio": round(ratio, 3),
             "components": len(components),
-            "alike": round(_alike(existing, context), 3) if ratio > 1 else 0.0,
+            "spread": round(spread, 3),
+            "alike": round(_alike(existing, context), 3) if max(ratio, spread) > 1 else 0.0,
             "grave": next((kind for kind in _GRAVE if any(what(f.path, context) == kind for f in existing)), ""),
             "automatic": _automatic(context.change_set),
             "summary": _summary(touched, components),

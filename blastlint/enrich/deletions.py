@@ -19,7 +19,7 @@ from blastlint.model import FileChange, Tree
 
 FEW = 3
 _ABSORBED = 0.5
-_MOSTLY = 0.8
+_MOSTLY = 0.6
 _MIGRATION = re.compile(r"(^|/)(migrations?|migrate|alembic/versions|flyway|liquibase|changelogs?)/")
 _INFRASTRUCTURE = re.compile(
     r"\.(tf|tofu|tfvars|hcl)$|(^|/)(terraform|infra|infrastructure|k8s|kubernetes|helm|charts|manifests|overlays|deploy"
@@ -198,4 +198,4 @@ def _declared(message: str, paths: Sequence[str]) -> bool:
     """Whether the message says that something goes and names what most of the files are about."""
     told = told_in(message)
     named = sum(bool(told & (words_in("/".join(path.split("/")[-3:])) - _GENERIC)) for path in paths) if told else 0
-    return bool(told) and named >= _MOSTLY * len(paths)
+    return 2 * named >= len(paths) and bool(told)

@@ -27,7 +27,7 @@ _TRIVIAL = re.compile(
 _VERB = re.compile(
     r"\b(remov\w*|delet\w*|destroy\w*|drop(s|ped|ping)?|decommission\w*|tear(ing)?[ -]?down|retire\w*|replac\w*|recreat\w*|"
     r"migrat\w*|disabl\w*|wip(e|es|ing)|purg\w*|shut(ting)?[ -]?down|turn(s|ed|ing)? off|scal\w+ (down|to)|"
-    r"open(s|ed|ing)? up|widen\w*|renam\w*|revert\w*|unprotect\w*)\b",
+    r"open(s|ed|ing)? up|widen\w*|renam\w*|revert\w*|unprotect\w*|deprecat\w*|sunset\w*)\b",
     re.I,
 )
 _SPLIT = re.compile(r"[^a-z0-9]+")

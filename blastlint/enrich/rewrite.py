@@ -14,7 +14,17 @@ from functools import cached_property
 from blastlint.enrich.context import Context
 from blastlint.enrich.shown import LIMIT, shown
 from blastlint.enrich.surroundings import path_class_of
-from blastlint.enrich.texts import Text, Words, compared_lines, compared_words, flips, kept_share, text_of, words_in
+from blastlint.enrich.texts import (
+    Text,
+    Words,
+    compared_lines,
+    compared_words,
+    flips,
+    kept_share,
+    nested,
+    text_of,
+    words_in,
+)
 from blastlint.facts.file_roles import file_role
 from blastlint.frozen import dataclass
 from blastlint.masking import MASK, mask_text, masked_lines
@@ -29,7 +39,7 @@ _LEAST_NAMES = 3
 _TOLD = 3
 _RELATED = 30
 _NO_FILES = frozenset({"symlink", "submodule"})
-_UNCHANGED: dict[str, FactValue] = {"lines_changed": 0.0, "nodes_changed": 0, "hidden": ""}
+_UNCHANGED: dict[str, FactValue] = {"lines_changed": 0.0, "nodes_changed": 0, "hidden": "", "role": ""}
 _MEANING = ("config.", "python.", "javascript.")  # kinds of change that cover everything a file of their languages says
 _DEFINED = re.compile(
     r"^[ \t]*(?:(?:export|default|public|private|protected|static|async|abstract|final|pub|local)\s+)*"
@@ -174,7 +184,7 @@ def _reformat(pair: _Pair) -> Fact | None:
     if lines.changed < enough and not (flipped and lines.most >= _LEAST_LINES):
         return None
     words = compared_words(pair.old, pair.new)
-    if lines.changed - words.changed < enough and not flipped:
+    if not flipped and (lines.changed - words.changed < enough or (words.changed and nested(pair.old, pair.new))):
         return None
     meant = pair.meant()
     differences = _differences(pair, words, meant)
@@ -183,6 +193,7 @@ def _reformat(pair: _Pair) -> Fact | None:
         "nodes_changed": len(differences),
         "hidden": _in_words(differences),
         "flip": ", ".join(flipped),
+        "role": _role(pair.documents[1]),
     }
     return _told(pair.paths, "reformat", fields, "medium" if meant is None else "high")
 
@@ -206,11 +217,17 @@ def _words_told(pair: _Pair, words: Words) -> list[str]:
     readable = [
         words_in("\n".join(masked_lines(t.text, p))) for t, p in zip((pair.old, pair.new), pair.paths, strict=True)
     ]
-    gone = [word if word in readable[0] else MASK for word in words.gone.elements()]
-    born = [word if word in readable[1] else MASK for word in words.born.elements()]
+    gone, born = (
+        sorted((word if word in plain else MASK for word in side.elements()), key=_is_operator)
+        for side, plain in zip((words.gone, words.born), readable, strict=True)
+    )
     if len(gone) == len(born) == 1:
         return [f"{gone[0]} -> {born[0]}"]
     return [*(f"-{word}" for word in gone), *(f"+{word}" for word in born)]
+
+
+def _is_operator(word: str) -> bool:
+    return not word[0].isalnum()
 
 
 def _in_words(differences: list[str]) -> str:

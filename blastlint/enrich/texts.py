@@ -17,6 +17,7 @@ from blastlint.parse.text import decode
 _WORD = re.compile(r"[^\W\d]\w*|\d[\w.]*|[<>=!&|+*~^?%@$:.-]+|[^\w\s\"'`,;(){}\[\]#/\\]")
 _NUMBER = re.compile(r"\b[0-9a-f]*\d[0-9a-f.]*\b", re.IGNORECASE)
 _TELLING = re.compile(r"\w.*?\w.*?\w.*?\w", re.DOTALL)
+_CONSTANT = 0.9
 _MARKS = ((b"\xef\xbb\xbf", "UTF-8 with a byte order mark"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 _LOST = "�"
 
@@ -107,6 +108,32 @@ def compared_words(before: Text, after: Text) -> Words:
 
 def words_in(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text))
+
+
+def nested(before: Text, after: Text) -> bool:
+    """Whether lines differ because they went into a block, or came out of one: nearly all that differ in indentation alone
+    do so by the same amount. That is how an edit looks, and no reformat."""
+    old, new = _indents(before), _indents(after)
+    shifts = Counter(
+        shift for line, indent in old.items() if line in new and (shift := _shift(indent, new[line])) is not None
+    )
+    return bool(shifts) and max(shifts.values()) >= _CONSTANT * shifts.total()
+
+
+def _indents(side: Text) -> dict[str, str]:
+    """The indentation of each line that occurs once."""
+    lines = Counter(line.strip() for line in side.text.splitlines())
+    found = ((line.strip(), line) for line in side.text.splitlines() if _TELLING.search(line))
+    return {stripped: line[: line.index(stripped)] for stripped, line in found if lines[stripped] == 1}
+
+
+def _shift(old: str, new: str) -> tuple[bool, str] | None:
+    """(deeper, by what), None when equal. Tabs for blanks are a shift of their own for each depth."""
+    if old == new:
+        return None
+    deeper = len(new) > len(old)
+    short, long = (old, new) if deeper else (new, old)
+    return deeper, long.removeprefix(short) if long.startswith(short) else f"{old}->{new}"
 
 
 def telling_lines(side: Text) -> Counter[str]:
