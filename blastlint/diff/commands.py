@@ -119,12 +119,11 @@ def _moved(pairs: Sequence[_Pair]) -> Iterator[Change]:
 
 
 def _modified(pairs: Sequence[_Pair], before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Change]:
-    held: dict[str, set[tuple[str, tuple[str, ...]]]] = {}
-    for entity in after:
-        held.setdefault(entity.region.path, set()).update(_meaning(g) for g in command_of(entity).guards)
-    losses = _guard_losses(pairs, held, _at_stake(before))
+    losses = _guard_losses(pairs, _held(after), _at_stake(before))
+    gains = _guard_losses([(new, old) for old, new in pairs], _held(before), _at_stake(after))
     for index, (old, new) in enumerate(pairs):
-        deltas = [*_text(old, new), *_failure(old, new), *_sequence(old, new), *losses.get(index, ())]
+        gained = [Delta(delta.path, "added", None, delta.before) for delta in gains.get(index, ())]
+        deltas = [*_text(old, new), *_failure(old, new), *_sequence(old, new), *losses.get(index, ()), *gained]
         if deltas:
             previous = old.address if old.parent != new.parent else ""
             yield Change(new.address, "modified", old, new, tuple(deltas), previous)
@@ -143,7 +142,7 @@ def _shown(entity: Entity) -> Value:
 def _failure(old: Entity, new: Entity) -> Iterator[Delta]:
     """What happens when it fails, for commands whose failure matters to somebody."""
     before, after = _outcome(command_of(old)), _outcome(command_of(new))
-    if before != after and classes_of(command_of(new)):
+    if before != after and (classes_of(command_of(old)) or classes_of(command_of(new))):
         yield Delta("failure", "modified", Value(before, region=old.region), Value(after, region=new.region))
 
 
@@ -154,11 +153,19 @@ def _outcome(command: Command) -> str:
 
 
 def _sequence(old: Entity, new: Entity) -> Iterator[Delta]:
-    """A delete that now rests on an unchecked step, or is followed by a create, where the text alone shows nothing."""
+    """Whether a delete rests on an unchecked step, or is followed by a create, where the text alone shows nothing."""
     for name in ("unchecked", "recreates"):
         before, after = old.attributes.items.get(name), new.attributes.items.get(name)
-        if before is None and after is not None:
-            yield Delta(name, "added", None, after)
+        if (before is None) != (after is None):
+            yield Delta(name, "added" if before is None else "removed", before, after)
+
+
+def _held(entities: Sequence[Entity]) -> dict[str, set[tuple[str, tuple[str, ...]]]]:
+    """The guards of every command of a file."""
+    held: dict[str, set[tuple[str, tuple[str, ...]]]] = {}
+    for entity in entities:
+        held.setdefault(entity.region.path, set()).update(_meaning(g) for g in command_of(entity).guards)
+    return held
 
 
 def _guard_losses(

@@ -15,6 +15,7 @@ from blastlint.diff.moves import Renaming, landings, statements
 from blastlint.model import Change, Delta, Entity
 
 _MOVABLE = ("terraform.resource", "terraform.module", "terraform.data")
+_ALIKE = 0.8
 _INSTANCES = ("terraform.resource", "terraform.data")
 
 
@@ -24,8 +25,40 @@ def changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Chang
     for side, entities in enumerate((before, after)):
         for entity in entities:
             groups.setdefault((entity.configuration, entity.variant), ([], []))[side].append(entity)
-    for old, new in groups.values():
+    for old, new in _paired(list(groups.values())):
         yield from _changes(old, new)
+
+
+_Sides = tuple[list[Entity], list[Entity]]
+
+
+def _paired(groups: list[_Sides]) -> Iterator[_Sides]:
+    """The two sides of each configuration. One whose directory was renamed is the same one: its state moves with it."""
+    gone = [group for group in groups if not group[1]]
+    born = [group for group in groups if not group[0]]
+    taken: set[int] = set()
+    for old, _ in gone:
+        index = next((i for i, (_, new) in enumerate(born) if i not in taken and _renamed(old, new)), None)
+        if index is None:
+            yield old, []
+        else:
+            taken.add(index)
+            yield old, born[index][1]
+    yield from (group for i, group in enumerate(born) if i not in taken)
+    yield from (group for group in groups if group[0] and group[1])
+
+
+def _renamed(before: Sequence[Entity], after: Sequence[Entity]) -> bool:
+    """Whether nearly everything in a configuration that went stands in one that came, with the same values and backend."""
+    new = {(entity.kind, entity.address): entity.attributes for entity in after}
+    states = [(e.kind, e.address) for e in (*before, *after) if e.kind == "terraform.backend"]
+    old = {(entity.kind, entity.address): entity.attributes for entity in before if entity.kind in _MOVABLE}
+    if not old or any(
+        new.get(state) != next((e.attributes for e in before if (e.kind, e.address) == state), None) for state in states
+    ):
+        return False
+    alike = sum(1 for address, attributes in old.items() if new.get(address) == attributes)
+    return alike >= _ALIKE * len(old)
 
 
 def _changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Change]:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from blastlint import diff, pipeline, resolve
 from blastlint.diff import files
 from blastlint.model import ChangeSet
+from blastlint.parse import PARSERS, parse
+from blastlint.parse.languages import language_of
 from blastlint.parse.workspace import Workspace
 from blastlint.sources.memory import change_set
 from tests.properties.corpus import Tree, pairs, rules, trees
@@ -27,6 +29,16 @@ def said(before: Tree, after: Tree) -> list[str]:
     return [f"{f.rule_id} {f.address}: {f.message}" for f in report.findings]
 
 
+def readable(tree: Tree) -> Tree:
+    """A dozen files at most (a touch of every file of many is broad, which is another rule's say), none of them broken (an
+    edit of what cannot be read is not analysed, and that is said)."""
+    return {
+        path: text
+        for path, text in list(tree.items())[:12]
+        if parse(path, "after", text.encode()).coverage != "opaque" or language_of(path, text.encode()) not in PARSERS
+    }
+
+
 @pytest.mark.parametrize("tree", trees(), ids=lambda tree: next(iter(tree), "empty"))
 def test_no_change_is_no_change(tree: Tree) -> None:
     changed = ChangeSet("a", "b", (), change_set({}, tree).after, change_set({}, tree).after)
@@ -38,6 +50,8 @@ def test_no_change_is_no_change(tree: Tree) -> None:
 
 @pytest.mark.parametrize("tree", trees(), ids=lambda tree: next(iter(tree), "empty"))
 def test_a_comment_gives_no_finding(tree: Tree) -> None:
+    tree = readable(tree)
+
     def commented(path: str, text: str) -> str:
         suffix = next((s for s in COMMENT if path.endswith(s)), None)
         if suffix is None or text.startswith("#!"):
@@ -49,8 +63,8 @@ def test_a_comment_gives_no_finding(tree: Tree) -> None:
 
 @pytest.mark.parametrize("tree", trees(), ids=lambda tree: next(iter(tree), "empty"))
 def test_blank_lines_and_other_line_ends_give_no_finding_above_low(tree: Tree) -> None:
-    spaced = {path: text.rstrip("\n") + "\n\n" for path, text in tree.items() if text.strip()}
-    kept = {path: text for path, text in tree.items() if text.strip()}
+    kept = {path: text for path, text in readable(tree).items() if text.strip()}
+    spaced = {path: text.rstrip("\n") + "\n\n" for path, text in kept.items()}
     assert said(kept, spaced) == []
 
 
