@@ -38,7 +38,7 @@ _PACKAGE = re.compile(
     r"|\.release-please-manifest|release-please-config|wrangler|vercel|CITATION|catalog-info)\.(json5?|jsonc|ya?ml|toml|cff)$"
     r"|(^|/)(pyproject|Cargo|Pipfile|uv|ruff|\.ruff|mypy|rustfmt|clippy|taplo|poetry|\.?mise)\.toml$|(^|/)Pipfile$"
     r"|(^|/)(setup|tox|mypy|pytest|\.flake8|\.pylintrc|\.coveragerc|\.editorconfig|\.npmrc|\.bumpversion)(\.cfg|\.ini)?$"
-    r"|(^|/)Chart\.ya?ml$|(^|/)\.(vscode|idea|devcontainer)/|(^|/)renovate[\w./-]*\.json5?$|(^|/)\.renovate/"
+    r"|(^|/)\.github/[^/]+\.ya?ml$|(^|/)Chart\.ya?ml$|(^|/)\.(vscode|idea|devcontainer)/|(^|/)renovate[\w./-]*\.json5?$|(^|/)\.renovate/"
     r"|(^|/)gradle(-wrapper)?\.properties$"
 )
 _CATALOGUE = re.compile(
