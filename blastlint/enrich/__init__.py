@@ -10,15 +10,16 @@ change set on the one of kind `change-set`. Providers state what is true; whethe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.effects import effects
 from blastlint.enrich.surroundings import environment_of, path_class_of
 from blastlint.enrich.variants import distinct
-from blastlint.model import Fact, Impact
+from blastlint.model import Change, Fact, Impact
 
 # module of this package -> prefixes of the kinds of change that it has facts about
 PROVIDERS: dict[str, tuple[str, ...]] = {
@@ -58,4 +59,10 @@ def _facts(impact: Impact, context: Context) -> Iterator[Fact]:
         return  # its text did not change: there is nothing to say but its effect
     for name, prefixes in PROVIDERS.items():
         if impact.change.kind.startswith(prefixes):
-            yield from import_module(f"blastlint.enrich.{name}").facts(impact.change, context)
+            yield from _provider(name)(impact.change, context)
+
+
+@cache
+def _provider(name: str) -> Callable[[Change, Context], Iterable[Fact]]:
+    facts: Callable[[Change, Context], Iterable[Fact]] = import_module(f"blastlint.enrich.{name}").facts
+    return facts

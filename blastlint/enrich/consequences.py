@@ -229,12 +229,16 @@ def _outermost(modules: Sequence[Impact]) -> list[Impact]:
 
 def _replacements(impacts: Sequence[Impact], found: Found) -> None:
     replaced = [i for i in impacts if i.effect == "replace" and i.change.kind in _KINDS]
+    following: dict[str, list[Impact]] = {}
+    for impact in replaced:
+        following.setdefault(impact.change.explained_by, []).append(impact)
     for instances in _blocks(replaced):
         root = instances[0]
         if root.cause == "cascade" and root.stateful not in HOLDS_STATE:
             continue
         names = {i.change.address for i in instances} | {resource_of(i.change.address) for i in instances}
-        followers = [i for i in replaced if i.change.explained_by in names and i not in instances]
+        own = {id(i) for i in instances}
+        followers = [i for name in sorted(names) for i in following.get(name, ()) if id(i) not in own]
         before, after = root.change.before, root.change.after
         first = next((d for d in root.change.deltas if d.path in root.replace_paths), None)
         fields: dict[str, FactValue] = {

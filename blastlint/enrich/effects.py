@@ -14,7 +14,7 @@ from blastlint.enrich import bindings, consequences
 from blastlint.enrich.cascade import Outcome, Planner
 from blastlint.enrich.context import Context
 from blastlint.facts.stateful import stateful_class
-from blastlint.model import Action, Change, Effect, Entity, Impact, Recoverability, Related
+from blastlint.model import Action, Change, Effect, Entity, Impact, Recoverability, Related, Tree
 
 _BY_ACTION: dict[Action, Effect] = {"added": "create", "removed": "destroy", "modified": "in-place", "moved": "no-op"}
 # Entities that only say how Terraform works: nothing is created or destroyed with them.
@@ -24,6 +24,7 @@ _SETTINGS = frozenset(
 )
 _PLANNED = ("terraform.resource", "terraform.data")
 _MAX_DEPENDENTS = 20
+_BLOCK = re.compile(rb'^\s*resource\s+"([^"\n]+)"\s+"([^"\n]+)"', re.M)
 
 Group = tuple[str, str]
 
@@ -154,25 +155,19 @@ def _prevented(context: Context, change: Change, dependents: _Dependents) -> boo
         return bool(getattr(siblings[0].detail, "prevent_destroy", False))
     if not getattr(change.before.detail, "prevent_destroy", False):
         return False
-    return _block_stands(context, change.before)
-
-
-def _block_stands(context: Context, entity: Entity) -> bool:
-    """Whether the block is still written in its module, with no instance left (count = 0)."""
-    directory = getattr(entity.detail, "module_directory", "")
-    name = re.escape(resource_of(entity.address).rsplit(".", 1)[1])
-    pattern = re.compile(rf'^\s*resource\s+"{re.escape(entity.type)}"\s+"{name}"'.encode(), re.M)
-    tree = context.change_set.after
-    paths = [p for p in tree.listdir(directory) if p.endswith((".tf", ".tofu"))]
-    return any(pattern.search(tree.read(path) or b"") for path in paths)
+    # Still written in its module, with no instance left (count = 0)?
+    name = resource_of(change.address).rsplit(".", 1)[1]
+    directory = getattr(change.before.detail, "module_directory", "")
+    return (change.before.type.encode(), name.encode()) in dependents.written(context.change_set.after, directory)
 
 
 class _Dependents:
-    """Who depends on whom, by reference, among the resources of one configuration."""
+    """Who depends on whom, by reference, among the resources of one configuration, and what its text still holds."""
 
     def __init__(self, before: Mapping[str, Entity], after: Mapping[str, Entity]) -> None:
         self.instances: dict[str, list[Entity]] = {}
         self._users: dict[str, list[Entity]] = {}
+        self._written: dict[str, frozenset[tuple[bytes, bytes]]] = {}
         for entity in after.values():
             if entity.kind == "terraform.resource":
                 self.instances.setdefault(resource_of(entity.address), []).append(entity)
@@ -181,6 +176,14 @@ class _Dependents:
                 if entity.kind in _PLANNED and not (entities is before and entity.address in after):
                     for target in {resource_of(ref) for ref in entity.references}:
                         self._users.setdefault(target, []).append(entity)
+
+    def written(self, tree: Tree, directory: str) -> frozenset[tuple[bytes, bytes]]:
+        """(type, name) of every resource block in the text of a module."""
+        if directory not in self._written:
+            paths = [path for path in tree.listdir(directory) if path.endswith((".tf", ".tofu"))]
+            found = (block for path in paths for block in _BLOCK.findall(tree.read(path) or b""))
+            self._written[directory] = frozenset(found)
+        return self._written[directory]
 
     def of(self, change: Change) -> tuple[Related, ...]:
         """What depends on the changed resource, directly first, at most 20, one per resource."""
