@@ -25,6 +25,8 @@ _MANY = 10  # files: a mass
 _ALIKE = 5  # files with one edit: made by a tool, or by a hand that acts like one
 _SHOWN = 20
 _GRAVE = ("migration", "infrastructure")
+# What a deletion is of, by the share that makes it so. Tests that go with their subject are no loss of tests.
+_MOST = {"migration": 0.5, "infrastructure": 0.5, "test": 0.8, "other": 0.5}
 _SHELVES = listed(
     """
     packages apps services src lib libs modules charts terraform environments envs kubernetes cluster clusters components
@@ -139,7 +141,7 @@ def _summary(touched: Sequence[_Touched], components: Counter[str]) -> str:
 
 def _deletion_fact(gone: Deletion, context: Context) -> Fact:
     kinds = Counter(what(path, context) for path in gone.paths)
-    most = next((kind for kind in (*_GRAVE, "test") if kinds[kind] * 2 >= len(gone.paths)), "")
+    most = next((kind for kind, share in _MOST.items() if kinds[kind] >= share * len(gone.paths)), "source")
     related = tuple(Related("deleted", Region("before", path, 1), path) for path in gone.paths[:_SHOWN])
     return Fact(
         "mass-deletion",
@@ -148,7 +150,7 @@ def _deletion_fact(gone: Deletion, context: Context) -> Fact:
             "share": round(gone.share, 4),
             "share_of_all": round(gone.share_of_all, 4),
             "directory": gone.directory,
-            "what": most or ("other" if kinds["other"] * 2 > len(gone.paths) else "source"),
+            "what": most,
             "packages": gone.packages,
             "replaced": round(gone.born / len(gone.paths), 3),
             "declared": gone.declared,

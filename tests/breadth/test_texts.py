@@ -1,0 +1,142 @@
+"""Texts measured: lines, words, encodings, nesting."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blastlint.enrich.texts import (
+    Text,
+    compared_lines,
+    compared_words,
+    flips,
+    kept_share,
+    nested,
+    telling_lines,
+    text_of,
+)
+
+
+def text(data: str | bytes) -> Text:
+    found = text_of(data.encode() if isinstance(data, str) else data)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (b"a\nb\n", b"a\r\nb\r\n", ("line ends LF -> CRLF",)),
+        (b"a\r\nb\r\n", b"a\nb\n", ("line ends CRLF -> LF",)),
+        (b"a\nb\r\n", b"a\nb\n", ()),
+        (b"a\nb\n", b"a", ()),
+        (b"a\n", b"\xef\xbb\xbfa\n", ("encoding UTF-8 -> UTF-8 with a byte order mark",)),
+        ("ü\n".encode(), "ü\n".encode("latin-1"), ("encoding UTF-8 -> no UTF-8",)),
+        ("ü\n".encode(), "ü\n".encode("utf-16"), ("encoding UTF-8 -> UTF-16",)),
+        ("ü\n".encode(), "�\n".encode(), ("characters replaced by U+FFFD",)),
+        ("�\n".encode(), "�\n".encode(), ()),
+        (b"a\n", b"\xef\xbb\xbfa\r\n", ("line ends LF -> CRLF", "encoding UTF-8 -> UTF-8 with a byte order mark")),
+    ],
+)
+def test_flips(before: bytes, after: bytes, told: tuple[str, ...]) -> None:
+    assert flips(text(before), text(after)) == told
+
+
+def test_what_is_no_text() -> None:
+    assert text_of(None) is None
+    assert text_of(b"GIF89a\0\0") is None
+    assert text_of(b"a" * 5_000_000) is None
+
+
+def test_lines_are_a_multiset_without_blank_ones() -> None:
+    lines = compared_lines(text("a\nb\n\nb\nc\n"), text("c\r\n\r\nb\r\na\r\nd\r\n"))
+    assert (lines.before, lines.after, lines.gone, lines.born, lines.most, lines.changed) == (4, 4, 1, 1, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone", "born"),
+    [
+        ("f(a, b)", "f(\n    a,\n    b,\n)\n", {}, {}),
+        ("x = 'a'", 'x = "a"', {}, {}),
+        ("# one two\n# three", "# one\n# two three", {}, {}),
+        ("timeout: 30", "timeout: 3000", {"30": 1}, {"3000": 1}),
+        ("if a > b", "if a >= b", {">": 1}, {">=": 1}),
+        ("a and not b", "a and b", {"not": 1}, {}),
+        ("x = 1.5", "x = 1.50", {"1.5": 1}, {"1.50": 1}),
+    ],
+)
+def test_words(before: str, after: str, gone: dict[str, int], born: dict[str, int]) -> None:
+    words = compared_words(text(before), text(after))
+    assert (words.gone, words.born) == (Counter(gone), Counter(born))
+
+
+def test_words_in_another_order_are_told() -> None:
+    assert compared_words(text("a b"), text("b a")).reordered
+    assert not compared_words(text("a b"), text("a\nb")).reordered
+
+
+def test_telling_lines_leave_numbers_and_marks_out() -> None:
+    assert telling_lines(text("  image: web:1.2.3\n}\n  else:\nsha: 0af9c1d2\n")) == {
+        "image: web:0": 1,
+        "else:": 1,
+        "sha: 0": 1,
+    }
+
+
+def test_what_is_added_takes_nothing_from_what_is_kept() -> None:
+    assert kept_share(text("alpha\nbravo\n"), text("alpha\n" + "other\n" * 50 + "bravo\n")) == (1.0, 2)
+    assert kept_share(text("alpha\nbravo\n"), text("bravo\n")) == (0.5, 2)
+    assert kept_share(text(""), text("alpha\n")) == (1.0, 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("alpha()\nbravo()\n", "if x:\n    alpha()\n    bravo()\n", True),
+        ("if x {\n\talpha()\n\tbravo()\n}\n", "alpha()\nbravo()\n", True),
+        ("  alpha\n    bravo\n      charlie\n", "    alpha\n        bravo\n            charlie\n", False),
+        ("\talpha\n\t\tbravo\n", "    alpha\n        bravo\n", False),
+        ("alpha\n", "bravo\n", False),
+    ],
+)
+def test_nesting_shifts_by_one_amount(before: str, after: str, expected: bool) -> None:
+    assert nested(text(before), text(after)) is expected
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.binary(max_size=200))
+def test_the_same_text_does_not_differ(data: bytes) -> None:
+    side = text_of(data)
+    if side is None:
+        return
+    assert flips(side, side) == ()
+    assert compared_lines(side, side).changed == 0
+    assert compared_words(side, side).changed == 0
+    assert not compared_words(side, side).reordered
+    assert kept_share(side, side)[0] == 1.0
+    assert not nested(side, side)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(["alpha", "12", "x.y", "==", "beta_2"]), max_size=12), st.data())
+def test_layout_has_no_words(words: list[str], data: st.DataObject) -> None:
+    blank = st.sampled_from([" ", "\n", "\n    ", "\t", "  "])
+    one, other = ("".join(word + data.draw(blank) for word in words) for _ in range(2))
+    compared = compared_words(text(one), text(other))
+    assert compared.changed == 0
+    assert not compared.reordered
+
+
+def test_a_hundred_thousand_lines_take_little_time() -> None:
+    before = text("".join(f"line {n} of many = {n % 7}\n" for n in range(100_000)))
+    after = text("".join(f"  line {n} of many = {n % 5}\n" for n in range(100_000)))
+    start = time.process_time()
+    assert compared_lines(before, after).changed == 100_000
+    assert compared_words(before, after).changed < 100_000
+    assert kept_share(before, after)[1] == 100_000
+    assert nested(before, after)
+    assert time.process_time() - start < 5
