@@ -33,6 +33,7 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "self_policy": ("file",),
     "commands": ("command",),
     "configuration": ("config.",),
+    "live_data": ("config.key",),
     "rewrite": ("file",),
     "breadth": ("change-set",),
     "pipelines": ("pipeline.", "command"),

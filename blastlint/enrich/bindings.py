@@ -7,13 +7,16 @@ created a second time.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+from blastlint.command import Command
 from blastlint.diff.arguments import same
 from blastlint.diff.values import deltas as differences
 from blastlint.enrich.cascade import Outcome
 from blastlint.enrich.context import Context
 from blastlint.enrich.replacement import plain
 from blastlint.enrich.shown import shown
+from blastlint.facts.commands import classes_of
 from blastlint.model import Change, Delta, Entity, Fact, Related, Value
 
 # provider -> its arguments that say where it looks -> what that is
@@ -43,14 +46,47 @@ _ACCESS_ONLY = frozenset(
 _LOCKS = frozenset(("dynamodb_table", "use_lockfile", "lock_address", "lock_method"))
 
 
+_SUMMARIES = {
+    "added": "{what} added, {after}",
+    "removed": "{what} removed, {before}",
+    "replaced": "{what} replaced, {after}",
+    "moved": "{what} moved, {before} -> {after}",
+    "key-changed": "{what} setting {before} -> {after}",
+    "lock": "{what} lock {before} -> {after}",
+}
+
+
 def facts(change: Change, context: Context) -> Iterator[Fact]:
     """The `binding` facts of a provider, a backend, or a state file."""
     if change.kind == "terraform.provider":
-        yield from _provider(change, context)
+        found = _provider(change, context)
     elif change.kind == "terraform.backend":
-        yield from _backend(change)
-    elif change.kind == "file":
-        yield from _state_file(change)
+        found = _backend(change)
+    elif _same_content(change, context):
+        return
+    else:
+        found = _state_file(change)
+    for fact in found:
+        together = {
+            "summary": _SUMMARIES.get(str(fact.fields["strength"]), "{what}: {before} -> {after}").format(**fact.fields)
+        }
+        yield replace(fact, fields={**fact.fields, **together, "destroyed": _destroys(context)})
+
+
+def _same_content(change: Change, context: Context) -> bool:
+    """Whether a file holds the same values in another layout."""
+    before, after = context.before.document(change.path), context.after.document(change.path)
+    return before is not None and after is not None and before.content is not None and before.content == after.content
+
+
+def _destroys(context: Context) -> bool:
+    """Whether the same change set brings a command that destroys what is deployed."""
+    return any(
+        change.action != "removed" and isinstance(change.entity.detail, Command)
+        and "iac-destroy" in classes_of(change.entity.detail)
+        for change in context.changes
+        if change.kind == "command"
+    )  # fmt: skip
 
 
 def _provider(change: Change, context: Context) -> Iterator[Fact]:

@@ -89,6 +89,8 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "before": "text",
         "after": "text",
         "strength": "moved, key-changed, removed, added",
+        "summary": "what moved, in words",
+        "destroyed": "true when the same change set brings a command that destroys what is deployed",
     },
     "grant": {
         "what": "actions, principals or conditions: which part of the permission is wider",
@@ -305,5 +307,12 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "worst": "severity of the worst finding",
         "findings": "number of findings at high or above",
         "summary": "what the change really does",
+    },
+    "live-data": {
+        "name": "the setting that says where data is",
+        "before": "text: something local",
+        "after": "text: something that is not",
+        "certain": "true when the new value is a literal, false when it is a reference to a variable",
+        "production": "true when the new value names production",
     },
 }
