@@ -32,7 +32,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(BIN)/blastlint
+bench: $(VENV)/.dev
 	$(BIN)/python tools/bench.py
 
 # What is generated from the rule files: the index that start-up reads, and the table in the README.

@@ -72,7 +72,8 @@ def main(
                 where = f"{place.path}:{place.start_line}" if place else "?"
                 print(f"  {finding.severity:8} {finding.rule_id} {where}\n           {finding.message[:300]}")
     share = 100 * flagged / max(len(commits), 1)
-    print(f"\n{repository}: {len(commits)} commits, {flagged} with a finding at {level} or above ({share:.1f} %), {failed} failed")
+    said = f"{flagged} with a finding at {level} or above ({share:.1f} %)"
+    print(f"\n{repository}: {len(commits)} commits, {said}, {failed} failed")
     print("  " + (", ".join(f"{rule} {count}" for rule, count in by_rule.most_common()) or "no findings"))
     print(f"  slowest {slowest[0]:.2f} s CPU ({slowest[1]})")
 

@@ -66,12 +66,18 @@ def committed(repository: Path, before: dict[str, str], after: dict[str, str]) -
 
 def terraform(files: int, size: str, blocks: int = 8) -> dict[str, str]:
     """`files` root modules of `blocks` instances each."""
-    block = 'resource "aws_instance" "n{n}" {{\n  ami           = "ami-1"\n  instance_type = "{size}"\n  tags = {{ Name = "n{n}" }}\n}}\n'
+    block = (
+        'resource "aws_instance" "n{n}" {{\n  ami           = "ami-1"\n  instance_type = "{size}"\n'
+        '  tags = {{ Name = "n{n}" }}\n}}\n'
+    )
     return {f"stack{i}/main.tf": "".join(block.format(n=n, size=size) for n in range(blocks)) for i in range(files)}
 
 
 def python(files: int, limit: int, functions: int = 30) -> dict[str, str]:
-    body = "def f{n}(items):\n    if len(items) > {limit}:\n        raise ValueError(items)\n    return [x * {n} for x in items]\n\n\n"
+    body = (
+        "def f{n}(items):\n    if len(items) > {limit}:\n        raise ValueError(items)\n"
+        "    return [x * {n} for x in items]\n\n\n"
+    )
     return {
         f"pkg/m{i}.py": "".join(body.format(n=n, limit=limit if n == 0 else 10) for n in range(functions))
         for i in range(files)

@@ -3,11 +3,13 @@
     python tools/oracle.py [CASE ...] --plugins DIRECTORY --endpoint http://127.0.0.1:5055
 
 Needs the terraform binary, a filesystem mirror that holds the AWS provider 5.100.0, and a stand-in for AWS
-(`pip install 'moto[server]'`, then `moto_server -p 5055`). Each case's configuration is applied once to the stand-in; each edit
-is then planned against that state with `-refresh=false`, and the instances' actions are written to truth.json beside the case.
+(`pip install 'moto[server]'`, then `moto_server -p 5055`). Each case's configuration is applied once to the stand-in;
+each edit is then planned against that state with `-refresh=false`, and the instances' actions are written to truth.json
+beside the case.
 
 A case is a directory: config/ (the files before) and edits.yaml, a list of
-    {name, class: harmless|guard|destroy|replace|cascade|mixed, change: {path: text | null | [[old, new], ...]}, vars?: [file]}
+    {name, class: harmless|guard|destroy|replace|cascade|mixed, vars?: [file],
+     change: {path: text | null | [[old, new], ...]}}
 """
 
 from __future__ import annotations
@@ -91,7 +93,8 @@ class Workbench:
 
     def write(self, files: Files) -> None:
         for old in self.folder.rglob("*"):
-            if old.is_file() and ".terraform" not in old.parts and not old.name.startswith((".terraform", "terraform.tfstate")):
+            kept = ".terraform" in old.parts or old.name.startswith((".terraform", "terraform.tfstate"))
+            if old.is_file() and not kept:
                 old.unlink()
         for path, text in files.items():
             (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -105,7 +108,12 @@ class Workbench:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["terraform", *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=900
+            ["terraform", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=900,
         )
 
     def must(self, *arguments: str) -> None:

@@ -1,4 +1,4 @@
-"""Write rules/index.json, from which start-up reads the rules. Run after editing a rule: `make index`."""
+"""Write rules/index.json, from which start-up reads the rules. Run after editing a rule: `make rules`."""
 
 from __future__ import annotations
 

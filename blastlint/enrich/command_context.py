@@ -24,8 +24,8 @@ _TESTING = re.compile(
     re.IGNORECASE,
 )
 _DESTRUCTION = re.compile(
-    r"(?<![a-z])(destroy|teardown|tear[-_ ]down|uninstall|undeploy|nuke|purge|wipe|delete|remove|drop|reset|clean|clean[-_ ]?up|distclean"
-    r"|down|recreate|rm|prune|decommission|deprovision)(?![a-z])",
+    r"(?<![a-z])(destroy|teardown|tear[-_ ]down|uninstall|undeploy|nuke|purge|wipe|delete|remove|drop|reset|clean"
+    r"|clean[-_ ]?up|distclean|down|recreate|rm|prune|decommission|deprovision)(?![a-z])",
     re.IGNORECASE,
 )
 _SELF_HOSTED = re.compile(r"self-hosted", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Tests that no longer look at data of their own: a test's or a test job's database, bucket or host was local, and is not now.
+"""Tests that no longer look at data of their own: the database, bucket or host was local, and is not now.
 
 Tests create, truncate and drop. What they point at is theirs to lose.
 """

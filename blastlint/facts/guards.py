@@ -15,7 +15,8 @@ is *strong*:
 
 `default` is what an absent argument means (none given: not known). `computed`: dropping the argument plans nothing, the old
 value stays until something else sets it. `unlimited` is the value that means without limit, `unlimited_default` says that
-absence does. `subject`: the resource exists to guard another one, which these attributes name, so its removal weakens. `where` is a path within the repeated block and the value without which the block does nothing.
+absence does. `subject`: the resource exists to guard another one, which these attributes name, so its removal weakens.
+`where` is a path within the repeated block and the value without which the block does nothing.
 Source: the providers' public documentation, by knowledge; the file says when it was checked.
 """
 

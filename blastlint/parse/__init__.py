@@ -43,10 +43,7 @@ def parse(path: str, side: Side, data: bytes) -> Document:
         return Document(path, side, language, coverage="opaque", reason=NO_PARSER)
     if len(data) > MAX_BYTES:
         return too_large(path, side)
-    try:
-        module = import_module(f"blastlint.parse.{PARSERS[language]}")
-    except ModuleNotFoundError:  # SCAFFOLD: gone when every parser stands
-        return Document(path, side, language, coverage="opaque", reason=NO_PARSER)
+    module = import_module(f"blastlint.parse.{PARSERS[language]}")
     document: Document = module.parse(path, side, data)
     return document
 

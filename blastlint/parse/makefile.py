@@ -114,8 +114,7 @@ def _recipe(source: SourceText, start: int, end: int, target: str, variables: di
     pieces.append(piece.slice(at, len(piece.text)))
     joined = SourceText.joined([p for p in pieces if p.text] or [piece])
     assigned = [*_AUTOMATIC.values()]
-    script = parse_text(joined, errexit="-" not in head.group(1), scope=target, known=known, assigned=assigned)
-    return script
+    return parse_text(joined, errexit="-" not in head.group(1), scope=target, known=known, assigned=assigned)
 
 
 def _reference(piece: SourceText, start: int, end: int, name: str) -> SourceText:

@@ -174,7 +174,7 @@ _EVERYTHING = re.compile(
 
 
 def word(parts: Parts, text: str, region: Region | None, directory: Word | None = None, paths: bool = True) -> Word:
-    """The Word of these parts. With `paths` it names a place in the file system, relative to `directory` if that is known."""
+    """The Word of these parts. With `paths` it names a place in the file system, relative to a known `directory`."""
     value = "".join(p.text for p in parts)
     bare = "".join(p.text for p in parts if p.known)
     kind = _place_kind(parts, value, bare, directory) if paths else _plain_kind(parts)
@@ -236,11 +236,8 @@ def _known_kind(value: str, directory: Word | None) -> WordKind:
 
 def _directory_kind(directory: Word | None) -> WordKind:
     """Everything in the working directory is what that directory is, where it is known."""
-    if directory is None or directory.value == "":
-        return "glob"
-    if directory.kind == "literal":
-        return "literal"
-    return directory.kind
+    known = directory is not None and directory.value != "" and directory.kind not in ("variable", "unset-variable")
+    return directory.kind if known and directory is not None else "glob"
 
 
 def _home_kind(value: str) -> WordKind:

@@ -11,7 +11,7 @@ changed ones needs. Transitions (moved, removed, import blocks) are entities of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 
 from blastlint.model import Entity
@@ -42,11 +42,7 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> tuple[Entity, ...]
         if name == "terraform":
             paths = [*{*paths, *read}]  # values come out of files of any language
         if paths:
-            try:
-                resolver = _resolver(name)
-            except ModuleNotFoundError:  # SCAFFOLD: gone when every resolver stands
-                continue
-            found.extend(resolver(workspace, sorted(paths)))
+            found.extend(_resolver(name)(workspace, sorted(paths)))
     return tuple(found)
 
 
@@ -65,13 +61,8 @@ def both(before: Workspace, after: Workspace, changed: Sequence[str]) -> tuple[t
     return found
 
 
-def _resolver(name: str) -> _Resolver:
-    resolver: _Resolver = import_module(f"blastlint.resolve.{name}").entities
+def _resolver(name: str) -> Callable[[Workspace, Sequence[str]], Iterable[Entity]]:
+    resolver: Callable[[Workspace, Sequence[str]], Iterable[Entity]] = import_module(
+        f"blastlint.resolve.{name}"
+    ).entities
     return resolver
-
-
-class _Resolver:
-    """The shape of a resolver's `entities`, for the type checker."""
-
-    def __call__(self, workspace: Workspace, changed: Sequence[str]) -> Iterable[Entity]:
-        raise NotImplementedError

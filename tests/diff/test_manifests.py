@@ -6,7 +6,14 @@ from blastlint import pipeline
 from blastlint.model import Action
 from blastlint.sources.memory import change_set
 
-CLAIM = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: {name}\nspec:\n  resources:\n    requests: {{storage: {size}}}\n"
+CLAIM = """apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: {name}
+spec:
+  resources:
+    requests: {{storage: {size}}}
+"""
 
 
 def claim(name: str = "data", size: str = "10Gi") -> str:

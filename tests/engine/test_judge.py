@@ -30,7 +30,8 @@ FACT = Fact("guard", {"kind": "deletion-protection", "direction": "weakened", "n
 
 
 def impact(path: str = "main.tf", stateful: str = "data", *facts: Fact, line: int = 1) -> Impact:
-    entity = Entity("aws_db_instance.a", "terraform.resource", "aws_db_instance", "a", Value({}), Region("after", path, line))
+    region = Region("after", path, line)
+    entity = Entity("aws_db_instance.a", "terraform.resource", "aws_db_instance", "a", Value({}), region)
     return Impact(Change(entity.address, "modified", entity, entity), "in-place", stateful=stateful, facts=facts or (FACT,))
 
 

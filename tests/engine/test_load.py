@@ -97,7 +97,7 @@ def test_the_index_says_what_the_files_say() -> None:
     import json
 
     with open(Path(load.rules_directory()) / load.INDEX, encoding="utf-8") as file:
-        assert json.load(file) == json.loads(json.dumps(load.index_of(load.rules_directory()))), "run `make index`"
+        assert json.load(file) == json.loads(json.dumps(load.index_of(load.rules_directory()))), "run `make rules`"
 
 
 def test_the_index_is_used_and_an_edited_rule_is_not_taken_from_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,6 @@ import pytest
 from tests.oracle.score import Case, cases, score
 
 
-
 @pytest.fixture(scope="module")
 def everything() -> tuple[Case, ...]:
     return cases()

@@ -19,8 +19,8 @@ from tests.properties.corpus import Tree, pairs, rules, trees
 
 COMMENT = {
     ".tf": "# a remark\n", ".py": "# a remark\n", ".sh": "# a remark\n", ".yaml": "# a remark\n", ".yml": "# a remark\n",
-    ".toml": "# a remark\n", ".tfvars": "# a remark\n", ".js": "// a remark\n", ".ts": "// a remark\n", ".env": "# a remark\n",
-    ".ini": "# a remark\n", ".properties": "# a remark\n",
+    ".toml": "# a remark\n", ".tfvars": "# a remark\n", ".js": "// a remark\n", ".ts": "// a remark\n",
+    ".env": "# a remark\n", ".ini": "# a remark\n", ".properties": "# a remark\n",
 }  # fmt: skip
 
 
@@ -73,7 +73,8 @@ MIRRORED = {"added": "removed", "removed": "added", "modified": "modified", "mov
 
 @pytest.mark.parametrize(("name", "before", "after"), pairs(), ids=lambda x: x if isinstance(x, str) else "")
 def test_the_diff_mirrors(name: str, before: Tree, after: Tree) -> None:
-    if any(word in text for text in (*before.values(), *after.values()) for word in ("moved {", "removed {", "import {")):
+    transitions = ("moved {", "removed {", "import {")
+    if any(word in text for text in (*before.values(), *after.values()) for word in transitions):
         return  # a transition says which way it goes
     there, back = (
         Counter((c.kind, c.action) for c in actions(x, y)) for x, y in ((before, after), (after, before))
@@ -84,8 +85,8 @@ def test_the_diff_mirrors(name: str, before: Tree, after: Tree) -> None:
 def actions(before: Tree, after: Tree) -> tuple[object, ...]:
     changed = change_set(before, after)
     paths = sorted({p for f in changed.files for p in (f.before, f.after) if p})
-    sides = resolve.entities(Workspace(changed.before, "before"), paths), resolve.entities(Workspace(changed.after, "after"), paths)
-    return diff.changes(*sides)
+    before_side, after_side = Workspace(changed.before, "before"), Workspace(changed.after, "after")
+    return diff.changes(resolve.entities(before_side, paths), resolve.entities(after_side, paths))
 
 
 @settings(max_examples=120, deadline=None)
@@ -110,7 +111,8 @@ def test_bytes_never_raise(data: st.DataObject) -> None:
              "a.properties", "Dockerfile", "Makefile", "package.json", ".github/workflows/a.yml", "blastlint.toml"]
         )
     )  # fmt: skip
-    pipeline.check(change_set({path: data.draw(st.binary(max_size=400))}, {path: data.draw(st.binary(max_size=400))}), rules())
+    before, after = data.draw(st.binary(max_size=400)), data.draw(st.binary(max_size=400))
+    pipeline.check(change_set({path: before}, {path: after}), rules())
 
 
 def test_a_file_split_by_block_gives_no_finding() -> None:
