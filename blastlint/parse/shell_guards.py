@@ -32,7 +32,8 @@ _LEAVING = frozenset(
 _SHRUGGING = frozenset(["true", ":", "echo", "printf", "warn", "warning", "log", "info", "logger"])
 _TESTS = re.compile(
     r"^(!\s*)?(\[|\[\[|test|grep|egrep|command|which|type|diff|cmp|hash|pgrep|mountpoint|id|getent|dpkg"
-    r"|git diff|git rev-parse|[\w-]*(confirm|are_you_sure|prompt|ask|is_|has_|check|require|ensure|assert|verify|validate|guard)[\w-]*)(\s|$)"
+    r"|git diff|git rev-parse"
+    r"|[\w-]*(confirm|are_you_sure|prompt|ask|is_|has_|check|require|ensure|assert|verify|validate|guard)[\w-]*)(\s|$)"
 )
 _NAME = re.compile(r"\$\{?(\w+)")
 _ENVIRONMENT = re.compile(
