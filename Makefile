@@ -35,12 +35,12 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python tools/bench.py
 
-# What is generated from the rule files: the index that start-up reads, and the table in the README.
+# What is generated from the rule files: the index that start-up reads, and what the README shows.
 index: $(BIN)/blastlint
 	$(BIN)/python tools/rules_index.py
 
 readme: $(BIN)/blastlint
-	$(BIN)/python tools/readme_rules.py
+	$(BIN)/python tools/readme.py
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
