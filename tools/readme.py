@@ -45,7 +45,7 @@ def table() -> str:
 
 
 def picture() -> str:
-    """What blastlint says of the incident that `make demo` rebuilds, without the finding that says the same in less words."""
+    """What blastlint says of the incident that `make demo` rebuilds, without the finding that says less of the same."""
     incident = README.parent / "fixtures" / "incidents" / "kiro-cost-explorer"
     command = ["check", "before", "after", "--intent", MESSAGE, "--select", "RES007,SCP002", "--fail-on", "high"]
     shown = subprocess.run(
@@ -56,7 +56,8 @@ def picture() -> str:
         check=False,
         env={**os.environ, "NO_COLOR": "1", "COLUMNS": "100"},
     )
-    return f"```console\n$ git log --oneline -1\n277aafe {MESSAGE}\n$ blastlint check HEAD~1..HEAD\n\n{shown.stdout.strip()}\n```"
+    typed = f"$ git log --oneline -1\n277aafe {MESSAGE}\n$ blastlint check HEAD~1..HEAD\n"
+    return f"```console\n{typed}\n{shown.stdout.strip()}\n```"
 
 
 def between(text: str, start: str, end: str, new: str) -> str:
