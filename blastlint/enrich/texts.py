@@ -15,7 +15,8 @@ from blastlint.parse import MAX_BYTES
 from blastlint.parse.text import decode
 
 _WORD = re.compile(r"[^\W\d]\w*|\d[\w.]*|[<>=!&|+*~^?%@$:.-]+|[^\w\s\"'`,;(){}\[\]#/\\]")
-_NUMBER = re.compile(r"\b[0-9a-f]*\d[0-9a-f.]*\b", re.IGNORECASE)
+# Numbers, versions and digests; what is encrypted or encoded is new at every writing.
+_NUMBER = re.compile(r"ENC\[[^][\n]*\]|[\w+/=-]{40,}|\b[0-9a-f]*\d[0-9a-f.]*\b", re.IGNORECASE)
 _TELLING = re.compile(r"\w.*?\w.*?\w.*?\w", re.DOTALL)
 _CONSTANT = 0.9
 _MARKS = ((b"\xef\xbb\xbf", "UTF-8 with a byte order mark"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))

@@ -140,3 +140,24 @@ def test_a_hundred_thousand_lines_take_little_time() -> None:
     assert kept_share(before, after)[1] == 100_000
     assert nested(before, after)
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    "line", ["1" * 39 + "g.", "1.", "a" * 39 + " ", "((((a", "ENC[", "0f" * 40 + "z ", "-", '{"a": [1, "b"]}, ']
+)
+def test_one_line_of_megabytes_takes_little_time(line: str) -> None:
+    before, after = text(line * (2_000_000 // len(line))), text(line * (1_900_000 // len(line)) + "\nmore lines\n")
+    start = time.process_time()
+    compared_lines(before, after)
+    compared_words(before, after)
+    kept_share(before, after)
+    nested(before, after)
+    assert time.process_time() - start < 5
+
+
+def test_what_is_encrypted_is_new_at_every_writing() -> None:
+    before = text(
+        "".join(f"key_{c}: ENC[AES256_GCM,data:{c * 8}==,iv:x{c}=]\n" for c in "abcdef") + "tok: " + "Zq" * 30
+    )
+    after = text("".join(f"key_{c}: ENC[AES256_GCM,data:{c * 6}==,iv:y{c}=]\n" for c in "abcdef") + "tok: " + "Rt" * 30)
+    assert kept_share(before, after) == (1.0, 7)
