@@ -1,6 +1,7 @@
 """Rules x impacts -> findings. Pure: no I/O, no order of rules, no state.
 
-A rule is compiled once and filed under the fact that it is `on`, so a rule whose fact does not occur costs nothing.
+A rule is compiled once and filed under the fact that it is `on` and the first text that its `when` asks for, so that a rule
+for something else costs nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from blastlint.engine.conditions import Lookup, Predicate, compiled
 from blastlint.engine.messages import filled
-from blastlint.engine.rule import Rule
+from blastlint.engine.rule import Condition, Rule
 from blastlint.frozen import dataclass
 from blastlint.model import CONFIDENCES, SEVERITIES, Confidence, Fact, FactValue, Finding, Impact, Region, Severity
 from blastlint.parse.languages import language_of
@@ -32,11 +33,16 @@ class Judge:
 
     def __init__(self, rules: Iterable[Rule], severities: Mapping[str, Severity] | None = None) -> None:
         self._severities = severities or {}
-        self._by_fact: dict[str, list[_Compiled]] = {}
+        # fact -> name of what is asked ("" for nothing) -> its value -> rules
+        self._filed: dict[str, dict[str, dict[str, list[_Compiled]]]] = {}
         for rule in rules:
             levels = tuple((compiled(level.when), level.severity) for level in rule.levels)
             unless = tuple(compiled(condition) for condition in rule.unless)
-            self._by_fact.setdefault(rule.on, []).append(_Compiled(rule, compiled(rule.when), unless, levels))
+            made = _Compiled(rule, compiled(rule.when), unless, levels)
+            name, values = _asked(rule.when)
+            shelf = self._filed.setdefault(rule.on, {}).setdefault(name, {})
+            for value in values:
+                shelf.setdefault(value, []).append(made)
 
     def findings(self, impacts: Sequence[Impact]) -> tuple[Finding, ...]:
         """Worst first, then by place. Two findings never share a fingerprint: the first stands for both."""
@@ -48,14 +54,20 @@ class Judge:
 
     def _judged(self, impact: Impact) -> Iterator[Finding]:
         known = change_facts(impact)
-        for candidate in self._by_fact.get("change", ()):
+        for candidate in self._candidates("change", known):
             yield from self._applied(candidate, impact, None, known)
         for fact in impact.facts:
-            candidates = self._by_fact.get(fact.name)
-            if candidates:
-                fields = {f"{fact.name}.{name}": value for name, value in fact.fields.items()}
-                for candidate in candidates:
-                    yield from self._applied(candidate, impact, fact, {**known, **fields})
+            if fact.name in self._filed:
+                both = known | {f"{fact.name}.{name}": value for name, value in fact.fields.items()}
+                for candidate in self._candidates(fact.name, both):
+                    yield from self._applied(candidate, impact, fact, both)
+
+    def _candidates(self, on: str, known: Mapping[str, FactValue]) -> Iterator[_Compiled]:
+        """The rules on a fact that the known values do not already rule out."""
+        for name, shelf in self._filed.get(on, {}).items():
+            value = known.get(name) if name else ""
+            if isinstance(value, str):
+                yield from shelf.get(value, ())
 
     def _applied(
         self, candidate: _Compiled, impact: Impact, fact: Fact | None, known: Mapping[str, FactValue]
@@ -86,6 +98,15 @@ class Judge:
             adjusted=adjusted,
             related=(*(fact.related if fact else ()), *impact.dependents),
         )
+
+
+def _asked(condition: Condition) -> tuple[str, tuple[str, ...]]:
+    """The first name of a condition that must equal one of some texts, and these; ("", ("",)) when none must."""
+    for name, matcher in condition.items():
+        wanted = matcher if isinstance(matcher, (list, tuple)) else (matcher,)
+        if name != "any" and all(isinstance(value, str) for value in wanted):
+            return name, tuple(dict.fromkeys(wanted))
+    return "", ("",)
 
 
 def change_facts(impact: Impact) -> dict[str, FactValue]:
