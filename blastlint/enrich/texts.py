@@ -20,6 +20,7 @@ _NUMBER = re.compile(r"ENC\[[^][\n]*\]|[\w+/=-]{40,}|\b[0-9a-f]*\d[0-9a-f.]*\b",
 _TELLING = re.compile(r"\w.*?\w.*?\w.*?\w", re.DOTALL)
 _CONSTANT = 0.9
 _MARKS = ((b"\xef\xbb\xbf", "UTF-8 with a byte order mark"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+_WIDE = re.compile(r"[^\x00-\x7f]")
 _LOST = "�"
 
 
@@ -88,9 +89,14 @@ def flips(before: Text, after: Text) -> tuple[str, ...]:
         found.append(f"line ends {before.ending} -> {after.ending}")
     if before.encoding != after.encoding:
         found.append(f"encoding {before.encoding} -> {after.encoding}")
-    elif after.text.count(_LOST) > before.text.count(_LOST):
+    elif after.text.count(_LOST) > before.text.count(_LOST) and _others(after) < _others(before):
         found.append("characters replaced by U+FFFD")
     return tuple(found)
+
+
+def _others(side: Text) -> int:
+    """How many characters beyond ASCII are what somebody wrote."""
+    return len(_WIDE.findall(side.text)) - side.text.count(_LOST)
 
 
 def compared_lines(before: Text, after: Text) -> Lines:

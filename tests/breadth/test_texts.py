@@ -39,6 +39,7 @@ def text(data: str | bytes) -> Text:
         ("ü\n".encode(), "ü\n".encode("utf-16"), ("encoding UTF-8 -> UTF-16",)),
         ("ü\n".encode(), "�\n".encode(), ("characters replaced by U+FFFD",)),
         ("�\n".encode(), "�\n".encode(), ()),
+        ("ü\n".encode(), "ü\n�\n".encode(), ()),
         (b"a\n", b"\xef\xbb\xbfa\r\n", ("line ends LF -> CRLF", "encoding UTF-8 -> UTF-8 with a byte order mark")),
     ],
 )
