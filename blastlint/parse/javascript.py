@@ -232,9 +232,13 @@ class _Splitter:
 
 
 def _head(splitter: _Splitter, call: Node) -> str:
-    """The first word of what is called: `it` of `it.each([1])("...")`."""
+    """The first word of what is called: `it` of `it.each([1])("...")`; `describe` of `test.describe.serial("...")`."""
     here: Node | None = call
     while here is not None and here.type in ("call_expression", "member_expression"):
+        part = here.child_by_field_name("property")
+        if part is not None and splitter.text(part) in _SUITES:
+            here = part
+            break
         here = here.child_by_field_name("function") or here.child_by_field_name("object")
     return splitter.text(here)
 

@@ -57,6 +57,11 @@ VIEW = "def view(request):\n    return render(request)\n"
             ["views.MIDDLEWARE AuthenticationMiddleware -> "],
         ),
         # silent: other arguments, stricter, other code, not a check
+        (
+            "class P:\n    permissions = {'a': ['is_staff', 'x.add_a']}\n",
+            "class P:\n    permissions = {}\n",
+            [],
+        ),
         ("@permission_required('a')\n" + VIEW, "@permission_required('b')\n" + VIEW, []),
         ("@login_required\n" + VIEW, "@admin_required\n" + VIEW, []),
         ("@login_required\n@cache_page(60)\n" + VIEW, "@login_required\n" + VIEW, []),
@@ -193,6 +198,8 @@ test_body.__test__ = False  # type: ignore[attr-defined]  # a builder, not a tes
         (("assert m.a == 1", "assert m.a == 2"), ("for x in (1, 2):", "    assert m.a == x"), []),
         (("assert m.a == 1", "assert m.b == 2"), ("assert_state(m)",), []),
         (("assert m.a == 0.3",), ("assert m.a == 0.3, 'why'",), []),
+        (("assert m.a > 0", "assert m.a == 3"), ("assert m.a == 3",), []),
+        (("assert m.a > 0", "assert m.b == 3"), ("assert m.b == 3",), [("removed", 2, 1)]),
     ],
 )
 def test_assertions(before: tuple[str, ...], after: tuple[str, ...], expected: list[tuple[object, ...]]) -> None:
@@ -219,6 +226,20 @@ TESTS = (
 def test_a_file_of_tests_is_one_fact() -> None:
     assert deleted({"tests/test_pay.py": TESTS, "pay.py": "x = 1\n"}, {"pay.py": "x = 1\n"}) == [
         ("tests.test_pay", "2 tests", True)
+    ]
+
+
+def test_what_is_said_of_tests_that_are_gone() -> None:
+    def said(before: dict[str, str], after: dict[str, str]) -> list[tuple[object, object]]:
+        return [(f.fields["summary"], f.fields["extent"]) for _, f in run(before, after).facts("test")]
+
+    name = "tests/test_pay.py"
+    first = TESTS[: TESTS.index("def test_refund")]
+    assert said({name: TESTS}, {}) == [("All 2 tests in tests.test_pay are deleted", "module")]
+    assert said({name: TESTS}, {name: first}) == [("The test tests.test_pay.test_refund is deleted", "test")]
+    assert said({name: first}, {}) == [("The only test in tests.test_pay is deleted", "module")]
+    assert said({name: first}, {name: first.replace("def test_total", "@pytest.fixture\ndef test_total")}) == [
+        ("The test tests.test_pay.test_total is no longer collected", "test")
     ]
 
 

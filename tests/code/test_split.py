@@ -152,3 +152,8 @@ def test_directives_are_kept_with_their_place() -> None:
     assert [(c.text, c.region.start_line, c.region.start_column) for c in comments] == [
         ("# blastlint: allow SAF001 -- known", 1, 10)
     ]
+
+
+def test_suites_of_playwright_hold_tests() -> None:
+    body = 'test.describe.serial("upload", () => {\n  test("refuses", async () => { expect(a).toBe(1); });\n});\n'
+    assert names(body, "a.spec.ts") == ["module ", "test upload > refuses"]

@@ -30,6 +30,7 @@ _TRUE = {"True": True, "true": True, "False": False, "false": False}
 _BROAD = frozenset({"Exception", "BaseException", "Error", ""})
 _ORDER = ("constant", "inverted", "removed", "loosened")
 _ALIKE = 0.5
+_INEXACT = frozenset({"approx", "in", "compare", "type", "not-none", "truthy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +118,15 @@ def weakenings(before: Sequence[Assertion], after: Sequence[Assertion], old: Sha
         gone = [a for a in gone if not _EXCEPTION.search(a.text)]
     solid = [a for a in born if a.form != "constant"]
     for assertion in gone[len(solid) :]:
-        if assertion.form != "constant":
+        if assertion.form != "constant" and not any(_implies(a, assertion) for a in after):
             yield Weakening("removed", assertion, None)
     if new.cases < old.cases and not (old.loops or new.loops):
         yield Weakening("removed", None, None, f"{old.cases} cases, now {new.cases}")
+
+
+def _implies(kept: Assertion, gone: Assertion) -> bool:
+    """Whether what still stands pins the same thing to one value, so that nothing weaker needs to be said of it."""
+    return kept.form == "equal" and not kept.negated and kept.subject == gone.subject and gone.form in _INEXACT
 
 
 def _same(one: Assertion, other: Assertion) -> bool:

@@ -134,7 +134,9 @@ def of_shape(shape: Shape, sort: str) -> Iterator[Element]:
             and not pattern("auth", "routes").search(option.owner)
         ):
             listing = bool(pattern("auth", "listing").search(option.key))
-            yield from _named(option.value, listing, at=option.at, strings="MIDDLEWARE" in option.key or listing)
+            table = option.value.startswith("{") and ":" in option.value  # names what others ask for, and asks nothing
+            quoted = "MIDDLEWARE" in option.key or (listing and not table)
+            yield from _named(option.value, listing, at=option.at, strings=quoted)
             if option.key == "permission_required" and option.value not in ("", "None"):
                 yield Element("permission_required", "authorization", at=option.at)
     yield from _calls(shape)

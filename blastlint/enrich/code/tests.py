@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from blastlint.enrich.code.pairs import Pair, Scope, words_of
-from blastlint.model import Change, Entity, Fact, FactValue, Related
+from blastlint.model import Change, Entity, Fact, FactValue, Related, Side
 from blastlint.parse.code import Definition, Handle, Module
 
 _TEST_FILE = re.compile(
     r"(^|/)(test[^/]*|[^/]*_tests?)\.py$|[._-](test|spec)\.[cm]?[jt]sx?$|(^|/)(tests?|__tests__)/[^/]*\.(py|[cm]?[jt]sx?)$"
 )
 _COUNTED = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test|^[ \t]*(?:it|test)(?:\.\w+)*\(", re.MULTILINE)
+_RUN_OVER_DATA = re.compile(rb"parametrize|\.each\b")
 _ABSORBED = 0.7  # share of a test's words that must be new in another, for it to have been merged into that one
 _COPIED = 0.8  # the same for a test of the same name elsewhere
 _NAMESAKES = 20  # files that are read to find one
@@ -38,9 +39,13 @@ def facts(pair: Pair) -> Iterator[Fact]:
     shown = [c.before for c in counted if c.before is not None]
     name = shown[0].name if len(counted) == 1 else f"{len(counted)} tests"
     related = tuple(Related("test that is gone", e.header, e.address) for e in shown[:_SHOWN] if e is not change.before)
+    what = "deleted" if change.action == "removed" else "not collected"
     fields: dict[str, FactValue] = {
-        "what": "deleted" if change.action == "removed" else "not collected",
+        "what": what,
         "name": name,
+        "summary": _summary(change.before, what, len(counted)),
+        "extent": change.before.type,
+        "source_changed": bool(pair.scope.source_changes),
         "subject_alive": bool(alive),
         "share": round(gone / suite, 3) if suite else 1.0,
         "framework": _framework(counted[0]),
@@ -51,6 +56,15 @@ def facts(pair: Pair) -> Iterator[Fact]:
         "covered": added >= gone,
     }
     yield pair.fact("test", "", fields, related=related)
+
+
+def _summary(entity: Entity, what: str, count: int) -> str:
+    """What happened, as the beginning of a sentence."""
+    verb = "longer collected" if what == "not collected" else what
+    if entity.type == "test":
+        return f"The test {entity.address} is {'no ' if verb != what else ''}{verb}"
+    of = f"in {entity.address}"
+    return f"The only test {of} is {verb}" if count == 1 else f"All {count} tests {of} are {verb}"
 
 
 @lru_cache(maxsize=1)
@@ -124,7 +138,29 @@ def _absorbed(test: Change, scope: Scope) -> bool:
     words = words_of(_text(entity))
     if not words or any(_share(words, new) >= _ABSORBED for _, new in _new_words(scope)):
         return True
+    if _body(entity) in _bodies(entity.region.path, scope):
+        return True
     return any(_share(words, words_of(d.text.decode("utf-8", "replace"))) >= _COPIED for d in _namesakes(entity, scope))
+
+
+def _body(entity: Entity) -> str:
+    """Its text without its name, on one line."""
+    assert isinstance(entity.detail, Handle)
+    return _without_name(entity.detail.definition)
+
+
+def _without_name(definition: Definition) -> str:
+    text = definition.text.decode("utf-8", "replace").replace(definition.last_name.partition("#")[0], "", 1)
+    return " ".join(text.split())
+
+
+@lru_cache(maxsize=8)
+def _bodies(path: str, scope: Scope) -> frozenset[str]:
+    """What the tests of one file do afterwards: a removed test that is among them was there twice."""
+    document = scope.context.after.document(path)
+    if document is None or not isinstance(document.content, Module):
+        return frozenset()
+    return frozenset(_without_name(d) for d in document.content.definitions if d.sort == "test")
 
 
 def _namesakes(entity: Entity, scope: Scope) -> Iterator[Definition]:
@@ -175,7 +211,14 @@ def _suite(test: Change, scope: Scope) -> tuple[int, int, int]:
 def _more_cases(change: Change, scope: Scope) -> int:
     """How many more times a new or modified test runs than before: once for each case."""
     pair = scope.pair(change)
-    return pair.after.cases - (0 if change.before is None else pair.before.cases)
+
+    def cases(side: Side) -> int:
+        # a shape is costly, and only a test that is run over data has more than one case
+        if not pair.mentions(_RUN_OVER_DATA, side):
+            return 1
+        return pair.before.cases if side == "before" else pair.after.cases
+
+    return cases("after") - (0 if change.before is None else cases("before"))
 
 
 def _framework(test: Change) -> str:
