@@ -16,7 +16,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if change.action == "moved":
         return
     pair = scope_of(context).pair(change)
-    if change.action == "removed" or change.type == "test":
+    if change.action == "removed" or (change.before is not None and change.before.type == "test"):
         yield from tests.facts(pair)
     if change.action != "removed":
         yield from assertions.facts(pair)
