@@ -8,15 +8,14 @@ file is gone on a surviving file that refers to it, else on a surviving neighbou
 from __future__ import annotations
 
 import re
-from collections import Counter
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 
+from blastlint.diff.lines import Block, differing
 from blastlint.frozen import dataclass
 from blastlint.model import Anchor, ChangeSet, Region
 
-# Above this many pairs of lines a real line diff costs seconds; lines are then compared as bags.
-_MAX_PAIRS = 4_000_000
 _MAX_SEARCHES = 20
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
@@ -26,52 +25,28 @@ class LineMap:
     """A line diff of one file: which lines of head are added (1-based), and where a line of base went."""
 
     added: frozenset[int] = frozenset()
-    blocks: tuple[
-        tuple[int, int, int, int], ...
-    ] = ()  # base start, base end, head start, head end; 0-based, end exclusive
+    blocks: tuple[Block, ...] = ()  # in order
 
     def head_line(self, line: int) -> int:
         """The head line that stands where base line `line` stood: itself, what replaced it, or the one after it."""
-        for base_start, base_end, head_start, head_end in self.blocks:
-            if line - 1 < base_end:
-                if base_end - base_start == head_end - head_start:
-                    return head_start + max(line - 1 - base_start, 0) + 1
-                return min(head_start + max(line - 1 - base_start, 0), max(head_end - 1, head_start)) + 1
-        return self.blocks[-1][3] + 1 if self.blocks else line
+        at = bisect_right(self.blocks, line - 1, key=lambda block: block[1])
+        if at == len(self.blocks):
+            return self.blocks[-1][3] + 1 if self.blocks else line
+        base_start, base_end, head_start, head_end = self.blocks[at]
+        if base_end - base_start == head_end - head_start:
+            return head_start + max(line - 1 - base_start, 0) + 1
+        return min(head_start + max(line - 1 - base_start, 0), max(head_end - 1, head_start)) + 1
 
 
 def line_map(before: Sequence[str], after: Sequence[str]) -> LineMap:
     """The line diff of two files, as lists of lines."""
-    start = 0
-    while start < min(len(before), len(after)) and before[start] == after[start]:
-        start += 1
-    end = 0
-    while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
-        end += 1
-    old, new = before[start : len(before) - end], after[start : len(after) - end]
-    blocks = [(0, start, 0, start)]
-    if len(old) * len(new) > _MAX_PAIRS:
-        kept = Counter(old)
-        added = set()
-        for index, line in enumerate(new):
-            kept[line] -= 1
-            if kept[line] < 0:
-                added.add(start + index + 1)
-        blocks.append((start, start + len(old), start, start + len(new)))
-    else:
-        added = set()
-        for tag, i1, i2, j1, j2 in _opcodes(old, new):
-            blocks.append((start + i1, start + i2, start + j1, start + j2))
-            if tag != "equal":
-                added.update(range(start + j1 + 1, start + j2 + 1))
-    blocks.append((len(before) - end, len(before), len(after) - end, len(after)))
-    return LineMap(frozenset(added), tuple(block for block in blocks if block[:2] != block[2:] or block[0] != block[1]))
-
-
-def _opcodes(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, int, int, int, int]]:
-    from difflib import SequenceMatcher
-
-    yield from SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    added: set[int] = set()
+    blocks: list[Block] = []
+    for equal, block in differing(before, after):
+        blocks.append(block)
+        if not equal:
+            added.update(range(block[2] + 1, block[3] + 1))
+    return LineMap(frozenset(added), tuple(blocks))
 
 
 @dataclass(slots=True)
@@ -116,7 +91,7 @@ class Anchors:
             near = after.start_line
             if before is not None and self._head_name(before.path) == path:
                 near = self.map(path).head_line(before.start_line)
-            inside = [line for line in added if block.start_line <= line <= block.last_line]
+            inside = [line for line in range(block.start_line, block.last_line + 1) if line in added]
             if inside:
                 return self._anchor(path, min(inside, key=lambda line: (abs(line - near), line)), "added")
         return self._anchor(path, after.start_line, "block")

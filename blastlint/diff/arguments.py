@@ -8,14 +8,16 @@ elements, because that is what a reader sees. Types without facts: by what ident
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from blastlint.diff.moves import Renaming
 from blastlint.diff.values import IDENTIFYING_KEYS
+from blastlint.facts.canonical import canonical
 from blastlint.facts.providers import TypeFacts, facts_of
 from blastlint.model import Delta, Scalar, Value, join_path
 
+_MAX_PAIRS = 10_000
 Pairs = tuple[list[tuple[int, int]], list[int], list[int]]
 
 
@@ -103,24 +105,34 @@ def _by_identity(old: Sequence[Value], new: Sequence[Value]) -> Pairs | None:
 
 
 def _by_likeness(old: Sequence[Value], new: Sequence[Value], alike: Callable[[Value, Value], bool]) -> Pairs:
-    """Equal elements first, wherever they stand; leftover maps in order; leftover scalars are gone and new."""
-    rest = list(range(len(new)))
-    both: list[tuple[int, int]] = []
-    left: list[int] = []
+    """Equal elements first, wherever they stand; leftover maps in order; leftover scalars are gone and new.
+
+    What is written alike is found at once; only few leftovers are compared each with each.
+    """
+    written: dict[str, list[int]] = {}
+    for j, element in enumerate(new):
+        written.setdefault(canonical(element), []).append(j)
+    found: dict[int, int] = {}
     for i, element in enumerate(old):
-        j = next((j for j in rest if element == new[j] or alike(element, new[j])), None)
-        if j is None:
-            left.append(i)
-        else:
-            rest.remove(j)
-            both.append((i, j))
-    for i in [i for i in left if old[i].is_map]:
-        j = next((j for j in rest if new[j].is_map), None)
-        if j is not None:
-            left.remove(i)
-            rest.remove(j)
-            both.append((i, j))
-    return sorted(both), left, rest
+        places = written.get(canonical(element), [])
+        at = next((at for at, j in enumerate(places) if alike(element, new[j])), None)
+        if at is not None:
+            found[i] = places.pop(at)
+    left, rest = _others(old, found), _others(new, found.values())
+    if len(left) * len(rest) <= _MAX_PAIRS:
+        for i in left:
+            place = next((j for j in rest if alike(old[i], new[j])), None)
+            if place is not None:
+                found[i] = place
+                rest.remove(place)
+        left = _others(old, found)
+    found.update(zip([i for i in left if old[i].is_map], [j for j in rest if new[j].is_map], strict=False))
+    return sorted(found.items()), _others(old, found), _others(new, found.values())
+
+
+def _others(elements: Sequence[Value], places: Iterable[int]) -> list[int]:
+    known = set(places)
+    return [place for place in range(len(elements)) if place not in known]
 
 
 def _null(value: Value) -> bool:

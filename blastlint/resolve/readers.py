@@ -17,7 +17,7 @@ _DATA_SUFFIXES = (
     ".yaml", ".yml", ".json", ".tftpl", ".tpl", ".tmpl", ".csv", ".txt", ".conf", ".cfg", ".ini", ".toml", ".xml", ".sql",
     ".sh", ".ps1", ".pem", ".pub", ".j2", ".html", ".env", ".properties", ".zip", ".hcl",
 )  # fmt: skip
-MAX_SEARCHES = 20
+_QUOTED = re.compile(r'/([^/"]+)"')
 MAX_LEVELS = 8
 
 
@@ -26,17 +26,28 @@ def readers(tree: Tree, changed: Sequence[str]) -> dict[str, str]:
     directory above it names it or the directory it is in, or when a module elsewhere names it."""
     reading: dict[str, bytes] = {}  # directory -> its Terraform text, "" when it reads no files
     found: dict[str, str] = {}
-    searched = 0
+    elsewhere: dict[str, list[str]] | None = None
     for path in changed:
         if path.endswith((".tf", ".tofu", ".tf.json", ".tfvars")):
             continue
         directory = next((d for d in _above(path) if _names(_text(tree, d, reading), path, d)), None)
-        if directory is None and searched < MAX_SEARCHES and path.endswith(_DATA_SUFFIXES):
-            searched += 1
-            hits = tree.search(f'/{posixpath.basename(path)}"', _SUFFIXES)
-            directory = next((d for d in map(posixpath.dirname, hits) if _text(tree, d, reading)), None)
+        if directory is None and path.endswith(_DATA_SUFFIXES):
+            if elsewhere is None:
+                elsewhere = _naming(tree, changed)
+            hits = elsewhere.get(posixpath.basename(path), ())
+            directory = next((d for d in hits if _text(tree, d, reading)), None)
         if directory is not None:
             found[path] = directory
+    return found
+
+
+def _naming(tree: Tree, changed: Sequence[str]) -> dict[str, list[str]]:
+    """Name of a data file -> the directories whose Terraform names one behind a slash. One search for all of them."""
+    suffixes = sorted(suffix for suffix in _DATA_SUFFIXES if any(path.endswith(suffix) for path in changed))
+    found: dict[str, list[str]] = {}
+    for path, line in tree.lines(tuple(f'{suffix}"' for suffix in suffixes), _SUFFIXES):
+        for name in _QUOTED.findall(line):
+            found.setdefault(name, []).append(posixpath.dirname(path))
     return found
 
 

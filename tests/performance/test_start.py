@@ -1,0 +1,60 @@
+"""What a check imports and which processes it starts: constants, whatever the change."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.performance.counting import git_processes, two_commits
+
+# Each costs milliseconds at every start. click itself needs inspect, uuid and datetime.
+NEVER = (
+    "libcst", "sarif_om", "attr", "jsonschema", "multiprocessing", "concurrent", "asyncio", "logging", "difflib",
+    "importlib.metadata", "importlib.resources", "tempfile", "random", "decimal", "urllib", "pathlib", "zipfile",
+    "tree_sitter_python", "tree_sitter_bash", "tree_sitter_javascript", "tree_sitter_typescript",
+)  # fmt: skip
+MOST_MODULES = 235  # beyond a bare start, of ours and of the library
+
+BEFORE = {f"stack{n}/main.tf": 'resource "aws_instance" "a" {\n  instance_type = "t3.small"\n}\n' for n in range(20)}
+AFTER = {path: text.replace("small", "large") for path, text in BEFORE.items()}
+
+
+def test_a_check_of_terraform_imports_what_it_needs(tmp_path: Path) -> None:
+    root = two_commits(tmp_path / "repo", BEFORE, AFTER)
+    code = (
+        "import sys; bare = set(sys.modules); from blastlint.cli import run\n"
+        "code = run(['check', 'HEAD~1..HEAD', '--fail-on', 'never', '--quiet'])\n"
+        "print(code, *sorted(set(sys.modules) - bare))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    code_, *modules = done.stdout.split()
+    assert code_ == "0"
+    assert [m for m in modules if m.startswith(NEVER)] == []
+    assert "blastlint.resolve.terraform" in modules
+    assert len(modules) <= MOST_MODULES, len(modules)
+
+
+def test_a_range_of_terraform_starts_four_git_processes(tmp_path: Path) -> None:
+    one = {path: AFTER[path] for path in ("stack0/main.tf",)}
+    few = git_processes(two_commits(tmp_path / "few", BEFORE, one), tmp_path / "few-tools")
+    many = git_processes(two_commits(tmp_path / "many", BEFORE, AFTER), tmp_path / "many-tools")
+    assert few == many
+    assert sorted(many) == ["cat-file", "diff", "grep", "grep"]
+
+
+def test_modules_that_call_each_other_need_no_more_searches(tmp_path: Path) -> None:
+    call = 'module "m" {{\n  source = "../m{}"\n}}\n'
+    before = {f"m{n}/main.tf": call.format(n + 1) for n in range(8)} | {"m8/main.tf": BEFORE["stack0/main.tf"]}
+    root = two_commits(tmp_path / "repo", before, {"m8/main.tf": AFTER["stack0/main.tf"]})
+    assert sorted(git_processes(root, tmp_path / "tools")) == ["cat-file", "diff", "grep", "grep"]
+
+
+def test_a_range_of_manifests_starts_three_git_processes(tmp_path: Path) -> None:
+    manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: d{}\nspec:\n  replicas: {}\n"
+    before = {f"k8s/m{n}.yaml": manifest.format(n, 3) for n in range(20)}
+    after = {f"k8s/m{n}.yaml": manifest.format(n, 4) for n in range(20)}
+    # One search: does any Terraform read these files?
+    started = git_processes(two_commits(tmp_path / "repo", before, after), tmp_path / "tools")
+    assert sorted(started) == ["cat-file", "diff", "grep"]
