@@ -49,10 +49,11 @@ def _paired(groups: list[_Sides]) -> Iterator[_Sides]:
 
 
 def _renamed(before: Sequence[Entity], after: Sequence[Entity]) -> bool:
-    """Whether nearly everything in a configuration that went stands in one that came, with the same values and backend."""
+    """Whether nearly everything in a configuration that went stands in one that came, with the same values and backend.
+    What stands in its own directory counts: the paths to the modules that it calls may lead elsewhere now."""
     new = {(entity.kind, entity.address): entity.attributes for entity in after}
     states = [(e.kind, e.address) for e in (*before, *after) if e.kind == "terraform.backend"]
-    old = {(entity.kind, entity.address): entity.attributes for entity in before if entity.kind in _MOVABLE}
+    old = {(e.kind, e.address): e.attributes for e in before if e.kind in _MOVABLE and not e.parent}
     if not old or any(
         new.get(state) != next((e.attributes for e in before if (e.kind, e.address) == state), None) for state in states
     ):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from itertools import pairwise
 
 from blastlint.diff.arguments import same
 from blastlint.diff.moves import parsed, resource_of
@@ -204,7 +205,11 @@ class Planner:
 
     def _unknown_through(self, value: Value) -> tuple[str, ...]:
         """The new, replaced or late things because of which this unknown value is known only after apply."""
-        return tuple(ref for ref in value.refs if ref in self._late and self._is_read_late(ref, _used(ref, value.text)))
+        return tuple(
+            ref
+            for ref in value.refs
+            if ref in self._late and _named(ref, value.text) and self._is_read_late(ref, _used(ref, value.text))
+        )
 
     def _is_read_late(self, ref: str, used: Sequence[str]) -> bool:
         only = self._late[ref].only
@@ -231,6 +236,7 @@ class Planner:
         return facts is not None and (attribute in facts.defaults or attribute in facts.known)
 
 
+_CUT = "...sha256:"  # of a text too long to be kept whole
 _REFERENCE = re.compile(r"((?:[\w-]+(?:\[[^\]]*\])?\.)+[\w-]+(?:\[[^\]]*\])?)\.([a-z_]+)")
 
 
@@ -270,6 +276,14 @@ def _resolved(value: Value, *sides: Mapping[str, Entity]) -> Value:
 def _used(address: str, text: str) -> list[str]:
     """The attributes of a resource that an expression reads."""
     return re.findall(re.escape(address) + r"(?:\[[^\]]*\])?\.([a-z_][a-z0-9_]*)", text)
+
+
+def _named(address: str, text: str) -> bool:
+    """Whether an expression reads this, or something that stands for the module it is in. One that does not hangs on it
+    through a part of a collection (`each.value.name`), of which other parts are what comes from there."""
+    names = [step.name for step in parsed(address)]
+    modules = [f"module.{name}" for before, name in pairwise(names) if before == "module"]
+    return _CUT in text or any(name in text for name in (".".join(names[-2:]), *modules))
 
 
 def _touched(change: Change) -> set[str]:

@@ -7,6 +7,7 @@ Stateful things are never hidden behind another: they carry a fact of their own,
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -14,13 +15,15 @@ from blastlint.diff.moves import resource_of
 from blastlint.diff.renames import Rename, renames
 from blastlint.enrich.cascade import is_within
 from blastlint.enrich.context import Context
+from blastlint.enrich.replacement import half_known
 from blastlint.enrich.shifts import shifts
-from blastlint.facts.stateful import is_routine, lesser_data
+from blastlint.facts.stateful import holds_data, is_routine, lesser_data, table_name
 from blastlint.model import Confidence, Entity, Fact, FactValue, Impact, Region, Related
 
 HOLDS_STATE = ("data", "secrets_keys", "backups")
 _CLASSES = (*HOLDS_STATE, "identity_of_service", "compute_env", "")
 _KINDS = ("terraform.resource", "cloudformation.resource", "kubernetes.object")
+_TERRAFORM = ("terraform.resource", "terraform.module")
 _REPLICA_ARGUMENTS = ("replicate_source_db", "replication_source_identifier", "global_replication_group_id")
 _MAX_RELATED = 50
 _FEW = 2  # a configuration of so few blocks is no environment
@@ -76,7 +79,7 @@ def _renamed(gone: Sequence[Impact], impacts: Sequence[Impact], found: Found) ->
     )
     claimed: set[int] = set()
     for rename in modules:
-        children = [i for i in gone if i.change.kind != "terraform.module" and _inside(i, by_change[id(rename.gone)])]
+        children = [i for i in gone if _inside(i, by_change[id(rename.gone)])]
         claimed |= {id(by_change[id(rename.gone)]), *(id(c) for c in children)}
         _tell(found, by_change[id(rename.gone)], rename, children)
     rest = [i for i in gone if id(i) not in claimed and i.change.kind == "terraform.resource"]
@@ -103,6 +106,8 @@ def _tell(found: Found, impact: Impact, rename: Rename, others: Sequence[Impact]
         "similarity": rename.similarity,
         "ambiguous": rename.ambiguous,
         "stateful": _worst([impact, *others]),
+        "hidden": _hidden([impact, *others]),
+        "routine": is_routine(impact.change.type),
     }
     related = (Related("is created in its place", born.header or born.region, rename.born.address), *_related(others))
     place = born.header or born.region
@@ -128,7 +133,7 @@ class _Kept:
             group = (entity.configuration, entity.variant)
             if entity.kind in (*_KINDS, "terraform.module"):
                 self._resources.add((group, entity.kind, resource_of(entity.address)))
-            if entity.kind in _KINDS:
+            if entity.kind in (*_KINDS, "terraform.module"):
                 self.groups.add(group)
             if entity.kind in (*_KINDS, "terraform.output"):
                 for target in {resource_of(ref) for ref in entity.references}:
@@ -148,7 +153,7 @@ class _Kept:
     def whole(self, entity: Entity) -> tuple[str, str]:
         """What went away as a whole with it: ("configuration", directory), ("file", path), or ("", "")."""
         group = (entity.configuration, entity.variant)
-        if entity.kind == "terraform.resource" and group not in self.groups and not entity.parent:
+        if entity.kind in _TERRAFORM and group not in self.groups and not entity.parent:
             return "configuration", entity.configuration
         path = entity.region.path
         if path not in self._sizes:
@@ -160,12 +165,20 @@ def _removals(context: Context, gone: Sequence[Impact], found: Found) -> None:
     kept = _Kept(context)
     modules = [i for i in gone if i.change.kind == "terraform.module" and not kept.another_instance(_before(i))]
     below: set[int] = set()
-    for calls in _blocks(_outermost(modules)):
-        children = [i for i in gone if i.change.kind in _KINDS and any(_inside(i, call) for call in calls)]
-        below |= {id(c) for c in children}
-        _remove(kept, found, [*calls, *children], "module")
-    resources = [i for i in gone if i.change.kind in _KINDS and id(i) not in below]
     rolled: dict[tuple[str, str], list[Impact]] = {}
+    outermost = _outermost(modules)
+    sizes = Counter(
+        kept.whole(_before(b[0])) for b in _blocks([*outermost, *(i for i in gone if i.change.kind in _KINDS)])
+    )
+    for calls in _blocks(outermost):
+        children = [i for i in gone if any(_inside(i, call) for call in calls)]
+        below |= {id(c) for c in children}
+        where = kept.whole(_before(calls[0]))
+        if where[0] == "configuration" and sizes[where] > _FEW:
+            rolled.setdefault(where, []).extend([*calls, *children])
+        else:
+            _remove(kept, found, [*calls, *children], "module")
+    resources = [i for i in gone if i.change.kind in _KINDS and id(i) not in below]
     for instances in _blocks(resources):
         root = _before(instances[0])
         where = kept.whole(root)
@@ -173,9 +186,9 @@ def _removals(context: Context, gone: Sequence[Impact], found: Found) -> None:
             rolled.setdefault(where, []).extend(instances)
         if not where[0] or instances[0].stateful in HOLDS_STATE:
             _remove(kept, found, instances, "instance" if kept.another_instance(root) else "resource")
-    for (scope, _), everything in rolled.items():
+    for (scope, name), everything in rolled.items():
         others = [i for i in everything if i.stateful not in HOLDS_STATE]
-        if scope == "configuration" and len(_blocks(everything)) > _FEW:
+        if scope == "configuration" and sizes[scope, name] > _FEW:
             _remove(kept, found, everything, scope)
         elif others:
             _remove(kept, found, others, "file" if len(_blocks(others)) > 1 else "resource")
@@ -193,14 +206,16 @@ def _remove(kept: _Kept, found: Found, impacts: Sequence[Impact], scope: str) ->
     """The fact of one cause, on the first of what it destroys."""
     root, *others = impacts
     before = _before(root)
-    users = kept.users(before, {resource_of(i.change.address) for i in impacts})
+    names = {resource_of(i.change.address) for i in impacts}
+    users = kept.users(before, names) if scope != "instance" else []  # they may refer to an instance that stays
     replica = "replica" if any(name in before.attributes.items for name in _REPLICA_ARGUMENTS) else ""
     fields: dict[str, FactValue] = {
         "scope": scope,
         "count": len([i for i in impacts if i.change.kind in _KINDS]),
         "stateful": _worst(impacts),
+        "hidden": _hidden(impacts),
         "stateful_count": len(_blocks(i for i in impacts if i.stateful in HOLDS_STATE)),
-        "lesser": lesser_data(before.type) or replica,
+        "lesser": lesser_data(table_name(before.kind, before.type)) or replica,
         "routine": is_routine(before.type),
         "referenced": bool(users),
         "what": _whole(before, scope),
@@ -240,7 +255,8 @@ def _replacements(impacts: Sequence[Impact], found: Found) -> None:
         own = {id(i) for i in instances}
         followers = [i for name in sorted(names) for i in following.get(name, ()) if id(i) not in own]
         before, after = root.change.before, root.change.after
-        first = next((d for d in root.change.deltas if d.path in root.replace_paths), None)
+        causes = [d for d in root.change.deltas if d.path in root.replace_paths]
+        first = causes[0] if causes else None
         fields: dict[str, FactValue] = {
             "paths": root.replace_paths,
             "count": len(instances),
@@ -254,8 +270,9 @@ def _replacements(impacts: Sequence[Impact], found: Found) -> None:
                 and not getattr(after.detail, "create_before_destroy", False)
             ),
             "certain": root.confidence == "high",
+            "guessed": root.confidence != "high" and bool(causes) and not any(half_known(d) for d in causes),
             "routine": is_routine(root.change.type),
-            "lesser": lesser_data(root.change.type),
+            "lesser": lesser_data(table_name(root.change.kind, root.change.type)),
         }
         fact = Fact(
             "replacement",
@@ -297,6 +314,16 @@ def _place(impact: Impact) -> Region | None:
 
 def _worst(impacts: Iterable[Impact]) -> str:
     return min((i.stateful for i in impacts), key=_CLASSES.index, default="")
+
+
+def _hidden(impacts: Sequence[Impact]) -> str:
+    """Where no resource is known, only calls: `data` when one is of a module that is not in the repository, and its source
+    or its name says that it holds data, else `other`. Empty when a resource is known."""
+    if any(i.change.kind in _KINDS for i in impacts):
+        return ""
+    calls = [_before(i) for i in impacts]
+    foreign = [c for c in calls if getattr(c.detail, "directory", None) is None]
+    return "data" if any(holds_data(c.type, c.name) for c in foreign) else "other"
 
 
 def _related(impacts: Iterable[Impact], words: str = "") -> tuple[Related, ...]:

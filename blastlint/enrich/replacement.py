@@ -21,6 +21,8 @@ _INDEX = re.compile(r'\[(?:\d+|\w+="(?:[^"\\]|\\.)*")\]')
 _NUMBERS = re.compile(r"\d{1,18}")
 _QUOTED = re.compile(r'\["((?:[^"\\]|\\.)*)"\]')
 _OTHER = re.compile(r"(^|\.)(var|data|local|path|terraform)\.|(^|\.)module\.[^.]+$")
+_TEMPLATE = re.compile(r'"(?:\$\{[^{}"]*\}|[^"\\$%{}])*"')  # of plain text and expressions without strings or braces
+_PIECE = re.compile(r"\$\{[^{}]*\}|.")
 _EMPTY: tuple[object, ...] = ("", 0, False, None)
 
 Weight = Literal["changes", "may replace", "replaces"]
@@ -50,7 +52,7 @@ def judged(before: Entity, after: Entity, deltas: tuple[Delta, ...], certain: Ca
     forced: list[str] = []
     maybe: list[str] = []
     changed: list[str] = []
-    unsure = False
+    unsure: list[Delta] = []
     for delta in deltas:
         path = plain(delta.path)
         if path.split(".", 1)[0] in META or is_ignored(path, ignored) or _means_nothing(path, delta, facts):
@@ -59,14 +61,15 @@ def judged(before: Entity, after: Entity, deltas: tuple[Delta, ...], certain: Ca
         weight = max((_weigh(after, p, step) for p, step in _steps(path, delta)), key=_RANK.index, default="changes")
         kept = delta.before is None and facts is not None and path in facts.optional_computed
         if weight == "replaces" and (kept or not _differs(delta, certain)):  # `kept`: it may be what it already was
-            weight, unsure = "may replace", True
+            weight = "may replace"
+            unsure.append(delta)
         if weight == "replaces":
             forced.append(delta.path)
         elif weight == "may replace":
             maybe.append(delta.path)
     confidence: Confidence = "high"
     if not forced and maybe:
-        confidence = "medium" if unsure else "low"
+        confidence = "medium" if any(half_known(delta) for delta in unsure) else "low"
     elif changed and not forced and facts is None:
         confidence = "low"  # nothing is known of this type: an update in place is the likelier outcome, no more
     return Judgement(tuple(forced), tuple(maybe), tuple(changed), confidence)
@@ -169,13 +172,33 @@ def _means_nothing(path: str, delta: Delta, facts: TypeFacts | None) -> bool:
 
 def _differs(delta: Delta, certain: Callable[[Value], bool]) -> bool:
     """Whether the two sides surely differ. Two different expressions may still have one value, unless each refers to
-    managed resources, and not to the same ones."""
+    managed resources, and not to the same ones, or only the words around the same expressions differ. An unknown value
+    that comes or goes may be null, or the default."""
     old, new = delta.before, delta.after
     if old is None or new is None:
-        return True
+        return all(_known(v) or certain(v) or _only_managed(v) for v in (old, new) if v is not None)
     if _known(new):
         return _known(old)
-    return certain(new) or (_only_managed(old) and _only_managed(new) and old.refs != new.refs)
+    return certain(new) or (_only_managed(old) and _only_managed(new) and old.refs != new.refs) or _reworded(old, new)
+
+
+def _reworded(old: Value, new: Value) -> bool:
+    """Whether two templates differ in one stretch of literal text, and in nothing that they fill in."""
+    a, b = old.text, new.text
+    if old.known or new.known or not (_TEMPLATE.fullmatch(a) and _TEMPLATE.fullmatch(b)):
+        return False
+    first, second = (_PIECE.findall(text[1:-1]) for text in (a, b))
+    start = next(
+        (i for i, (x, y) in enumerate(zip(first, second, strict=False)) if x != y), min(len(first), len(second))
+    )
+    first, second = first[start:][::-1], second[start:][::-1]
+    end = next((i for i, (x, y) in enumerate(zip(first, second, strict=False)) if x != y), min(len(first), len(second)))
+    return not any(piece.startswith("${") for piece in (*first[end:], *second[end:]))
+
+
+def half_known(delta: Delta) -> bool:
+    """Whether one side at least is known: two expressions that nothing is known of may well be two names of one value."""
+    return any(value is None or _known(value) for value in (delta.before, delta.after))
 
 
 def _only_managed(value: Value) -> bool:

@@ -19,7 +19,8 @@ _GONE = ("destroy", "replace")
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """`what` is index-shift, count-to-for_each, for_each-to-count, or keys-replaced; `impacts` are what it accounts for."""
+    """`what` is index-shift, count-to-for_each, for_each-to-count, single-to-for_each, for_each-to-single, or keys-replaced;
+    `impacts` are what it accounts for."""
 
     what: str
     impacts: tuple[Impact, ...]
@@ -54,6 +55,8 @@ def _what(before: Sequence[Entity], after: Sequence[Entity], group: Sequence[Imp
         return "count-to-for_each"
     if old == {"for_each"} and new == {"count"}:
         return "for_each-to-count"
+    if {*old, *new} == {"", "for_each"} and len(old) == len(new) == 1:
+        return "single-to-for_each" if "" in old else "for_each-to-single"
     if old == new == {"count"}:
         return "index-shift" if any(_took_another_place(i, before) for i in group) else ""
     if old == new == {"for_each"} and not {e.address for e in before} & {e.address for e in after}:

@@ -10,6 +10,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 
+def table_name(kind: str, type_: str) -> str:
+    """What the tables call the type of an entity of that kind: Kubernetes kinds have a prefix."""
+    return f"kubernetes:{type_}" if kind == "kubernetes.object" else type_
+
+
 def stateful_class(type_: str) -> str:
     """data, secrets_keys, backups, identity_of_service, compute_env, or "". Kubernetes kinds are `kubernetes:<Kind>`."""
     return _classes().get(type_, "")
@@ -21,7 +26,8 @@ def _classes() -> Mapping[str, str]:
 
 
 def lesser_data(type_: str) -> str:
-    """Why the data of a `data` type weigh less than a database's: cache, logs, transit (messages under way), or ""."""
+    """Why what a type holds weighs less than a database: cache, logs, transit (messages under way), recreatable (written
+    down elsewhere, as a rule), container (what it holds is declared by others, or outlives it), or ""."""
     return _lesser().get(type_, "")
 
 
@@ -35,6 +41,14 @@ def _raw() -> dict[str, dict[str, list[str]]]:
     with open(os.path.join(os.path.dirname(__file__), "stateful.json"), "rb") as file:
         raw: dict[str, dict[str, list[str]]] = json.load(file)
     return raw
+
+
+def holds_data(source: str, name: str) -> bool:
+    """Whether a module that cannot be read holds data or keys, by the words of its source and of its call's name."""
+    modules = _raw()["modules"]
+    if not {*modules["nothing"]}.isdisjoint(source.lower().partition("?")[0].split("/")):
+        return False
+    return not {*modules["words"]}.isdisjoint(re.split(r"[^a-z0-9]+", f"{source} {name}".lower()))
 
 
 def is_routine(type_: str) -> bool:

@@ -53,3 +53,13 @@ def test_other_values_are_another_configuration() -> None:
     old, new = STACK.format(key="x", name="staging"), STACK.format(key="x", name="prod")
     found = effects({"staging/main.tf": old}, {"prod/main.tf": new})
     assert sorted(effect for _, effect in found) == ["create", "create", "destroy", "destroy"]
+
+
+def test_a_renamed_directory_that_no_longer_finds_a_module_is_the_same() -> None:
+    stack = STACK.format(key="orders", name="orders") + 'module "roles" {\n  source = "../roles"\n}\n'
+    roles = "".join(f'resource "aws_iam_role" "r{n}" {{\n  name = "r{n}"\n}}\n' for n in range(5))
+    found = effects(
+        {"infra/orders/main.tf": stack, "infra/roles/main.tf": roles},
+        {"old/orders/main.tf": stack, "infra/roles/main.tf": roles},
+    )
+    assert found == [(f"module.roles.aws_iam_role.r{n}", "destroy") for n in range(5)]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from blastlint.enrich import bindings
-from blastlint.model import Entity, Fact, Impact
+from blastlint.model import Entity, Fact, Impact, Region
 from tests.effects.made import context, impacts, other, ref, resource
 
 
@@ -171,3 +175,50 @@ def test_bindings() -> None:
 
     assert found(provider(region="a"), provider(region="b")) == [("provider-region", "moved", "region")]
     assert found(provider(region="a"), provider(region="a", max_retries=3)) == []
+
+
+def removal(before: list[Entity], after: list[Entity], address: str) -> dict[str, object]:
+    (fact,) = facts(impacts(before, after))[address]
+    return dict(fact.fields)
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "hidden"),
+    [
+        ("cloudposse/label/null", "database", "other"),
+        ("cloudposse/stack-config/yaml//modules/remote-state", "s3_bucket", "other"),
+        ("terraform-aws-modules/rds-aurora/aws", "main", "data"),
+        ("git::https://example.com/terraform.git//things?ref=v1", "orders_db", "data"),
+        ("cloudposse/ec2-instance/aws", "proxy", "other"),
+    ],
+)
+def test_of_a_module_that_cannot_be_read_its_names_speak(source: str, name: str, hidden: str) -> None:
+    call = replace(other("module", f"module.{name}", source), name=name)
+    found = removal([call, KEEP], [KEEP], f"module.{name}")
+    assert (found["scope"], found["hidden"], found["count"]) == ("module", hidden, 0)
+
+
+def test_a_module_with_resources_hides_nothing() -> None:
+    before = [other("module", "module.db", "./db"), resource("module.db.aws_iam_role.r", name="r"), KEEP]
+    assert removal(before, [KEEP], "module.db")["hidden"] == ""
+
+
+def test_a_configuration_of_nothing_but_calls_goes_as_one() -> None:
+    calls = [
+        replace(other("module", f"module.{name}", f"some/{name}/aws"), region=Region("before", "main.tf", line))
+        for line, name in enumerate(("vpc", "eks", "label"), 1)
+    ]
+    assert named(impacts(calls, [])) == {"module.vpc": ["removal configuration"]}
+
+
+def test_what_refers_to_a_block_that_stays_may_refer_to_the_instance_that_stays() -> None:
+    two = [resource(f'aws_sns_topic.t["{k}"]', repetition="for_each", name=k) for k in "ab"]
+    user = resource("aws_sns_topic_policy.p", arn=ref("aws_sns_topic.t.arn"))
+    assert removal([*two, user], [two[0], user], 'aws_sns_topic.t["b"]')["referenced"] is False
+
+
+def test_from_one_to_for_each_is_a_shift() -> None:
+    before = [resource("aws_sns_topic.t", name="a")]
+    after = [resource('aws_sns_topic.t["a"]', repetition="for_each", name="a")]
+    (fact,) = facts(impacts(before, after))["aws_sns_topic.t"]
+    assert (fact.name, fact.fields["what"]) == ("shift", "single-to-for_each")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from blastlint.model import Entity
+from blastlint.model import Entity, Value, unknown
 from tests.effects.made import effects, impacts, moved, other, ref, resource
 
 BUCKET = "aws_s3_bucket.logs"
@@ -313,3 +313,34 @@ def test_a_changed_alias_leaves_behind_only_when_it_looks_elsewhere() -> None:
 
     assert effects(stack("aws", "eu-west-1"), stack("aws.west", "eu-west-1")) == {}
     assert effects(stack("aws", "us-west-1"), stack("aws.west", "us-west-1")) == {BUCKET: "orphan"}
+
+
+def template(text: str) -> Value:
+    return unknown("not set", text, frozenset({"var.x", "var.y"}))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected", "confidence"),
+    [
+        (template('"${var.x}-logs"'), template('"${var.x}-trail"'), "replace", "high"),
+        (template('"a-${var.x}"'), template('"b-${var.x}-c"'), "replace", "low"),
+        (template('"${var.x}-logs"'), template('"${var.y}-logs"'), "replace", "low"),
+        (template("var.x"), template("lookup(var.y, var.x, var.x)"), "replace", "low"),
+        (Value("a"), template("var.x"), "replace", "medium"),
+        (template("var.x"), None, "replace", "medium"),
+    ],
+)
+def test_how_sure_a_replacement_is(before: Value, after: Value | None, expected: str, confidence: str) -> None:
+    address = "aws_sqs_queue.q"
+    old = resource(address, fifo_queue=before)
+    new = resource(address, **({} if after is None else {"fifo_queue": after}))
+    (impact,) = impacts([old], [new])
+    assert (impact.effect, impact.confidence) == (expected, confidence)
+
+
+def test_another_part_of_a_collection_is_not_what_is_replaced() -> None:
+    """`each.value.name` where another attribute of each.value is the id of a queue: the refs are there, the use is not."""
+    each = unknown("for_each is unknown", "each.value.name", frozenset({"aws_sqs_queue.q", "var.queues"}))
+    queues = [resource("aws_sqs_queue.q", name=name) for name in ("a", "b")]
+    bucket = resource(BUCKET, bucket=each)
+    assert effects([queues[0], bucket], [queues[1], bucket]) == {"aws_sqs_queue.q": "replace"}

@@ -109,6 +109,8 @@ def _lookup(collection: Value, key: Value, *default: Value) -> Value:
     key = as_string(key)
     if key.known and isinstance(collection.data, Mapping) and str(key.data) in collection.data:
         return element_of(collection, collection.data[str(key.data)])
+    if collection.is_map and not collection.items and default:
+        return default[0]  # whatever the key is
     if not collection.known or not key.known:
         return unknown_call("lookup", (collection, key, *default))
     if not collection.is_map:
