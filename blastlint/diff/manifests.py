@@ -1,8 +1,9 @@
 """Declared objects whose file is only a place: Kubernetes objects, CloudFormation resources, compose services, policies.
 
 An object that left its directory and stands in another one with the same address is the same object, however much it was
-edited on the way. A name that a template computes is not known: within one directory, objects of one kind whose names are
-computed are paired by likeness of their text, and never said to be gone because the expression was written another way.
+edited on the way; a resource of a template goes where its template goes. A name that a template computes is not known:
+within one directory, objects of one kind whose names are computed are paired by likeness of their text, and never said to be
+gone because the expression was written another way.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from blastlint.diff.values import deltas
 from blastlint.model import Change, Entity
 
 _LEAST_LIKENESS = 0.3
+_IN_FILES = frozenset({"cloudformation.resource", "compose.service"})  # their address begins with the file's
 
 Pair = tuple[Entity, Entity]
 
@@ -33,7 +35,19 @@ def changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Chang
     yield from (change for change in leftovers if change.action == "moved")
     left = [change.entity for change in leftovers if change.action == "removed"]
     born = {change.entity.key: change.entity for change in leftovers if change.action == "added"}
-    pairs = [*_paired(left, born, _by_address), *_paired(left, born, _by_computed_name)]
+    templates = _moved_templates(
+        left, list(born.values()), {e.region.path for e in after}, {e.region.path for e in before}
+    )
+
+    def by_template(entity: Entity) -> str:
+        path = entity.region.path
+        return f"{entity.kind} {entity.type} {templates.get(path, path)} {entity.name}" if templates else ""
+
+    pairs = [
+        *_paired(left, born, _by_address),
+        *_paired(left, born, by_template),
+        *_paired(left, born, _by_computed_name),
+    ]
     claimed = {id(entity) for pair in pairs for entity in pair}
     for old, new in pairs:
         differences = deltas(old.attributes, new.attributes)
@@ -43,7 +57,9 @@ def changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Chang
     yield from (Change(new.address, "added", None, new) for new in born.values() if id(new) not in claimed)
 
 
-def _paired(left: list[Entity], born: dict[tuple[str, str, str, str], Entity], by: Callable[[Entity], str]) -> list[Pair]:
+def _paired(
+    left: list[Entity], born: dict[tuple[str, str, str, str], Entity], by: Callable[[Entity], str]
+) -> list[Pair]:
     """The best pairs of removed and added objects with the same `by`; what is paired leaves both collections."""
     candidates: dict[str, list[Entity]] = {}
     for new in born.values():
@@ -62,6 +78,33 @@ def _paired(left: list[Entity], born: dict[tuple[str, str, str, str], Entity], b
         del born[new.key]
         pairs.append((old, new))
     return pairs
+
+
+def _moved_templates(left: list[Entity], born: list[Entity], now: set[str], then: set[str]) -> dict[str, str]:
+    """Where each file that declares nothing any more went: to the new file with the same things in it, by kind, type and
+    name, at least half of them; the same extension and name tell among several."""
+    old, new = _named(left, now), _named(born, then)
+    found: dict[str, str] = {}
+    for path, things in old.items():
+        shared = {to: len(things & others) for to, others in new.items() if 2 * len(things & others) >= len(things)}
+        if shared:
+            best = max(shared, key=lambda to: (shared[to], _file(to) == _file(path), to[-4:] == path[-4:]))
+            found[path] = best
+            del new[best]
+    return found
+
+
+def _named(entities: list[Entity], known: set[str]) -> dict[str, set[tuple[str, str, str]]]:
+    """The things of each file that is not `known`, but for those whose address is the same in every file."""
+    things: dict[str, set[tuple[str, str, str]]] = {}
+    for entity in entities:
+        if entity.kind in _IN_FILES and entity.region.path not in known:
+            things.setdefault(entity.region.path, set()).add((entity.kind, entity.type, entity.name))
+    return things
+
+
+def _file(path: str) -> str:
+    return path.rpartition("/")[2].partition(".")[0]
 
 
 def _by_address(entity: Entity) -> str:

@@ -32,8 +32,8 @@ _IDENTIFYING = listed(
 )
 _PLACEHOLDER = re.compile(
     r"(?i)^\W*(change[_ -]?me|replace[_ -]?me|fill[_ -]?me|insert[_ -].*|to[_ -]?do|tbd|fix[_ -]?me|x{3,}|placeholder|dummy"
-    r"|your[_ -].*|my[_ -](secret|password|token|key)|<[^<>]+>|\.\.\.|\*{3,}|redacted|removed|none|null|undefined|example"
-    r"|(https?://)?([\w-]+\.)*example\.(com|org|net)(/.*)?|lorem ipsum.*|sample|foo|bar|unset|n/?a)\W*$"
+    r"|your[_ -].*|my[_ -](secret|password|token|key)|<[^<>%?][^<>]*>|\.\.\.|\*{3,}|redacted|removed|none|null|undefined"
+    r"|example|(https?://)?([\w-]+\.)*example\.(com|org|net)(/.*)?|lorem ipsum.*|sample|foo|bar|unset|n/?a)\W*$"
 )
 _SOURCE_WORDS = frozenset(
     {"existing", "ref", "from", "vault", "external", "secret", "file", "source", "ssm", "arn", "sops"}
@@ -70,7 +70,7 @@ def _key(change: Change, delta: Delta, context: Context) -> Fact:
         "quantity": "",
         "unit_changed": False,
         "polarity": _polarity(delta),
-        "blanked": _blanked(before, after),
+        "blanked": _blanked(before, after) if delta.path else "",
         "moved_to_reference": False,
         "referenced": False,
         "entry_of": _entry_of(delta),

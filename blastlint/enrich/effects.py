@@ -13,7 +13,7 @@ from blastlint.diff.moves import resource_of
 from blastlint.enrich import bindings, consequences
 from blastlint.enrich.cascade import Outcome, Planner
 from blastlint.enrich.context import Context
-from blastlint.facts.stateful import stateful_class
+from blastlint.facts.stateful import stateful_class, table_name
 from blastlint.model import Action, Change, Effect, Entity, Impact, Recoverability, Related, Tree
 
 _BY_ACTION: dict[Action, Effect] = {"added": "create", "removed": "destroy", "modified": "in-place", "moved": "no-op"}
@@ -53,7 +53,7 @@ def _plain(change: Change) -> Impact:
 
 
 def _stateful(entity: Entity) -> str:
-    return stateful_class(f"kubernetes:{entity.type}" if entity.kind == "kubernetes.object" else entity.type)
+    return stateful_class(table_name(entity.kind, entity.type))
 
 
 def recoverability(effect: Effect, stateful: str) -> Recoverability:

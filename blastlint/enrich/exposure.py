@@ -45,6 +45,7 @@ def _switches(change: Change) -> Iterator[Fact]:
                     "after": f"{move.path} = {after}",
                     "world": move.verdict.strength != "unknown",
                     "new": False,
+                    "assumed": False,
                 },
                 path=move.path,
                 before=move.before.region if move.before else None,
@@ -58,13 +59,24 @@ def _opened(change: Change, context: Context) -> Iterator[Fact]:
     assert change.after is not None
     now = openings(change.after)
     groups = {opening.group for opening in now}
-    before = [o for entity in context.entities_before for o in openings(entity) if o.group in groups]
+    former = _former(groups, context)
+    wanted = groups.union(*former.values())
+    before = [o for entity in context.entities_before for o in openings(entity) if o.group in wanted]
     for group in sorted(groups):
-        old = [o.reach for o in before if o.group == group]
+        old = [o.reach for o in before if o.group == group or o.group in former[group]]
         mine = [o for o in now if o.group == group]
         new = [r for r in grown(old, [o.reach for o in mine]) if r.world or size(r.source) >= _LARGE]
         if new and not _is_private(new):
             yield _opening_fact(change, new, old, mine, _is_new(group, change, context))
+
+
+def _former(groups: set[str], context: Context) -> dict[str, set[str]]:
+    """The addresses that each group had before: a template's resource has another one where the template was moved."""
+    former: dict[str, set[str]] = {group: set() for group in groups}
+    for change in context.changes:
+        if change.previous_address and change.address in former:
+            former[change.address].add(change.previous_address)
+    return former
 
 
 def _published(before: Entity, after: Entity) -> Iterator[Fact]:
@@ -85,6 +97,7 @@ def _published(before: Entity, after: Entity) -> Iterator[Fact]:
                 "after": shown("ports", value),
                 "world": True,
                 "new": False,
+                "assumed": False,
             },
             path=f"ports[{port}]",
             before=was[1].region,
@@ -122,6 +135,7 @@ def _opening_fact(
             "after": _told(new),
             "world": any(reach.world for reach in new),
             "new": is_new,
+            "assumed": all(o.value.known and bool(o.value.reason) for o in mine if o.reach.world),
         },
         path="ingress",
         after=place,

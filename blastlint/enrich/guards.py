@@ -13,7 +13,7 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.shown import shown
 from blastlint.enrich.strength import Verdict, level, moved
 from blastlint.facts.guards import Guard, guards_of
-from blastlint.facts.paths import found, keys, steps
+from blastlint.facts.paths import Step, found, keys, steps
 from blastlint.frozen import dataclass
 from blastlint.model import Change, Delta, Entity, Fact, Value
 
@@ -76,8 +76,15 @@ def _values(guard: Guard, change: Change) -> Iterator[tuple[str, Value | None, V
                 yield from _in_repeated(guard, delta)
         else:
             before, after = change.before.attributes, change.after.attributes
-            yield guard.path, found(before, pattern), found(after, pattern)
+            if not (_only_computed(before, after, pattern) or _only_computed(after, before, pattern)):
+                yield guard.path, found(before, pattern), found(after, pattern)
             return
+
+
+def _only_computed(one: Value, other: Value, pattern: tuple[Step, ...]) -> bool:
+    """Whether one side says nothing and the other computes a whole container of it: nobody can say that it is in there."""
+    container = found(other, pattern[:-1])
+    return found(one, pattern) is None and container is not None and not container.known
 
 
 def _touches(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
@@ -147,7 +154,13 @@ def _guarding_resource_gone(entity: Entity, context: Context) -> Iterator[Fact]:
         if level(guard, value).off:
             continue
         subjects = _subjects(entity, guard)
-        staying = [e for e in context.entities_after if e.address != entity.address and is_named(subjects, e.address)]
+        staying = [
+            e
+            for e in context.entities_after
+            if e.address != entity.address
+            and (e.configuration, e.variant) == (entity.configuration, entity.variant)
+            and is_named(subjects, e.address)
+        ]
         if (subjects and not staying) or _selected_is_gone(entity, context):
             continue
         if any(_guarded_elsewhere(guard, subject, context) for subject in staying):

@@ -62,7 +62,9 @@ def _openings(entity: Entity) -> Iterator[Opening]:
         case _:
             properties = attributes.get("Properties")
             if properties is not None:
-                yield from _cloudformation(str(properties.get("GroupId")), properties)
+                group = properties.get("GroupId") or properties.get("GroupName") or Value()
+                named = sorted(group.refs) or [_text(group) or group.text or entity.address]
+                yield from _cloudformation(named[0], properties)
 
 
 def _group(entity: Entity, attribute: str) -> str:

@@ -24,12 +24,15 @@ from dataclasses import replace
 
 from blastlint.model import Entity, Region, Value, unknown
 from blastlint.parse.keytree import KeyTree
+from blastlint.parse.templates import REASON as TEMPLATED
 from blastlint.parse.workspace import Workspace
 
 _COMPOSE = re.compile(r"(^|/)(docker-)?compose([.-][\w.-]+)?\.ya?ml$")
 _INTRINSIC = re.compile(r"^(!(?!!)\w+|Fn::\w+(::\w+)?|Ref|Condition)$")
 _SUB = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[\w.]+)?\}")
 _MAX_DEPTH = 64
+DEFAULT = "the default of a parameter"  # why a value is only assumed
+KINDS = frozenset({"kubernetes.object", "cloudformation.resource", "iam.policy", "compose.service"})
 
 
 def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
@@ -62,6 +65,35 @@ def _declared(path: str, root: Value) -> Iterator[Entity]:
         for name, service in items["services"].items.items():
             if service.is_map:
                 yield _entity(path, "compose.service", f"{path}:{name}", "service", name, service)
+
+
+def comparable(found: Sequence[Entity], before: Workspace, after: Workspace) -> Iterator[Entity]:
+    """The entities before, without the objects of a file of which a document was read then and is not read any more: what is
+    missing there may well be in it. (A Helm template whose document became one computed value is such a file too.)"""
+    torn: dict[str, frozenset[str] | None] = {}
+    for entity in found:
+        path = entity.region.path
+        if entity.kind not in KINDS:
+            yield entity
+            continue
+        if path not in torn:
+            came_apart = _unread(after, path) and not _unread(before, path)
+            torn[path] = frozenset(e.address for e in entities(after, (path,))) if came_apart else None
+        left = torn[path]
+        if left is None or entity.address in left:
+            yield entity
+
+
+def _unread(workspace: Workspace, path: str) -> bool:
+    """Whether the file is there and not all of its documents could be read. What is computed within one does not count."""
+    document = workspace.document(path)
+    if document is None or not isinstance(document.content, KeyTree):
+        return document is not None
+    if document.language == "json" and document.coverage != "full":
+        return True
+    roots = document.content.documents
+    computed = document.reason == TEMPLATED and (not roots or any(root.known and root.data is None for root in roots))
+    return computed or any(not root.known for root in roots)
 
 
 # --- Kubernetes -------------------------------------------------------------------------------------------------------
@@ -124,7 +156,7 @@ def _intrinsic(value: Value, path: str, resources: Mapping[str, Value], defaults
     function = name.removeprefix("!").removeprefix("Fn::")
     target = _text(argument)
     if function == "Ref" and target in defaults:
-        return replace(defaults[target], region=value.region)
+        return replace(defaults[target], region=value.region, reason=DEFAULT)
     named = {word for text in _texts(argument) for word in (text.split(".")[0], *_SUB.findall(text))}
     refs = frozenset(f"{path}:{word}" for word in named if word in resources)
     text = json.dumps({function: _plain(argument)}, sort_keys=True)

@@ -208,3 +208,10 @@ def test_words_of_names() -> None:
         == ("max", "conn", "idle", "ms")
     )
     assert words("TLSVerify2") == ("tls", "verify", "2")
+
+
+def test_what_an_erb_template_fills_in_is_no_placeholder() -> None:
+    before, filled = "host: localhost\n", "host: <%= ENV.fetch('HOST') %>\n"
+    for after, told in ((filled, ""), ("host: <your host>\n", "placeholder")):
+        report = pipeline.check(change_set({"database.yml": before}, {"database.yml": after}), ())
+        assert [f.fields["blanked"] for i in report.impacts for f in i.facts if f.name == "key"] == [told]

@@ -53,3 +53,46 @@ def test_a_computed_name_written_another_way_is_not_gone() -> None:
     after = {"templates/a.yaml": "{{- $name := .Values.release_name }}\n" + claim("{{ $name }}")}
     assert [action for _, action in acts(before, after)] == ["modified"]
     assert [action for _, action in acts(before, {"templates/a.yaml": "# nothing\n"})] == ["removed"]
+
+
+STACK = """Resources:
+  Data:
+    Type: AWS::S3::Bucket
+    Properties: {{BucketName: {bucket}}}
+  Role:
+    Type: AWS::IAM::Role
+"""
+
+
+def resources(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, Action]]:
+    impacts = pipeline.check(change_set(before, after), ()).impacts
+    return sorted((i.change.address, i.change.action) for i in impacts if i.change.kind == "cloudformation.resource")
+
+
+def test_resources_go_with_their_template() -> None:
+    before = {"stacks/store.yml": STACK.format(bucket="a")}
+    assert resources(before, {"live/store.yaml": STACK.format(bucket="b")}) == [
+        ("live/store.yaml:Data", "modified"),
+        ("live/store.yaml:Role", "moved"),
+    ]
+
+
+def test_a_template_that_stays_has_not_moved() -> None:
+    rest = "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n"
+    found = resources(
+        {"a.yaml": STACK.format(bucket="a") + rest[11:]}, {"a.yaml": rest, "b.yaml": STACK.format(bucket="b")}
+    )
+    assert ("a.yaml:Data", "removed") in found
+
+
+def test_what_cannot_be_read_is_not_gone() -> None:
+    broken = "a: [\n---\n" + claim("other")
+    assert acts({"a.yaml": claim() + "---\n" + claim("other")}, {"a.yaml": broken}) == []
+    assert acts({"a.yaml": broken}, {"a.yaml": "# nothing\n"}) == [("core/PersistentVolumeClaim/-/other", "removed")]
+    text = '{"Resources": {"Data": {"Type": "AWS::S3::Bucket"}}}'
+    assert resources({"a.json": text}, {"a.json": '{"Resources": {'}) == []
+    assert resources({"a.json": text}, {"a.json": '{"Resources": {}}'}) == [("a.json:Data", "removed")]
+
+
+def test_a_document_that_became_one_computed_value_is_not_gone() -> None:
+    assert acts({"templates/a.yaml": claim()}, {"templates/a.yaml": '{{ include "claim" . }}\n'}) == []

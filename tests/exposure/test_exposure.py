@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from blastlint import pipeline
 from blastlint.enrich import exposure
 from blastlint.enrich.networks import ALL_PORTS, Reach, grown, port_class
-from blastlint.model import Entity, Fact, unknown
+from blastlint.model import Entity, Fact, FactValue, unknown
+from blastlint.sources.memory import change_set
 from tests.trees import context, entity, ref
 
 GROUP = "aws_security_group.web"
@@ -150,3 +152,36 @@ def test_what_grew_is_exactly_what_was_not_open(before: list[Reach], after: list
 def test_classes_of_ports() -> None:
     assert [port_class([Reach("tcp", p, "*")]) for p in ((22, 22), (5432, 5432), (443, 443), (4000, 4000), ALL_PORTS)] == [
         "admin", "database", "web", "other", "all"]  # fmt: skip
+
+
+def test_a_moved_template_opens_nothing() -> None:
+    stack = (
+        "Resources:\n  Web:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      SecurityGroupIngress:\n"
+        "      - {IpProtocol: tcp, FromPort: PORT, ToPort: PORT, CidrIp: 0.0.0.0/0}\n"
+    )
+
+    def told(after: str) -> list[FactValue]:
+        report = pipeline.check(change_set({"a/stack.yml": stack.replace("PORT", "22")}, {"b/stack.yaml": after}), ())
+        return [f.fields["ports"] for i in report.impacts for f in i.facts if f.name == "exposure"]
+
+    assert told(stack.replace("PORT", "22")) == []
+    assert told(stack.replace("PORT", "22") + "      GroupDescription: web\n") == []
+    assert told(stack.replace("PORT", "5432")) == [("5432",)]
+
+
+def test_a_rule_of_its_own_is_known_by_what_it_opens() -> None:
+    stack = (
+        "Parameters:\n  From: {Type: String, Default: 0.0.0.0/0}\nResources:\n  Web: {Type: AWS::EC2::SecurityGroup}\n"
+        "  Ssh:\n    Type: AWS::EC2::SecurityGroupIngress\n    Properties: {GroupId: !Ref Web, IpProtocol: tcp,"
+        " FromPort: 22, ToPort: 22, CidrIp: !Ref From}\n"
+    )
+
+    def told(before: dict[str, str], after: dict[str, str]) -> list[tuple[FactValue, ...]]:
+        impacts = pipeline.check(change_set(before, after), ()).impacts
+        found = (f.fields for i in impacts for f in i.facts if f.name == "exposure")
+        return [(f["ports"], f["new"], f["assumed"]) for f in found]
+
+    assert told({"a.yaml": stack}, {"a.yaml": stack.replace("Ssh:", "Shell:")}) == []
+    assert told({"a.yaml": "Resources: {}\n"}, {"a.yaml": stack}) == [(("22",), True, True)]
+    written = stack.replace("!Ref From", "0.0.0.0/0")
+    assert told({"a.yaml": "Resources: {}\n"}, {"a.yaml": written}) == [(("22",), True, False)]

@@ -101,3 +101,11 @@ def test_every_kind_of_guard_has_its_rule() -> None:
         used.update(kinds if isinstance(kinds, (list, tuple)) else [str(kinds)])
     silent = {guard.kind for _, guard in all_guards()} - used - {"public-access", "scheme", "service-type"}
     assert silent == {"encryption", "key-rotation", "admission"}  # facts without a rule so far
+
+
+def test_annotations_that_are_computed_as_a_whole_are_not_said_to_force_anything() -> None:
+    before = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n"
+    after = before + "  annotations:\n    {{- toYaml .Values.annotations | nindent 4 }}\n"
+    for first, then in ((before, after), (after, before)):
+        report = pipeline.check(change_set({"templates/a.yaml": first}, {"templates/a.yaml": then}), ())
+        assert [f.path for i in report.impacts for f in i.facts if f.name == "guard"] == []
