@@ -27,6 +27,7 @@ RESOLVERS: dict[str, frozenset[str]] = {
     "commands": frozenset({"shell", "yaml", "dockerfile", "makefile", "json"}),
     "code": frozenset({"python", "javascript", "typescript"}),
 }
+_DECLARED = ("kubernetes.", "cloudformation.", "compose.", "iam.")  # what `manifests` finds
 
 
 def entities(workspace: Workspace, changed: Sequence[str]) -> tuple[Entity, ...]:
@@ -48,7 +49,7 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> tuple[Entity, ...]
 
 def both(before: Workspace, after: Workspace, changed: Sequence[str]) -> tuple[tuple[Entity, ...], tuple[Entity, ...]]:
     """The entities of both sides, without those that cannot be compared: of a module that is a configuration of its own on
-    one side and is called by another on the other side."""
+    one side and is called by another on the other side; of a file that cannot be read any more."""
     found = entities(before, changed), entities(after, changed)
     roots = [{e.configuration for e in side if e.kind.startswith("terraform.")} for side in found]
     for side, other, alone in ((0, after, roots[0] - roots[1]), (1, before, roots[1] - roots[0])):
@@ -58,6 +59,10 @@ def both(before: Workspace, after: Workspace, changed: Sequence[str]) -> tuple[t
             drop = called(other, alone)
             kept = tuple(e for e in found[side] if not (e.kind.startswith("terraform.") and e.configuration in drop))
             found = (kept, found[1]) if side == 0 else (found[0], kept)
+    if any(e.kind.startswith(_DECLARED) for e in found[0]):
+        from blastlint.resolve.manifests import comparable
+
+        found = tuple(comparable(found[0], before, after)), found[1]
     return found
 
 
