@@ -274,3 +274,25 @@ def test_share_counts_the_directory() -> None:
     before = {**others, "tests/test_pay.py": TESTS}
     (fact,) = [f for _, f in run(before, others).facts("test")]
     assert (fact.fields["suite"], fact.fields["gone"], fact.fields["share"]) == (10, 2, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "alive"),
+    [
+        # what went from the sources is a word of a comment, of a sentence, of the language, or of the test itself
+        ("def refund(n):\n    # one for all: returns\n    return -n\n", "def refund(n):\n    return 0 - n\n", True),
+        ("def refund(n):\n    raise Bad('one returns')\n", "def refund(n):\n    raise Bad('none')\n", True),
+        ("def refund(n):\n    return sorted(n)\n", "def refund(n):\n    return n\n", True),
+        ("def refund(n):\n    given = n\n    return -given\n", "def refund(n):\n    return -n\n", True),
+        # it is a name that the test asks for
+        ("def refund(n, returns=1):\n    return -n\n", "def refund(n):\n    return -n\n", False),
+        ("def refund(n):\n    return n['returns']\n", "def refund(n):\n    return n\n", False),
+    ],
+)
+def test_what_makes_a_subject_gone(old: str, new: str, alive: bool) -> None:
+    gone = "def test_one():\n    given = {'x': 1}\n    assert refund(given, returns=sorted(given)) == -3\n"
+    kept = "def test_other():\n    assert refund(1) == -1\n"
+    before = {"pay.py": old, "tests/test_pay.py": gone + kept}
+    assert deleted(before, {"pay.py": new, "tests/test_pay.py": kept}) == [
+        ("tests.test_pay.test_one", "test_one", alive)
+    ]

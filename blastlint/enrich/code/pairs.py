@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,12 @@ KINDS = ("python.", "javascript.")
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _TOPIC = 4  # names with a part in them that must be gone for the part to be a topic
 WORD = re.compile(r"[^\W\d]\w*", re.ASCII)
+_SPEECH = re.compile(
+    r"\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|(?:^|(?<=\s))(?:#|//)[^\n]*"
+    r"|/\*[\s\S]*?\*/",
+    re.MULTILINE,
+)
+_BUILT_IN = frozenset(dir(builtins))
 
 
 class Scope:
@@ -49,7 +56,8 @@ class Scope:
 
     @cached_property
     def _source_words(self) -> tuple[frozenset[str], frozenset[str]]:
-        """The names in the changed sources before and after, those of files and directories too."""
+        """The names in the changed sources before and after, those of files and directories too. Before, what is said in
+        comments and sentences does not count: a feature is not gone because its description has other words."""
         sides: tuple[set[str], set[str]] = (set(), set())
         for file in self.context.change_set.files:
             for path, side, words in ((file.before, "before", sides[0]), (file.after, "after", sides[1])):
@@ -61,7 +69,7 @@ class Scope:
     def gone_words(self) -> frozenset[str]:
         """Names that the changed sources used before and use no more: what was taken out on purpose."""
         old, new = self._source_words
-        return frozenset(w for w in old - new if len(w) > 2)
+        return frozenset(w for w in old - new if len(w) > 2 and w not in _BUILT_IN)
 
     @cached_property
     def gone_topics(self) -> frozenset[str]:
@@ -76,7 +84,14 @@ class Scope:
         data = workspace.tree.read(path)
         yield from WORD.findall(path)
         if data is not None and len(data) < 1_000_000 and b"\0" not in data[:4000]:
-            yield from WORD.findall(data.decode("utf-8", "replace"))
+            text = data.decode("utf-8", "replace")
+            yield from WORD.findall(_SPEECH.sub(_unsaid, text) if side == "before" else text)
+
+
+def _unsaid(match: re.Match[str]) -> str:
+    """Nothing for a comment or a sentence; a string that is one word may be a name."""
+    text = match.group(0)
+    return text if text[:1] in "\"'" and not re.search(r"\s", text) else " "
 
 
 def _parts(word: str) -> set[str]:

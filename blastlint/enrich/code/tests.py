@@ -18,6 +18,9 @@ _TEST_FILE = re.compile(
     r"(^|/)(test[^/]*|[^/]*_tests?)\.py$|[._-](test|spec)\.[cm]?[jt]sx?$|(^|/)(tests?|__tests__)/[^/]*\.(py|[cm]?[jt]sx?)$"
 )
 _COUNTED = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test|^[ \t]*(?:it|test)(?:\.\w+)*\(", re.MULTILINE)
+_BOUND = re.compile(
+    r"(?:^\s*|\b(?:as|for|var|let|const) +)(\w+)(?: = | in |:$| +=>)", re.MULTILINE
+)  # what it names itself
 _RUN_OVER_DATA = re.compile(rb"parametrize|\.each\b")
 _ABSORBED = 0.7  # share of a test's words that must be new in another, for it to have been merged into that one
 _COPIED = 0.8  # the same for a test of the same name elsewhere
@@ -112,8 +115,8 @@ def _alive(test: Change, scope: Scope) -> bool:
     gone = scope.gone_words
     if not gone:
         return True
-    words = set(words_of(_text(entity)))
-    if words & gone:
+    text = _text(entity)
+    if (set(words_of(text)) - set(_BOUND.findall(text))) & gone:
         return False
     if any(topic in entity.name.lower() or topic in entity.region.path.lower() for topic in scope.gone_topics):
         return False
