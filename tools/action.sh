@@ -10,8 +10,9 @@ options=(--output "sarif=$sarif" --output "markdown=$summary" --category "$CATEG
 
 if [ -n "${BASE:-}" ]; then
   range="$BASE...HEAD"
-elif [ "$EVENT" = pull_request ] && git rev-parse --quiet --verify HEAD^2 >/dev/null; then
-  # GitHub checks out the merge of the pull request into its base: the first parent is the base as it is now.
+elif [ -n "${PULL_HEAD:-}" ] && [ "$(git rev-parse --quiet --verify HEAD^2 || true)" = "$PULL_HEAD" ]; then
+  # GitHub checks out the merge of the pull request into its base: the first parent is the base as it is now. A workflow
+  # may check out the pull request's head instead, and that may be a merge of its own.
   range="HEAD^1..HEAD"
 elif [ -n "${PULL_BASE:-}" ]; then
   range="$PULL_BASE...HEAD"

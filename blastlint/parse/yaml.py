@@ -28,6 +28,7 @@ from blastlint.parse.yaml_scalars import tag_of, typed
 _LOADER = getattr(yaml, "CLoader", yaml.Loader)
 _MAX_BROKEN = 20
 _MAX_SKIPPED = 500
+_MAX_EXPANDED = 50_000  # values that aliases repeat: real files repeat hundreds, and every layer walks them all
 _BLOCK_STYLES = ("|", ">")
 _MARKER = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\n\r]*", re.MULTILINE)
@@ -287,7 +288,7 @@ class _Stream:
         value, weight, height = known or (Value(), 1, 1)
         if known is None:
             value = unknown(f"alias *{event.anchor} names nothing complete", f"*{event.anchor}", region=region)
-        elif self.expanded + weight > MAX_NODES:
+        elif self.expanded + weight > _MAX_EXPANDED:
             value, weight, height = unknown("aliases expand to too many values", region=region), 1, 1
             self.reading.partial("aliases expand to too many values", start[0])
         elif len(self.frames) + height > MAX_DEPTH:

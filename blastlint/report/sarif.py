@@ -7,7 +7,7 @@ falls back to the rule's, not to "warning"). So `_plain` walks the attrs classes
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 import sarif_om as om
@@ -19,7 +19,7 @@ from blastlint.engine.texts import texts_of
 from blastlint.model import Finding, Notification, Region, Report, Severity
 from blastlint.report import Options
 from blastlint.report.linehash import LineHashes
-from blastlint.report.view import LEVELS, View, place_of, worst_first
+from blastlint.report.view import LEVELS, View, by_line, worst_first
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 SECURITY_SEVERITY: Mapping[Severity, str] = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.5"}
@@ -54,7 +54,7 @@ class _Builder:
 
     def log(self) -> om.SarifLog:
         findings = self.report.findings if self.options.show_suppressed else self.view.counted()
-        groups = list(_by_line(worst_first([f for f in findings if f.rule_id in self.index])))
+        groups = list(by_line(worst_first([f for f in findings if f.rule_id in self.index])))
         category = self.options.category
         run = om.Run(
             tool=om.Tool(driver=self.driver()),
@@ -169,7 +169,7 @@ class _Builder:
             parts.append(f"On this line also: {listed}." if others else f"{len(group)} findings on this line.")
         reach = self.view.reach(first)
         if reach:
-            parts.append(_sentence(_unlinked(reach)))
+            parts.append(_sentence(f"Reach: {_unlinked(reach)}"))
         text = " ".join(parts)
         if len(text) > _LONGEST_MESSAGE:
             text = text[: _LONGEST_MESSAGE - 3].rstrip() + "..."
@@ -220,14 +220,6 @@ class _Builder:
                 return ""
             self._hashes[region.path] = LineHashes("\n".join(lines_of(data)))
         return self._hashes[region.path].of(region.start_line)
-
-
-def _by_line(findings: Iterable[Finding]) -> Iterable[list[Finding]]:
-    """Findings of one rule on one line, worst first; suppressed ones stay apart from those that count."""
-    groups: dict[tuple[str, str, int, bool], list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault((finding.rule_id, *place_of(finding), finding.counts), []).append(finding)
-    return groups.values()
 
 
 def _descriptor(rule: Rule) -> om.ReportingDescriptor:

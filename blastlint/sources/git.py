@@ -77,8 +77,9 @@ def from_range(directory: str, revision: str) -> ChangeSet:
 
 
 def from_index(directory: str, revision: str = "HEAD") -> ChangeSet:
-    """What is staged against a commit."""
+    """What is staged against a commit. A bare repository has no index: that reads as an error, not as all files gone."""
     git = Git(directory)
+    git.run("rev-parse", "--show-toplevel")
     objects = Objects(git)
     base, before = _base(objects, revision)
     entries = _diff(git, base, cached=True)

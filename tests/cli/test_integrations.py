@@ -32,6 +32,7 @@ class Checkout:
         self.commit("main.tf", GUARDED, "first")
         self.git("checkout", "--quiet", "-b", "feature")
         self.commit("main.tf", GUARDED.replace("true", "false"), "docs: fix typo")
+        self.head = self.git("rev-parse", "HEAD")
         self.git("checkout", "--quiet", "main")
         self.commit("other.tf", 'resource "aws_s3_bucket" "b" {\n  bucket = "b"\n}\n', "somebody else's")
         self.git("merge", "--quiet", "--no-edit", "feature")
@@ -56,7 +57,7 @@ class Checkout:
             "GITHUB_STEP_SUMMARY": str(files["summary"]),
             "BLASTLINT": str(Path(sys.executable).with_name("blastlint")),
             "CATEGORY": "blastlint/",
-            "EVENT": "pull_request",
+            "PULL_HEAD": self.head,
         }
         subprocess.run(
             ["bash", str(ROOT / "tools" / "action.sh")],
@@ -84,6 +85,14 @@ def test_a_pull_request_is_compared_with_its_base_as_it_is_now(checkout: Checkou
     assert not (checkout.directory / "pwned").exists()
 
 
+def test_a_head_that_is_a_merge_of_its_own_is_compared_with_the_pull_requests_base(checkout: Checkout) -> None:
+    base = checkout.git("rev-parse", "main^1")
+    checkout.git("checkout", "--quiet", "feature")
+    checkout.git("merge", "--quiet", "--no-edit", base)
+    outputs, run, _ = checkout.action(PULL_HEAD=checkout.git("rev-parse", "HEAD"), PULL_BASE=base)
+    assert (outputs["code"], rules_of(run)) == ("1", ["GRD001", "SCP002"])
+
+
 def test_a_label_and_an_input_accept(checkout: Checkout) -> None:
     labels = json.dumps(["bug", "blastlint-accept: GRD001@aws_db_instance.main"])
     outputs, run, _ = checkout.action(LABELS=labels, ACCEPT="SCP002@.\n")
@@ -91,7 +100,7 @@ def test_a_label_and_an_input_accept(checkout: Checkout) -> None:
 
 
 def test_a_push_uploads_an_empty_run_of_the_same_category(checkout: Checkout) -> None:
-    outputs, run, _ = checkout.action(EVENT="push")
+    outputs, run, _ = checkout.action(PULL_HEAD="")
     assert (outputs["code"], rules_of(run)) == ("0", [])
     assert run["automationDetails"]["id"] == "blastlint/"
 
@@ -127,8 +136,8 @@ def test_the_manifest_keeps_untrusted_text_out_of_scripts() -> None:
         "RULES",
         "UPLOAD",
         "CATEGORY",
-        "EVENT",
         "PULL_BASE",
+        "PULL_HEAD",
         "TITLE",
     ):
         assert name in handed_over and name in script

@@ -36,7 +36,8 @@ def test_a_result_whole() -> None:
         "level": "error",
         "message": {
             "text": "deletion_protection of aws_db_instance.main is turned off: true -> absent. "
-            "Before: main.tf line 3 (deletion_protection = true). 1 depends on it: aws_sns_topic.done. See [the topic](1)."
+            "Before: main.tf line 3 (deletion_protection = true). "
+            "Reach: 1 depends on it: aws_sns_topic.done. See [the topic](1)."
         },
         "locations": [
             {

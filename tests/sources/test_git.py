@@ -152,6 +152,8 @@ def test_bare_repository(repo: Path, tmp_path: Path) -> None:
     assert (change.after.read("main.tf"), change.branch) == (b"x\n", "main")
     with pytest.raises(SourceError, match="a bare repository has no working tree"):
         open_change(str(tmp_path / "bare.git"))
+    with pytest.raises(SourceError, match="a bare repository has no working tree"):
+        open_change(str(tmp_path / "bare.git"), staged=True)
 
 
 def test_shallow_clone(repo: Path, tmp_path: Path) -> None:
