@@ -55,7 +55,7 @@ def _same_source(old: Value, value: Value) -> bool:
 def _granted(entity: Entity, context: Context, side: Side) -> dict[str, tuple[tuple[Grant, ...], Value]]:
     """dotted path -> (grants, value they are read from) of everything that an entity grants."""
     if entity.type == POLICY_DATA:
-        if side == "after" and not any(e.key == entity.key for e in context.entities_before):
+        if side == "after" and entity.key not in context.once(_keys_before):
             return {}  # a new document grants nothing until somebody is given it
         return {"statement": (policies.from_statement_blocks(entity.attributes), entity.attributes)}
     if entity.kind == "iam.policy":
@@ -106,6 +106,10 @@ def _holders(entity: Entity) -> frozenset[str]:
             if part.known and not part.refs:
                 names.add(str(part.scalar))
     return frozenset(names)
+
+
+def _keys_before(context: Context) -> frozenset[tuple[str, str, str, str]]:
+    return frozenset(entity.key for entity in context.entities_before)
 
 
 def _is_new(entity: Entity, context: Context) -> bool:

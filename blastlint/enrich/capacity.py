@@ -116,7 +116,11 @@ def _is_autoscaled(entity: Entity, context: Context) -> bool:
         "desired" in str(e.scalar) or e.scalar == "all" for e in (*ignored.elements, ignored)
     ):
         return True
-    return any(_scales(scaler, entity) for scaler in context.entities_after if scaler.type in _SCALERS)
+    return any(_scales(scaler, entity) for scaler in context.once(_scalers))
+
+
+def _scalers(context: Context) -> list[Entity]:
+    return [entity for entity in context.entities_after if entity.type in _SCALERS]
 
 
 def _scales(scaler: Entity, entity: Entity) -> bool:

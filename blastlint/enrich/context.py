@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
+from typing import TypeVar, cast
 
 from blastlint.config import Config
 from blastlint.frozen import dataclass
 from blastlint.model import Change, ChangeSet, Entity, Severity
 from blastlint.parse.workspace import Workspace
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +29,11 @@ class Context:
     entities_after: Sequence[Entity]
     changes: Sequence[Change]
     declared: Mapping[str, Severity] = field(default_factory=dict)
+    _answers: dict[Callable[[Context], object], object] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, question: Callable[[Context], Answer]) -> Answer:
+        """The answer to a question about the whole change (a function of the context alone), worked out the first time:
+        a provider that looks through all entities for every change takes quadratic time."""
+        if question not in self._answers:
+            self._answers[question] = question(self)
+        return cast(Answer, self._answers[question])

@@ -18,6 +18,7 @@ class MemoryTree:
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = dict(files)
         self._sorted: list[str] | None = None
+        self._by_directory: dict[str, list[str]] | None = None
 
     def read(self, path: str) -> bytes | None:
         return self._files.get(path)
@@ -32,8 +33,11 @@ class MemoryTree:
         return self._sorted
 
     def listdir(self, directory: str) -> Sequence[str]:
-        prefix = f"{directory}/" if directory else ""
-        return [p for p in self.paths() if p.startswith(prefix) and "/" not in p[len(prefix) :]]
+        if self._by_directory is None:
+            self._by_directory = {}
+            for path in self.paths():
+                self._by_directory.setdefault(path.rpartition("/")[0], []).append(path)
+        return self._by_directory.get(directory, [])
 
     def search(self, literal: str, suffixes: tuple[str, ...] = ()) -> Sequence[str]:
         needle = literal.encode()
