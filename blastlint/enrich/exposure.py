@@ -54,6 +54,15 @@ def _switches(change: Change) -> Iterator[Fact]:
             )
 
 
+def _open_before(context: Context) -> dict[str, list[Opening]]:
+    """group -> everything that was open in it."""
+    found: dict[str, list[Opening]] = {}
+    for entity in context.entities_before:
+        for opening in openings(entity):
+            found.setdefault(opening.group, []).append(opening)
+    return found
+
+
 def _opened(change: Change, context: Context) -> Iterator[Fact]:
     """One fact for all that one change opens beyond what its group had open, if that is wide."""
     assert change.after is not None
@@ -61,7 +70,7 @@ def _opened(change: Change, context: Context) -> Iterator[Fact]:
     groups = {opening.group for opening in now}
     former = _former(groups, context)
     wanted = groups.union(*former.values())
-    before = [o for entity in context.entities_before for o in openings(entity) if o.group in wanted]
+    before = [opening for group in sorted(wanted) for opening in context.once(_open_before).get(group, ())]
     for group in sorted(groups):
         old = [o.reach for o in before if o.group == group or o.group in former[group]]
         mine = [o for o in now if o.group == group]
@@ -135,7 +144,9 @@ def _opening_fact(
             "after": _told(new),
             "world": any(reach.world for reach in new),
             "new": is_new,
-            "assumed": all(o.value.known and bool(o.value.reason) for o in mine if o.reach.world),
+            "assumed": all(
+                o.value.known and bool(o.value.reason) for o in mine if o.reach.world and port_class([o.reach]) != "web"
+            ),
         },
         path="ingress",
         after=place,

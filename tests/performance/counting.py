@@ -17,7 +17,7 @@ from tests.sources.repository import ENVIRONMENT, commit, repository
 @contextmanager
 def calls_of(function: Callable[..., object], *names: str) -> Iterator[list[tuple[object, ...]]]:
     """Every call of a plain function while the block runs, as the values of the named parameters."""
-    wanted: CodeType = function.__code__  # type: ignore[attr-defined]
+    wanted: CodeType = function.__code__
     found: list[tuple[object, ...]] = []
 
     def look(frame: FrameType, event: str, argument: object) -> None:

@@ -137,11 +137,44 @@ def functions(number: int, limit: int) -> dict[str, str]:
     return {"m.py": "".join(body.format(n, limit) for n in range(number))}
 
 
+def scaled(number: int, size: int) -> dict[str, str]:
+    group = 'resource "aws_autoscaling_group" "g{0}" {{\n  min_size = {1}\n  max_size = {1}\n}}\n'
+    policy = (
+        'resource "aws_autoscaling_policy" "p{0}" {{\n  autoscaling_group_name = aws_autoscaling_group.g{0}.name\n}}\n'
+    )
+    return {"main.tf": "".join((group + policy).format(n, size) for n in range(number))}
+
+
+def opened(number: int, source: str) -> dict[str, str]:
+    rule = '  ingress {{\n    from_port = 22\n    to_port = 22\n    cidr_blocks = ["{1}"]\n  }}\n'
+    group = f'resource "aws_security_group" "g{{0}}" {{{{\n{rule}}}}}\n'
+    return {"main.tf": "".join(group.format(n, source) for n in range(number))}
+
+
+def allowed(number: int, action: str) -> dict[str, str]:
+    document = (
+        'data "aws_iam_policy_document" "d{0}" {{\n  statement {{\n    actions = ["{1}"]\n    resources = ["*"]\n  }}\n}}\n'
+        'resource "aws_iam_policy" "p{0}" {{\n  policy = data.aws_iam_policy_document.d{0}.json\n}}\n'
+    )
+    return {"main.tf": "".join(document.format(n, action) for n in range(number))}
+
+
+def workflows(number: int, version: int) -> dict[str, str]:
+    steps = "      - uses: actions/checkout@v{1}\n      - run: terraform apply -auto-approve\n"
+    job = f"  j{{0}}:\n    runs-on: ubuntu-latest\n    steps:\n{steps}"
+    return {".github/workflows/ci.yml": "on: push\njobs:\n" + "".join(job.format(n, version) for n in range(number))}
+
+
 GROWING = {
     "manifests with one equal edit": lambda n: (manifests(n, 3), manifests(n, 4)),
     "root modules": lambda n: (terraform(n, "a"), terraform(n, "b")),
     "replaced databases": lambda n: (databases(n, "mysql"), databases(n, "postgres")),
     "deleted databases": lambda n: (databases(n, "mysql"), databases(1, "mysql")),
+    "scaled groups": lambda n: (scaled(n, 4), scaled(n, 1)),
+    "opened groups": lambda n: (opened(n, "10.0.0.0/8"), opened(n, "0.0.0.0/0")),
+    "widened policies": lambda n: (allowed(n, "s3:GetObject"), allowed(n, "s3:*")),
+    "jobs of one workflow": lambda n: (workflows(n, 3), workflows(n, 4)),
+    "deleted root modules": lambda n: (terraform(n, "a"), terraform(1, "a")),
     "elements of one list": lambda n: (addresses(n, "1"), addresses(n, "2")),
     "keys of one file": lambda n: (keys(n, 1), keys(n, 2)),
     "renamed keys of one file": lambda n: (moved_keys(n, "a"), moved_keys(n, "b")),
