@@ -6,11 +6,11 @@ do instead. A lesser one is two lines. What a rule says about itself is said onc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from blastlint.model import Finding, Report
 from blastlint.report import Options
-from blastlint.report.view import Line, View, place_of, plural, worst_first
+from blastlint.report.view import Line, View, by_line, place_of, plural, worst_first
 
 _STYLES = {
     "critical": "1;97;41",
@@ -41,13 +41,13 @@ class _Text:
 
     def lines(self) -> Iterator[str]:
         shown = self.view.report.findings if self.options.show_suppressed else self.view.counted()
-        by_file: dict[str, list[Finding]] = {}
-        for finding in worst_first(shown):
-            by_file.setdefault(place_of(finding)[0], []).append(finding)
-        for path, findings in by_file.items():
+        by_file: dict[str, list[list[Finding]]] = {}
+        for group in by_line(worst_first(shown)):
+            by_file.setdefault(place_of(group[0])[0], []).append(group)
+        for path, groups in by_file.items():
             yield self.style("bold", self.view.redact.text(path) or "(the whole change)")
-            for finding in findings:
-                yield from self.finding(finding)
+            for group in groups:
+                yield from self.finding(group)
             yield ""
         yield from self.notes()
         yield from self.closing()
@@ -75,13 +75,15 @@ class _Text:
                 line = self.style("dim", label) + line[len(label) :]
             yield space + line
 
-    def finding(self, finding: Finding) -> Iterator[str]:
-        view = self.view
+    def finding(self, group: Sequence[Finding]) -> Iterator[str]:
+        """One cause: the findings of one rule on one line, of which the worst speaks for all."""
+        view, finding = self.view, group[0]
         line = place_of(finding)[1]
         rule = f"{self.style('bold', finding.rule_id)} {finding.rule_name}"
         where = self.style("dim", f"line {line}") if line else ""
         yield "  " + "  ".join(filter(None, (self.style(finding.severity, finding.severity), rule, where)))
         yield from self.wrapped(view.message(finding))
+        yield from self.wrapped(view.others(group), "Also:")
         for suppression in finding.suppressions:
             yield from self.wrapped(view.redact.text(suppression.justification or "no reason given"), "Allowed:")
         if finding.severity in ("critical", "high") or finding.suppressions:

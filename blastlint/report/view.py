@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from blastlint.diff.anchors import Anchors, line_map, lines_of
 from blastlint.engine.rule import Rule
@@ -113,6 +113,13 @@ class View:
         at = finding.before.start_line
         return _shortened(lines[at - 1].strip()) if 0 < at <= len(lines) else ""
 
+    def others(self, group: Sequence[Finding]) -> str:
+        """The addresses of the further findings of a group, each once; their configurations where that tells them apart."""
+        first, *rest = group
+        addresses = list(dict.fromkeys(self.address(f) for f in rest if f.address != first.address))
+        same = (f.impact.change.entity.configuration for f in rest if f.address == first.address)
+        return _few([*addresses, *(f"the same in {self.redact.text(name)}" for name in same if name)], 8)
+
     # -- counts ------------------------------------------------------------------------------------------------------
 
     def counted(self) -> tuple[Finding, ...]:
@@ -143,6 +150,14 @@ class View:
 def worst_first(findings: Sequence[Finding]) -> list[Finding]:
     """By severity, then by place: the order of every list."""
     return sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), *place_of(f), f.rule_id, f.fingerprint))
+
+
+def by_line(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Findings of one rule on one line, in their order; suppressed ones stay apart from those that count."""
+    groups: dict[tuple[str, str, int, bool], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.rule_id, *place_of(finding), finding.counts), []).append(finding)
+    return list(groups.values())
 
 
 def place_of(finding: Finding) -> tuple[str, int]:

@@ -30,14 +30,15 @@ RESOLVERS: dict[str, frozenset[str]] = {
 _DECLARED = ("kubernetes.", "cloudformation.", "compose.", "iam.")  # what `manifests` finds
 
 
-def entities(workspace: Workspace, changed: Sequence[str]) -> tuple[Entity, ...]:
-    """Every entity of this side that the changed files bear on."""
+def entities(workspace: Workspace, changed: Sequence[str], reading: Sequence[str] = ()) -> tuple[Entity, ...]:
+    """Every entity of this side that the changed files bear on. `reading` are files of modules that read changed files on
+    the other side."""
     found: list[Entity] = []
     by_language: dict[str, list[str]] = {}
     for path in changed:
         document = workspace.document(path)
         by_language.setdefault(document.language if document else language_of(path), []).append(path)
-    read = readers(workspace.tree, changed)
+    read = (*readers(workspace.tree, changed), *reading)
     for name, languages in RESOLVERS.items():
         paths = [path for language in sorted(languages) for path in by_language.get(language, ())]
         if name == "terraform":
@@ -50,7 +51,8 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> tuple[Entity, ...]
 def both(before: Workspace, after: Workspace, changed: Sequence[str]) -> tuple[tuple[Entity, ...], tuple[Entity, ...]]:
     """The entities of both sides, without those that cannot be compared: of a module that is a configuration of its own on
     one side and is called by another on the other side; of a file that cannot be read any more."""
-    found = entities(before, changed), entities(after, changed)
+    read = [{f"{d}/main.tf" for d in readers(side.tree, changed).values()} for side in (before, after)]
+    found = entities(before, changed, sorted(read[1] - read[0])), entities(after, changed, sorted(read[0] - read[1]))
     roots = [{e.configuration for e in side if e.kind.startswith("terraform.")} for side in found]
     for side, other, alone in ((0, after, roots[0] - roots[1]), (1, before, roots[1] - roots[0])):
         if alone:

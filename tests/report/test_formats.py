@@ -66,6 +66,16 @@ def test_text_quotes_a_line_once() -> None:
     assert (text.count("GRD001"), text.count("GRD002"), text.count("| x = 1"), text.count("| x = 2")) == (3, 1, 1, 1)
 
 
+def test_text_says_once_what_several_findings_have_for_a_cause() -> None:
+    files = change_set({"a.tf": "x = 1\n"}, {"a.tf": "x = 2\n"})
+    places = region("before", "a.tf", 1), region("after", "a.tf", 1)
+    found = [finding(files, "GRD001", address, *places) for address in ("one", "two", "three")]
+    text = render("text", report(files, found), OPTIONS)
+    assert text.count("GRD001 deletion-protection-disabled") == 1
+    assert [line for line in text.splitlines() if "Also:" in line] == ["    Also: three, two"]
+    assert "3 findings" in text
+
+
 def test_text_of_nothing_is_one_line() -> None:
     clean = replace(without(guard_report(), "GRD001", "GRD002", "GRD003"), notifications=())
     assert render("text", clean, OPTIONS) == "blastlint: pass: no findings in 3 changed files\n"

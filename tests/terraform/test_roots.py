@@ -152,3 +152,19 @@ def test_a_module_that_is_called_from_now_on_is_not_removed() -> None:
     }
     assert told(before, after) == [("added", "live", "module.m.aws_db_instance.d")]
     assert told(before, {"m/main.tf": "# empty\n"}) == [("removed", "m", "aws_db_instance.d")]
+
+
+def test_a_module_that_reads_a_changed_file_is_there_on_both_sides() -> None:
+    """A new module brings a file of a name that another module's text has: nothing happens to the other."""
+    reader = 'resource "x" "y" {\n  text = file("${path.module}/templates/start.sh")\n}\n'
+    before = {"old/main.tf": reader, "old/templates/start.sh": "a\n"}
+    after = {**before, "new/main.tf": reader, "new/templates/start.sh": "b\n"}
+    report = pipeline.check(change_set(before, after, ""), [])
+    assert [
+        (i.change.entity.configuration, i.change.address, i.effect) for i in report.impacts if i.change.type == "x"
+    ] == [("new", "x.y", "create")]
+
+
+def test_the_default_of_a_lookup_in_an_empty_map_is_known() -> None:
+    found = resolved({"main.tf": 'variable "k" {}\nresource "x" "y" { a = lookup({}, var.k, "d") }\n'}, "main.tf")
+    assert texts(found["x.y"]) == {"a": '"d"'}
