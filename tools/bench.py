@@ -52,7 +52,7 @@ def git(repository: Path, *arguments: str) -> None:
 
 
 def committed(repository: Path, before: dict[str, str], after: dict[str, str]) -> Path:
-    """A repository of two commits."""
+    """A repository of two commits, packed as a clone is."""
     repository.mkdir()
     git(repository, "init", "-q")
     for files in (before, after):
@@ -61,6 +61,7 @@ def committed(repository: Path, before: dict[str, str], after: dict[str, str]) -
             (repository / path).write_text(content)
         git(repository, "add", "-A")
         git(repository, "commit", "-qm", "state")
+    git(repository, "gc", "-q")
     return repository
 
 
