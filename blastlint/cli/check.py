@@ -118,6 +118,8 @@ def _output(text: str) -> tuple[str, str]:
             f"--output {text!r} is not FORMAT=PATH",
             remedy=f"FORMAT is one of {', '.join(FORMATS)}; for example --output sarif=.sarif/blastlint.sarif",
         )
+    if path == "-":
+        raise UsageError(f"--output {text!r} names no file", remedy=f"On stdout: --format {name}.")
     return name, path
 
 

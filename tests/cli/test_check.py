@@ -207,6 +207,7 @@ def test_colour_follows_the_environment(
             "--accept: there is no rule 'GRD801' (did you mean 'GRD001'?)",
         ),
         (["check", "old", "new", "--output", "x.sarif"], "--output 'x.sarif' is not FORMAT=PATH"),
+        (["check", "old", "new", "--output", "json=-"], "--output 'json=-' names no file"),
         (["check", "old", "new", "--output", "sarif=old"], "old: cannot write the report"),
         (["check", "old", "new", "--rules", "no.yaml"], "no.yaml: no such file or directory"),
         (["check", "old", "new", "--config", "no.toml"], "no.toml: No such file"),
