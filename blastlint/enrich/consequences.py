@@ -36,7 +36,7 @@ def attached(context: Context, impacts: Sequence[Impact]) -> tuple[Impact, ...]:
     found: Found = {}
     shifted = _shifted(context, impacts, found)
     impacts_left = [i for i in impacts if id(i) not in shifted]
-    gone = [i for i in impacts_left if i.effect == "destroy" and i.change.kind in (*_KINDS, "terraform.module")]
+    gone = [i for i in impacts_left if _is_gone(i)]
     if gone:
         renamed = _renamed(gone, impacts_left, found)
         left = [i for i in gone if id(i) not in renamed]
@@ -159,6 +159,13 @@ class _Kept:
         if path not in self._sizes:
             self._sizes[path] = self._tree.size(path) is not None
         return ("", "") if self._sizes[path] else ("file", path)
+
+
+def _is_gone(impact: Impact) -> bool:
+    """Destroyed, or left behind without its template."""
+    if impact.effect == "orphan":
+        return impact.change.kind == "cloudformation.resource"
+    return impact.effect == "destroy" and impact.change.kind in (*_KINDS, "terraform.module")
 
 
 def _removals(context: Context, gone: Sequence[Impact], found: Found) -> None:

@@ -37,19 +37,25 @@ def effects(context: Context) -> tuple[Impact, ...]:
         if change.kind.startswith("terraform."):
             groups.setdefault((change.entity.configuration, change.entity.variant), []).append(change)
         else:
-            impacts.append(_plain(change))
+            impacts.append(_plain(change, context))
     before, after = _by_group(context.entities_before), _by_group(context.entities_after)
     for group, changes in groups.items():
         impacts.extend(_planned(context, changes, before.get(group, {}), after.get(group, {})))
     return consequences.attached(context, impacts)
 
 
-def _plain(change: Change) -> Impact:
+def _plain(change: Change, context: Context) -> Impact:
     effect = "no-op" if change.kind in _SETTINGS else _BY_ACTION[change.action]
     if change.kind == "config.key" and effect != "no-op":
         effect = "in-place"  # a key is a property of what reads the file: nothing is created or destroyed with it
+    elif change.kind == "cloudformation.resource" and effect == "destroy" and not _is_there(change, context):
+        effect = "orphan"  # nothing deploys a template that is gone: its stacks stay until someone deletes them
     stateful = _stateful(change.entity)
     return Impact(change, effect, stateful=stateful, recoverability=recoverability(effect, stateful))
+
+
+def _is_there(change: Change, context: Context) -> bool:
+    return context.after.tree.size(change.entity.region.path) is not None
 
 
 def _stateful(entity: Entity) -> str:
@@ -91,7 +97,7 @@ def _planned(
     dependents = _Dependents(before, after)
     for change in changes:
         if change.kind != "terraform.resource":
-            yield _plain(change)
+            yield _plain(change, context)
             continue
         outcome = outcomes.get(change.address, Outcome("no-op"))
         orphan = orphans.get(change.address)

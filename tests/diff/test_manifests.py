@@ -96,3 +96,12 @@ def test_what_cannot_be_read_is_not_gone() -> None:
 
 def test_a_document_that_became_one_computed_value_is_not_gone() -> None:
     assert acts({"templates/a.yaml": claim()}, {"templates/a.yaml": '{{ include "claim" . }}\n'}) == []
+
+
+def test_a_stack_outlives_its_template() -> None:
+    def effects(after: dict[str, str]) -> set[str]:
+        report = pipeline.check(change_set({"a.yaml": STACK.format(bucket="a")}, after), ())
+        return {i.effect for i in report.impacts if i.change.kind == "cloudformation.resource"}
+
+    assert effects({}) == {"orphan"}
+    assert effects({"a.yaml": "Resources: {}\n"}) == {"destroy"}
