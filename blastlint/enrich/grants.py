@@ -222,7 +222,8 @@ def _as_strict(old: Condition, new: Condition) -> bool:
 
 
 def _is_narrow(value: str) -> bool:
-    return "*" not in value and "?" not in value
+    """Whether it is no pattern, as far as is known: a wildcard within an expression (`${...}`) is part of the program."""
+    return (value.startswith("${") and value.endswith("}")) or ("*" not in value and "?" not in value)
 
 
 def _is_match(operator: str) -> bool:

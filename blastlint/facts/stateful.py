@@ -48,7 +48,8 @@ def holds_data(source: str, name: str) -> bool:
     modules = _raw()["modules"]
     if not {*modules["nothing"]}.isdisjoint(source.lower().partition("?")[0].split("/")):
         return False
-    return not {*modules["words"]}.isdisjoint(re.split(r"[^a-z0-9]+", f"{source} {name}".lower()))
+    within = source.rpartition("//")[2]  # a package of modules is named for the one that it began with
+    return not {*modules["words"]}.isdisjoint(re.split(r"[^a-z0-9]+", f"{within} {name}".lower()))
 
 
 def is_routine(type_: str) -> bool:

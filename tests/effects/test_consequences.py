@@ -190,6 +190,7 @@ def removal(before: list[Entity], after: list[Entity], address: str) -> dict[str
         ("terraform-aws-modules/rds-aurora/aws", "main", "data"),
         ("git::https://example.com/terraform.git//things?ref=v1", "orders_db", "data"),
         ("cloudposse/ec2-instance/aws", "proxy", "other"),
+        ("cloudposse/cloudfront-s3-cdn/aws//modules/lambda-edge", "redirect", "other"),
     ],
 )
 def test_of_a_module_that_cannot_be_read_its_names_speak(source: str, name: str, hidden: str) -> None:
