@@ -11,7 +11,7 @@ from typing import Literal
 
 from blastlint import pipeline
 from blastlint.engine.rule import Rule
-from blastlint.engine.texts import texts_of
+from blastlint.engine.texts import examples_of
 from blastlint.frozen import dataclass
 from blastlint.model import Finding
 from blastlint.sources.memory import change_set
@@ -36,7 +36,7 @@ class Result:
 
 def results(rule: Rule) -> Iterator[Result]:
     """Every example of the rule, bad ones first."""
-    examples = texts_of(rule).examples
+    examples = examples_of(rule)
     for number, example in enumerate(examples.get("bad") or [], 1):
         expected = example.get("findings")
         wanted = [e for e in expected if isinstance(e, Mapping)] if isinstance(expected, list) else []

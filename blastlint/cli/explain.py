@@ -9,7 +9,7 @@ import click
 from blastlint.cli.output import in_color, to_stdout, width
 from blastlint.cli.rule_set import rule_called, rule_set
 from blastlint.engine.rule import Rule
-from blastlint.engine.texts import texts_of
+from blastlint.engine.texts import examples_of
 
 
 @click.command()
@@ -21,27 +21,27 @@ def explain(rule: str, own: tuple[str, ...]) -> None:
 
 
 def _lines(rule: Rule) -> Iterator[str]:
-    texts = texts_of(rule)
+    examples = examples_of(rule)
     yield _bold(f"{rule.id} {rule.name}")
     yield f"{rule.severity} severity, {rule.confidence} confidence, {rule.status} since {rule.since}"
     if rule.languages:
         yield f"Looks at: {', '.join(rule.languages)}"
-    for title, text in (("Why it matters", texts.why), ("Instead", texts.instead)):
+    for title, text in (("Why it matters", rule.why), ("Instead", rule.instead)):
         yield ""
         yield _bold(title)
         yield from _wrapped(text)
     for kind, title in (("bad", "It reports"), ("good", "It stays silent on")):
         yield ""
         yield _bold(title)
-        for number, example in enumerate(texts.examples.get(kind) or []):
+        for number, example in enumerate(examples.get(kind) or []):
             near = " (a near miss)" if example.get("near_miss") else ""
             yield f"  - {example.get('name', kind)}{near}"
             if number == 0:
                 yield from _diff(example)
-    if texts.references:
+    if rule.references:
         yield ""
         yield _bold("References")
-        yield from (f"  {reference}" for reference in texts.references)
+        yield from (f"  {reference}" for reference in rule.references)
     yield ""
     yield f"Allow it on one line, with a reason:  # blastlint: allow {rule.id} -- reason"
 

@@ -103,16 +103,14 @@ def _indexed(path: str, directory: str, index: Mapping[str, Mapping[str, object]
 
 
 def index_of(directory: str) -> dict[str, object]:
-    """The index for the rule files below a directory: relative path -> digest and everything that judging needs."""
+    """The index for the rule files below a directory: relative path -> digest and everything but the examples."""
     entries: dict[str, object] = {}
     for path in rule_files(directory):
         with open(path, "rb") as file:
             data = file.read()
         load(path)
-        judged = {
-            key: value for key, value in read(path).items() if key not in ("why", "instead", "references", "examples")
-        }
-        entries[os.path.relpath(path, directory).replace(os.sep, "/")] = {"digest": digest(data), "rule": judged}
+        rule = {key: value for key, value in read(path).items() if key != "examples"}
+        entries[os.path.relpath(path, directory).replace(os.sep, "/")] = {"digest": digest(data), "rule": rule}
     return entries
 
 
@@ -236,6 +234,9 @@ def _rule(data: Mapping[str, object], path: str) -> Rule:
         context=str(data.get("context", "default")),
         message=str(data["message"]),
         source=path,
+        why=" ".join(str(data["why"]).split()),
+        instead=" ".join(str(data["instead"]).split()),
+        references=tuple(str(reference) for reference in _sequence("references", data.get("references"))),
     )
 
 

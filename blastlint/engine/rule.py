@@ -22,7 +22,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is needed to judge. `source` is the file; its long texts are read by `texts.py` only when somebody wants them."""
+    """What is needed to judge and to explain. `source` is the file, where `texts.py` reads the examples."""
 
     id: str
     name: str
@@ -39,6 +39,9 @@ class Rule:
     context: str
     message: str
     source: str
+    why: str = ""
+    instead: str = ""
+    references: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:

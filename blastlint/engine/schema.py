@@ -57,7 +57,9 @@ def rule_schema() -> JsonSchema:
         "allOf": [
             {
                 "if": {"properties": {"on": {"const": fact}}},
-                "then": {"properties": {"when": _condition({**CHANGE, **{f"{fact}.{k}": v for k, v in fields.items()}})}},
+                "then": {
+                    "properties": {"when": _condition({**CHANGE, **{f"{fact}.{k}": v for k, v in fields.items()}})}
+                },
             }
             for fact, fields in FACTS.items()
         ],

@@ -15,7 +15,6 @@ import sarif_om as om
 from blastlint import HOMEPAGE, __version__
 from blastlint.diff.anchors import lines_of
 from blastlint.engine.rule import Rule
-from blastlint.engine.texts import texts_of
 from blastlint.model import Finding, Notification, Region, Report, Severity
 from blastlint.report import Options
 from blastlint.report.linehash import LineHashes
@@ -223,11 +222,10 @@ class _Builder:
 
 
 def _descriptor(rule: Rule) -> om.ReportingDescriptor:
-    texts = texts_of(rule)
     words = " ".join(_ACRONYMS.get(word, word) for word in rule.name.split("-"))
-    help_text = f"Why it matters: {texts.why}\n\nInstead: {texts.instead}"
-    references = "".join(f"\n- {reference}" for reference in texts.references)
-    markdown = f"**Why it matters.** {texts.why}\n\n**Instead.** {texts.instead}" + (
+    help_text = f"Why it matters: {rule.why}\n\nInstead: {rule.instead}"
+    references = "".join(f"\n- {reference}" for reference in rule.references)
+    markdown = f"**Why it matters.** {rule.why}\n\n**Instead.** {rule.instead}" + (
         f"\n\n**References**\n{references}" if references else ""
     )
     file = "/".join(rule.source.replace("\\", "/").split("/")[-2:])
@@ -235,7 +233,7 @@ def _descriptor(rule: Rule) -> om.ReportingDescriptor:
         id=rule.id,
         name="".join(word.capitalize() for word in rule.name.split("-")),
         short_description=om.MultiformatMessageString(text=f"{words[:1].upper()}{words[1:]}."),
-        full_description=om.MultiformatMessageString(text=_cut(texts.why, _LONGEST_DESCRIPTION)),
+        full_description=om.MultiformatMessageString(text=_cut(rule.why, _LONGEST_DESCRIPTION)),
         help=om.MultiformatMessageString(text=help_text, markdown=markdown),
         help_uri=f"{HOMEPAGE}/blob/main/rules/{file}",
         default_configuration=om.ReportingConfiguration(level=LEVELS[rule.severity]),

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from blastlint.diff.anchors import Anchors, line_map, lines_of
 from blastlint.engine.rule import Rule
-from blastlint.engine.texts import Texts, texts_of
-from blastlint.errors import RuleError
 from blastlint.frozen import dataclass
 from blastlint.model import SEVERITIES, Finding, Region, Report, Severity
 from blastlint.report.redact import Redactor
@@ -43,7 +41,6 @@ class View:
         self.redact = Redactor(report)
         self._rules = rules
         self._anchors = Anchors(report.change_set)
-        self._texts: dict[str, Texts | None] = {}
         self._removed: dict[str, frozenset[int]] = {}
 
     # -- texts -------------------------------------------------------------------------------------------------------
@@ -55,21 +52,12 @@ class View:
         return self.redact.text(finding.address)
 
     def why(self, finding: Finding) -> str:
-        texts = self._long_texts(finding.rule_id)
-        return texts.why if texts else ""
+        rule = self._rules.get(finding.rule_id)
+        return rule.why if rule else ""
 
     def instead(self, finding: Finding) -> str:
-        texts = self._long_texts(finding.rule_id)
-        return texts.instead if texts else ""
-
-    def _long_texts(self, rule_id: str) -> Texts | None:
-        if rule_id not in self._texts:
-            rule = self._rules.get(rule_id)
-            try:
-                self._texts[rule_id] = texts_of(rule) if rule else None
-            except RuleError:
-                self._texts[rule_id] = None  # the file went away while we ran; the finding itself stands
-        return self._texts[rule_id]
+        rule = self._rules.get(finding.rule_id)
+        return rule.instead if rule else ""
 
     # -- places ------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from functools import cache
 
 from blastlint.engine.load import shipped_rules
 from blastlint.engine.rule import Rule
-from blastlint.engine.texts import texts_of
+from blastlint.engine.texts import examples_of
 
 Tree = Mapping[str, str]
 
@@ -25,7 +25,7 @@ def pairs() -> tuple[tuple[str, Tree, Tree], ...]:
 
 def _pairs() -> Iterator[tuple[str, Tree, Tree]]:
     for rule in rules():
-        examples = texts_of(rule).examples
+        examples = examples_of(rule)
         for example in (*(examples.get("bad") or []), *(examples.get("good") or [])):
             before, after = example.get("before") or {}, example.get("after") or {}
             assert isinstance(before, Mapping) and isinstance(after, Mapping)
