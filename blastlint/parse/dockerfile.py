@@ -62,7 +62,7 @@ def parse(path: str, side: Side, data: bytes) -> Document:
             _assign(stage, rest.text)
         elif name == "SHELL":
             stage.errexit = any(
-                "e" in s for s in _STRING.findall(rest.text) if s.startswith("-") and s != "-c" and "o" != s[1:]
+                "e" in s for s in _STRING.findall(rest.text) if s.startswith("-") and s != "-c" and s[1:] != "o"
             )
         elif name in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"):
             scripts.append(_script(rest, stage))
@@ -138,7 +138,7 @@ def _instructions(source: SourceText) -> list[SourceText]:
                 if not waiting:
                     found.append(SourceText.joined(pieces))
                     pieces = []
-        elif stripped.startswith("#") or not stripped and pieces:
+        elif stripped.startswith("#") or (not stripped and pieces):
             pass
         elif stripped:
             piece = source.slice(offset, end)
