@@ -228,14 +228,13 @@ def _descriptor(rule: Rule) -> om.ReportingDescriptor:
     markdown = f"**Why it matters.** {rule.why}\n\n**Instead.** {rule.instead}" + (
         f"\n\n**References**\n{references}" if references else ""
     )
-    file = "/".join(rule.source.replace("\\", "/").split("/")[-2:])
     return om.ReportingDescriptor(
         id=rule.id,
         name="".join(word.capitalize() for word in rule.name.split("-")),
         short_description=om.MultiformatMessageString(text=f"{words[:1].upper()}{words[1:]}."),
         full_description=om.MultiformatMessageString(text=_cut(rule.why, _LONGEST_DESCRIPTION)),
         help=om.MultiformatMessageString(text=help_text, markdown=markdown),
-        help_uri=f"{HOMEPAGE}/blob/main/rules/{file}",
+        help_uri=next((text for text in rule.references if text.startswith("https://")), None),
         default_configuration=om.ReportingConfiguration(level=LEVELS[rule.severity]),
         properties={
             "security-severity": SECURITY_SEVERITY[rule.severity],
