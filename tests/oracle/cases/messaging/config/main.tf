@@ -60,15 +60,6 @@ resource "aws_kinesis_stream" "clicks" {
   shard_count = 1
 }
 
-resource "aws_sfn_state_machine" "bill" {
-  name     = "${var.stage}-bill"
-  role_arn = aws_iam_role.sfn.arn
-  definition = jsonencode({
-    StartAt = "Wait"
-    States  = { Wait = { Type = "Wait", Seconds = 5, End = true } }
-  })
-}
-
 resource "aws_iam_role" "sfn" {
   name_prefix = "sfn-"
   assume_role_policy = <<-JSON
