@@ -84,8 +84,11 @@ def differences(case: Case) -> list[str]:
         wrong += [f"expected {dict(finding)}" for finding in case.findings]
         wrong += [f"found    rule={f.rule_id}, {line(f)}" for f in found] or ["found    nothing"]
     if case.effects is not None:
-        changes = (impact.change for impact in report.impacts)
-        effects = {c.address: c.effect for c in changes if c.kind not in ("file", "change-set") and c.effect != "no-op"}
+        effects = {
+            impact.change.address: impact.effect
+            for impact in report.impacts
+            if impact.change.kind not in ("file", "change-set") and impact.effect != "no-op"
+        }
         if effects != case.effects:
             wrong.append(f"expected effects {dict(case.effects)}, found {effects}")
     return wrong
