@@ -13,6 +13,7 @@ from blastlint.errors import ConfigError
 from blastlint.frozen import dataclass
 from blastlint.globs import matches
 from blastlint.model import SEVERITIES, ChangeSet, Notification, Severity, Tree
+from blastlint.regex import regex
 
 FILE = "blastlint.toml"
 PROJECT = "pyproject.toml"
@@ -30,8 +31,8 @@ _PATHS: Mapping[str, str] = {
     "exclude": "exclude",
 }
 _TOP = (*_SELECTIONS, "fail-on", "severity", "paths")
-_SELECTOR = re.compile(r"[A-Z]{3,}(\d{3})?|[a-z0-9]+(-[a-z0-9]+)*")
-_RULE_ID = re.compile(r"[A-Z]{3,}\d{3}")
+_SELECTOR = regex(r"[A-Z]{3,}(\d{3})?|[a-z0-9]+(-[a-z0-9]+)*")
+_RULE_ID = regex(r"[A-Z]{3,}\d{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +204,9 @@ class _Reader:
         return ConfigError(message, where=f"{self._path}:{line}", remedy=remedy)
 
 
-_HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]")
-_KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
-_PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
+_HEADER = regex(r"\s*\[\[?\s*([^\]]+?)\s*\]")
+_KEY = regex(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_PART = regex(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
 
 def line_of(text: str, key: Sequence[str]) -> int:

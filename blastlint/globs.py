@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from blastlint.regex import regex
+
 
 def matches(path: str, patterns: Iterable[str]) -> bool:
     """Whether the file at `path` (POSIX, relative to the root) is meant by the patterns: the last that matches decides."""
@@ -65,7 +67,7 @@ def _translated(body: str) -> str:
     return "".join(out)
 
 
-_BRACKET = re.compile(r"\[([!^])?(\]?[^\]/]+)\]")
+_BRACKET = regex(r"\[([!^])?(\]?[^\]/]+)\]")
 
 
 def _class(members: str) -> str:

@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
+from blastlint.regex import regex
+
 MASK = "***"
 
 
@@ -43,13 +45,13 @@ _ABOUT = _words(
     input output inputs outputs
     """
 )
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
-_SEGMENT = re.compile(r'\["?([^\]"]*?)"?\]|\[\w+="([^"]*)"\]|([^.\[\]]+)')
-_PLAIN = re.compile(
+_CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
+_SEGMENT = regex(r'\["?([^\]"]*?)"?\]|\[\w+="([^"]*)"\]|([^.\[\]]+)')
+_PLAIN = regex(
     r"(?:true|false|yes|no|on|off|null|nil|none|undefined|inherit|required|optional|enabled|disabled|~|-|\{\}|\[\]|0)?",
     re.I,
 )
-_REFERENCE = re.compile(
+_REFERENCE = regex(
     r"""(?x) ["']? (?:
       \$\{\{ [^}'"]* \}\} | \$\{ [\w.\[\]"'*-]+ \} | \$ [A-Za-z_]\w* | \$\( [^()]* \) | \{\{ [^}'"]* \}\} | %\w+%
       | (?: var | local | module | data | each | self | path | random_\w+ | [a-z0-9]+_\w+ ) (?: \. [\w-]+ | \[ [^\]]* \] )+
@@ -106,7 +108,7 @@ def says_nothing(text: str) -> bool:
 
 # --- shapes ---------------------------------------------------------------------------------------------------------
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?x)
     (?<![A-Za-z0-9]) (?:
       (?:AKIA|ASIA|AIDA|AROA)[A-Z0-9]{16} (?![A-Za-z0-9])
@@ -116,16 +118,16 @@ _TOKEN = re.compile(
     | eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?
     )"""
 )
-_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S)
-_URL_PASSWORD = re.compile(r"(\b[A-Za-z][\w+.-]*://[^\s/:@'\"]*):([^\s/@'\"]+)@")
-_URL_TOKEN = re.compile(r"(\b[A-Za-z][\w+.-]*://)([^\s/:@'\"$]{16,})@")
-_WEBHOOK = re.compile(r"(hooks\.slack\.com/services|discord(?:app)?\.com/api/webhooks)/[^\s'\"]+")
-_SCHEME = re.compile(r"(\b(?:Bearer|Basic)\s+)([A-Za-z0-9._~+/=-]{8,})")
-_QUERY = re.compile(r"([?&](?:[\w-]*(?:token|signature|secret|password|apikey|api_key)|sig|key)=)([^\s&'\"]+)", re.I)
-_OPTION = re.compile(r"(?<!\S)(--?[A-Za-z][\w-]*)(=|\s+)(\"[^\"]*\"|'[^']*'|[^\s\"'-]\S*)")
-_ASSIGNED = re.compile(r"(?<![\w-])([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|\$\([^()]*\)|[^\s\"';&|)]+)")
-_LOGIN = re.compile(r"(\bcurl\b.{0,300}?\s(?:-u|--user)[= ]?\s*[\"']?[^\s:\"']+:)([^\s\"']+)")
-_MYSQL = re.compile(r"(\b(?:mysql|mysqldump|mysqladmin|mariadb)\b.{0,300}?\s-p)([^\s]+)")
+_PRIVATE_KEY = regex(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S)
+_URL_PASSWORD = regex(r"(\b[A-Za-z][\w+.-]*://[^\s/:@'\"]*):([^\s/@'\"]+)@")
+_URL_TOKEN = regex(r"(\b[A-Za-z][\w+.-]*://)([^\s/:@'\"$]{16,})@")
+_WEBHOOK = regex(r"(hooks\.slack\.com/services|discord(?:app)?\.com/api/webhooks)/[^\s'\"]+")
+_SCHEME = regex(r"(\b(?:Bearer|Basic)\s+)([A-Za-z0-9._~+/=-]{8,})")
+_QUERY = regex(r"([?&](?:[\w-]*(?:token|signature|secret|password|apikey|api_key)|sig|key)=)([^\s&'\"]+)", re.I)
+_OPTION = regex(r"(?<!\S)(--?[A-Za-z][\w-]*)(=|\s+)(\"[^\"]*\"|'[^']*'|[^\s\"'-]\S*)")
+_ASSIGNED = regex(r"(?<![\w-])([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|\$\([^()]*\)|[^\s\"';&|)]+)")
+_LOGIN = regex(r"(\bcurl\b.{0,300}?\s(?:-u|--user)[= ]?\s*[\"']?[^\s:\"']+:)([^\s\"']+)")
+_MYSQL = regex(r"(\b(?:mysql|mysqldump|mysqladmin|mariadb)\b.{0,300}?\s-p)([^\s]+)")
 
 
 def mask_text(text: str) -> str:
@@ -191,23 +193,23 @@ _STRING = (
     r"(?:[rbfuRBFU]{0,2})(?:\"\"\".*?(?:\"\"\"|$)|'''.*?(?:'''|$)|\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?|`[^`]*`?)"
 )
 # name, what stands between, value: in code only string literals are values, elsewhere the rest of the line is.
-_CODE_PAIR = re.compile(
+_CODE_PAIR = regex(
     r"(?:(?P<name>[A-Za-z_][\w.]*)(?:\s*:\s*[\w.\[\]| ]+?)?\s*(?::=|={1,3}|!=)\s*"
     r"|[\"'](?P<quoted>[\w.$ -]+)[\"']\]?\s*(?::|=>|={1,3}|,)\s*"
     r"|(?P<bare>[A-Za-z_]\w*):\s*)(?P<value>" + _STRING + ")"
 )
-_PAIR = re.compile(
+_PAIR = regex(
     r"(?P<name>[\"']?(?P<bare>[A-Za-z_$][\w.$/-]*)[\"']?)(?P<between>\s*(?:=>|:=|\?=|\+=|=|:(?=\s|$|[\"'{\[]))\s*)(?P<value>.*)"
 )
-_SHELL_PAIR = re.compile(r"(?<![\w-])(?P<name>[A-Za-z_]\w*)=(?P<value>" + _STRING + r"|\$\([^()]*\)|[^\s;&|)]+)")
-_DOCKER_PAIR = re.compile(r"^(\s*(?:ENV|ARG)\s+)([A-Za-z_]\w*)(\s+)(?!=)(\S.*)$", re.I)
-_OPENS = re.compile(r"(?:[|>][+-]?\d?|<<[-~]?[\"']?(?P<end>\w+)[\"']?|[\[{(]|\"\"\"|'''|\S*[\[({])?\s*(?:\#.*)?$")
-_KIND_SECRET = re.compile(r"^\s*(?:-\s+)?[\"']?kind[\"']?\s*:\s*[\"']?Secret\b", re.M)
-_SECRET_DATA = re.compile(r"^\s*[\"']?(?:data|stringData)[\"']?\s*:")
-_VARIABLE = re.compile(r"^\s*variable\s+\"?([\w-]+)\"?\s*\{")
-_SENSITIVE = re.compile(r"^\s*sensitive\s*=\s*true\b", re.M)
-_NAME_ENTRY = re.compile(r"(?<![\w\"'])[\"']?(?:name|key|parameterkey)[\"']?\s*[:=]\s*[\"']?([\w.-]+)", re.I)
-_VALUE_ENTRY = re.compile(r"^\s*[\"']?(?:value|parametervalue)[\"']?\s*[:=]\s*", re.I)
+_SHELL_PAIR = regex(r"(?<![\w-])(?P<name>[A-Za-z_]\w*)=(?P<value>" + _STRING + r"|\$\([^()]*\)|[^\s;&|)]+)")
+_DOCKER_PAIR = regex(r"^(\s*(?:ENV|ARG)\s+)([A-Za-z_]\w*)(\s+)(?!=)(\S.*)$", re.I)
+_OPENS = regex(r"(?:[|>][+-]?\d?|<<[-~]?[\"']?(?P<end>\w+)[\"']?|[\[{(]|\"\"\"|'''|\S*[\[({])?\s*(?:\#.*)?$")
+_KIND_SECRET = regex(r"^\s*(?:-\s+)?[\"']?kind[\"']?\s*:\s*[\"']?Secret\b", re.M)
+_SECRET_DATA = regex(r"^\s*[\"']?(?:data|stringData)[\"']?\s*:")
+_VARIABLE = regex(r"^\s*variable\s+\"?([\w-]+)\"?\s*\{")
+_SENSITIVE = regex(r"^\s*sensitive\s*=\s*true\b", re.M)
+_NAME_ENTRY = regex(r"(?<![\w\"'])[\"']?(?:name|key|parameterkey)[\"']?\s*[:=]\s*[\"']?([\w.-]+)", re.I)
+_VALUE_ENTRY = regex(r"^\s*[\"']?(?:value|parametervalue)[\"']?\s*[:=]\s*", re.I)
 
 
 def sensitive_variables(terraform: str) -> frozenset[str]:

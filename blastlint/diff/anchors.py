@@ -7,7 +7,6 @@ file is gone on a surviving file that refers to it, else on a surviving neighbou
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import field
@@ -15,9 +14,10 @@ from dataclasses import field
 from blastlint.diff.lines import Block, differing
 from blastlint.frozen import dataclass
 from blastlint.model import Anchor, ChangeSet, Region
+from blastlint.regex import regex
 
 _MAX_SEARCHES = 20
-_NEWLINE = re.compile(r"\r\n|\r|\n")
+_NEWLINE = regex(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from blastlint.diff.values import deltas
 from blastlint.model import Change, Entity
 from blastlint.parse.code import Handle
+from blastlint.regex import regex
 
-_WORD = re.compile(rb"[^\W\d]\w*|\d+|[^\w\s]", re.ASCII)
+_WORD = regex(rb"[^\W\d]\w*|\d+|[^\w\s]", re.ASCII)
 _ALIKE = 0.6  # of the words, at which two bodies are one under another name
 _ALIKE_SAME_NAME = 0.35  # when they also have the same name
 _MOST_PAIRS = 40_000  # beyond that only equal names are compared: a rewrite of everything has no renames worth finding

@@ -7,14 +7,14 @@ deltas: `text`, `guard` (a condition that ran before it), `failure` (what happen
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 
 from blastlint.command import Command, Guard
 from blastlint.facts.commands import classes_of
 from blastlint.model import Change, Delta, Entity, Value
+from blastlint.regex import regex
 
-_WORDS = re.compile(r"[^\s\"']+")
+_WORDS = regex(r"[^\s\"']+")
 _LOCAL_FLOOR, _DISTANT_FLOOR = 0.2, 0.6
 _Pair = tuple[Entity, Entity]
 

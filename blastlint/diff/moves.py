@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from blastlint.frozen import dataclass
 from blastlint.model import Entity
+from blastlint.regex import regex
 
-_STEP = re.compile(r'([^.\[\]"]+)((?:\["(?:[^"\\]|\\.)*"\])|(?:\[[^\]]*\]))?')
+_STEP = regex(r'([^.\[\]"]+)((?:\["(?:[^"\\]|\\.)*"\])|(?:\[[^\]]*\]))?')
 _MAX_CHAIN = 50
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from blastlint.model import FactValue
+from blastlint.regex import regex
 
-_FIELD = re.compile(r"\{([a-z][a-z0-9_.-]*)\}")
+_FIELD = regex(r"\{([a-z][a-z0-9_.-]*)\}")
 
 
 def fields_in(template: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from blastlint.enrich.replacement import is_ignored, judged, plain, unknown_leav
 from blastlint.facts.providers import facts_of
 from blastlint.frozen import dataclass
 from blastlint.model import CONFIDENCES, Cause, Change, Confidence, Delta, Effect, Entity, Value
+from blastlint.regex import regex
 
 _PENDING: tuple[Effect, ...] = ("create", "in-place", "replace", "destroy")
 _LIMIT = 1000
@@ -237,7 +238,7 @@ class Planner:
 
 
 _CUT = "...sha256:"  # of a text too long to be kept whole
-_REFERENCE = re.compile(r"((?:[\w-]+(?:\[[^\]]*\])?\.)+[\w-]+(?:\[[^\]]*\])?)\.([a-z_]+)")
+_REFERENCE = regex(r"((?:[\w-]+(?:\[[^\]]*\])?\.)+[\w-]+(?:\[[^\]]*\])?)\.([a-z_]+)")
 
 
 def is_within(address: str, outer: str) -> bool:

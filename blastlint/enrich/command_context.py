@@ -9,26 +9,27 @@ from blastlint.command import Command, Word
 from blastlint.enrich.surroundings import environment_in
 from blastlint.frozen import dataclass
 from blastlint.model import Entity
+from blastlint.regex import regex
 
-_LOCALHOST = re.compile(
+_LOCALHOST = regex(
     r"(^|[@/=:,])(localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)([:/]|$)|\b(kind|k3d|minikube)-"
 )
-_PULL_REQUEST = re.compile(
+_PULL_REQUEST = regex(
     r"\b(github\.event\.(number|pull_request\.number)|CI_MERGE_REQUEST_IID|PR_NUMBER|PULL_REQUEST_NUMBER|CHANGE_ID|github\.head_ref"
     r"|github\.run_id|CI_PIPELINE_ID|REVIEW_APP\w*|CI_COMMIT_REF_SLUG"
     r"|CIRCLE_PR_NUMBER)\b"
 )
-_TESTING = re.compile(
+_TESTING = regex(
     r"(?<![a-z])(test|tests|testing|e2e|integration|smoke|acceptance|molecule|bench(mark)?s?|teardown-test|ci|conformance|pytest|rspec"
     r"|unit|specs?|cypress|playwright|chaos|simulator)(?![a-z])",
     re.IGNORECASE,
 )
-_DESTRUCTION = re.compile(
+_DESTRUCTION = regex(
     r"(?<![a-z])(destroy|teardown|tear[-_ ]down|uninstall|undeploy|nuke|purge|wipe|delete|remove|drop|reset|clean"
     r"|clean[-_ ]?up|distclean|down|recreate|rm|prune|decommission|deprovision)(?![a-z])",
     re.IGNORECASE,
 )
-_SELF_HOSTED = re.compile(r"self-hosted", re.IGNORECASE)
+_SELF_HOSTED = regex(r"self-hosted", re.IGNORECASE)
 _DANGER = ("root", "home", "data", "unset-variable", "variable", "glob", "literal", "guarded", "build", "temporary")
 
 

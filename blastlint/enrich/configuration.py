@@ -18,6 +18,7 @@ from blastlint.facts.polarity import polarity, set_to
 from blastlint.facts.units import comparable, measure, quantity
 from blastlint.facts.words import listed, words
 from blastlint.model import Change, Confidence, Delta, Fact, FactValue, Scalar, Value
+from blastlint.regex import regex
 from blastlint.resolve.keytree import document_of
 
 # A number under such a name says which, when or where, and not how much.
@@ -30,7 +31,7 @@ _IDENTIFYING = listed(
     schema level line lineno key bit bits mask flags status owner user group channel chat isbn sku ext extension
     """
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = regex(
     r"(?i)^\W*(change[_ -]?me|replace[_ -]?me|fill[_ -]?me|insert[_ -].*|to[_ -]?do|tbd|fix[_ -]?me|x{3,}|placeholder|dummy"
     r"|your[_ -].*|my[_ -](secret|password|token|key)|<[^<>%?][^<>]*>|\.\.\.|\*{3,}|redacted|removed|none|null|undefined"
     r"|example|(https?://)?([\w-]+\.)*example\.(com|org|net)(/.*)?|lorem ipsum.*|sample|foo|bar|unset|n/?a)\W*$"
@@ -38,7 +39,7 @@ _PLACEHOLDER = re.compile(
 _SOURCE_WORDS = frozenset(
     {"existing", "ref", "from", "vault", "external", "secret", "file", "source", "ssm", "arn", "sops"}
 )
-_SECRET_FILE = re.compile(r"(^|/)(\.env|env)(\.|$)|\.env$|secret|credential", re.IGNORECASE)
+_SECRET_FILE = regex(r"(^|/)(\.env|env)(\.|$)|\.env$|secret|credential", re.IGNORECASE)
 _LARGE = 1_000_000_000
 
 

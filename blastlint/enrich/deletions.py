@@ -16,20 +16,21 @@ from blastlint.enrich.intent import told_in, words_in
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.enrich.texts import telling_lines, text_of
 from blastlint.model import FileChange, Tree
+from blastlint.regex import regex
 
 FEW = 3
 _ABSORBED = 0.5
 _MOSTLY = 0.6
-_MIGRATION = re.compile(r"(^|/)(migrations?|migrate|alembic/versions|flyway|liquibase|changelogs?)/")
-_INFRASTRUCTURE = re.compile(
+_MIGRATION = regex(r"(^|/)(migrations?|migrate|alembic/versions|flyway|liquibase|changelogs?)/")
+_INFRASTRUCTURE = regex(
     r"\.(tf|tofu|tfvars|hcl)$|(^|/)(terraform|infra|infrastructure|k8s|kubernetes|helm|charts|manifests|overlays|deploy"
     r"|cloudformation|ansible|\.github/workflows|\.circleci|argocd|flux|cluster|clusters)/"
 )
-_OTHER = re.compile(
+_OTHER = regex(
     r"\.(png|jpe?g|gif|svg|ico|pdf|woff2?|ttf|eot|mp[34]|webp|webm|csv|tsv|txt|snap|json|xml|html?|lock|map|zip|gz|bin)$",
     re.IGNORECASE,
 )
-_FIXTURE = re.compile(r"(^|/)(fixtures?|testdata|snapshots?|__snapshots__|cassettes?|golden|data|resources)/")
+_FIXTURE = regex(r"(^|/)(fixtures?|testdata|snapshots?|__snapshots__|cassettes?|golden|data|resources)/")
 _PACKAGES = frozenset(
     ("__init__.py", "package.json", "go.mod", "cargo.toml", "pom.xml", "build.gradle", "pyproject.toml", "setup.py",
      "gemfile", "composer.json", "chart.yaml", "main.tf", "kustomization.yaml", "kustomization.yml", "dockerfile")

@@ -15,6 +15,7 @@ from blastlint.enrich.cascade import Outcome, Planner
 from blastlint.enrich.context import Context
 from blastlint.facts.stateful import stateful_class, table_name
 from blastlint.model import Action, Change, Effect, Entity, Impact, Recoverability, Related, Tree
+from blastlint.regex import regex
 
 _BY_ACTION: dict[Action, Effect] = {"added": "create", "removed": "destroy", "modified": "in-place", "moved": "no-op"}
 # Entities that only say how Terraform works: nothing is created or destroyed with them.
@@ -24,7 +25,7 @@ _SETTINGS = frozenset(
 )
 _PLANNED = ("terraform.resource", "terraform.data")
 _MAX_DEPENDENTS = 20
-_BLOCK = re.compile(rb'^\s*resource\s+"([^"\n]+)"\s+"([^"\n]+)"', re.M)
+_BLOCK = regex(rb'^\s*resource\s+"([^"\n]+)"\s+"([^"\n]+)"', re.M)
 
 Group = tuple[str, str]
 

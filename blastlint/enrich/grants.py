@@ -13,6 +13,7 @@ from typing import Literal
 
 from blastlint.enrich.networks import WORLD
 from blastlint.frozen import dataclass
+from blastlint.regex import regex
 
 AccessLevel = Literal["admin", "permissions", "service", "write", "read"]
 Breadth = Literal["all", "wildcard", "listed"]
@@ -23,23 +24,23 @@ UNKNOWN = "${"  # stands in every text that is not known to the end
 LEVELS: tuple[AccessLevel, ...] = ("admin", "permissions", "service", "write", "read")
 BREADTHS: tuple[Breadth, ...] = ("all", "wildcard", "listed")
 
-_READ_VERB = re.compile(
+_READ_VERB = regex(
     r"^(Get|List|Describe|Head|BatchGet|BatchDescribe|Query|Scan|Lookup|Search|View|Read|Select|Check|Simulate|Download|"
     r"Estimate|Preview|Validate|Test|Filter|Discover|Detect|Poll)", re.IGNORECASE
 )  # fmt: skip
 # Actions with which a holder can give itself more: on every resource they are worth as much as what they can grant.
-_PERMISSION_VERB = re.compile(
+_PERMISSION_VERB = regex(
     r"^iam:(PassRole|\*Policy.*|(Put|Attach|Create|Update|Set|Add|Delete|Detach)\w*(Policy|PolicyVersion|AccessKey|"
     r"LoginProfile|AssumeRolePolicy|UserToGroup|Role|User)\w*\*?|(Put|Attach|Create|Update|Set|Add)\*)$|"
     r"^(organizations|account):\*$|^sts:(AssumeRole)?\*$|^sts:AssumeRole$", re.IGNORECASE
 )  # fmt: skip
 # Built-in roles that hold everything but the giving of permissions.
 _NEARLY_EVERYTHING = frozenset({"PowerUserAccess", "roles/editor", "Contributor"})
-_LIMITING_KEY = re.compile(
+_LIMITING_KEY = regex(
     r"^aws:(Principal(OrgID|OrgPaths|Account|Arn|Tag.*)|Source(Account|Arn|Owner|OrgID|OrgPaths|Vpc|Vpce|Ip)|userid|username)$|"
     r":(sub|aud|repository\w*|CallerAccount)$", re.IGNORECASE
 )  # fmt: skip
-_WHOLE_SERVICE_ARN = re.compile(r"^arn:[^:]*:(s3:::\*(/\*)?|(?!s3:)[^:]*:[^:]*:[^:]*:([\w-]+[/:])?\*)$")
+_WHOLE_SERVICE_ARN = regex(r"^arn:[^:]*:(s3:::\*(/\*)?|(?!s3:)[^:]*:[^:]*:[^:]*:([\w-]+[/:])?\*)$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,30 +7,29 @@ from collections.abc import Iterator, Sequence
 
 from blastlint.enrich.context import Context
 from blastlint.model import SEVERITIES, Fact, Finding, Impact, Related
+from blastlint.regex import regex
 
 # Words by which people call a change small. Conventional types first: they are the clearest claim.
-_TYPE = re.compile(
-    r"^(?P<type>docs?|style|chore|typo|test|refactor|fix|lint|format|nit)(\([^)]*\))?(?P<bang>!?):", re.I
-)
-_SMALL = re.compile(
+_TYPE = regex(r"^(?P<type>docs?|style|chore|typo|test|refactor|fix|lint|format|nit)(\([^)]*\))?(?P<bang>!?):", re.I)
+_SMALL = regex(
     r"\b(typos?|nits?|whitespace|formatting|reformat|cosmetic|cleanup|clean[- ]up|tidy|spelling|wording|"
     r"minor|trivial|small|tiny|quick|simple|one[- ]liner|off by (one|a)|lint|comments?|rename variable|bump|"
     r"bug ?fix|hot ?fix|fix(es|ed)?|refactor(ing|ed)?)\b",
     re.I,
 )
 # Claims that leave no room for any effect at all; a fix or a refactoring may have one.
-_TRIVIAL = re.compile(
+_TRIVIAL = regex(
     r"typo|doc|style|whitespace|format|cosmetic|spelling|wording|comment|lint|nit|tidy|trivial|bump|"
     r"off by|one|rename variable"
 )
 # A message that says what it does to the very thing has told the truth, whatever its type.
-_VERB = re.compile(
+_VERB = regex(
     r"\b(remov\w*|delet\w*|destroy\w*|drop(s|ped|ping)?|decommission\w*|tear(ing)?[ -]?down|retire\w*|replac\w*|recreat\w*|"
     r"migrat\w*|disabl\w*|wip(e|es|ing)|purg\w*|shut(ting)?[ -]?down|turn(s|ed|ing)? off|scal\w+ (down|to)|"
     r"open(s|ed|ing)? up|widen\w*|renam\w*|revert\w*|unprotect\w*|deprecat\w*|sunset\w*)\b",
     re.I,
 )
-_SPLIT = re.compile(r"[^a-z0-9]+")
+_SPLIT = regex(r"[^a-z0-9]+")
 # Words that stand in addresses without naming anything.
 _GENERIC = frozenset(
     ("aw", "thi", "main", "default", "module", "resource", "google", "azurerm", "terraform", "yaml", "yml", "tf", "test",

@@ -12,23 +12,24 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import environment_in, path_class_of
 from blastlint.masking import mask_value
 from blastlint.model import Change, Fact, FactValue, Value
+from blastlint.regex import regex
 
 # Names of settings that say where data is.
-_TARGET = re.compile(
+_TARGET = regex(
     r"(^|[_.-])(database|db|dsn|redis|mongo(db)?|postgres(ql)?|pg|mysql|elastic(search)?|broker|amqp|s3|bucket|storage)"
     r"([_.-]?(url|uri|host|hostname|dsn|endpoint|name|addr(ess)?|connection(string)?))?$|^(database|db)[_.-]?\w*$",
     re.I,
 )
-_LOCAL = re.compile(
+_LOCAL = regex(
     r"localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal|sqlite|:memory:|minio|localstack|(^|[_/-])test(s|ing)?($|[_/.-])|"
     r"//([^@/]*@)?(db|database|postgres|postgresql|mysql|mariadb|redis|mongo|mongodb|elasticsearch|rabbitmq)([:/]|$)|^(db|postgres|mysql|redis|mongo)$",
     re.I,
 )
-_REFERENCE = re.compile(r"^\s*(\$\{?\w|\$\{\{|%\w+%|env\(|secrets\.)")
-_PIPELINE = re.compile(
+_REFERENCE = regex(r"^\s*(\$\{?\w|\$\{\{|%\w+%|env\(|secrets\.)")
+_PIPELINE = regex(
     r"(^|/)(\.github/workflows/|\.gitlab-ci|\.travis|\.circleci/|azure-pipelines|bitbucket-pipelines|Jenkinsfile)"
 )
-_TEST_WORD = re.compile(r"(^|[^a-z])(tests?|testing|specs?|rspec|pytest|jest|ci)([^a-z]|$)", re.I)
+_TEST_WORD = regex(r"(^|[^a-z])(tests?|testing|specs?|rspec|pytest|jest|ci)([^a-z]|$)", re.I)
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:

@@ -14,27 +14,26 @@ from blastlint.enrich.surroundings import environment_in
 from blastlint.facts.commands import approvals, classes_of
 from blastlint.masking import mask_text
 from blastlint.model import Change, Entity, Fact, FactValue, Region
+from blastlint.regex import regex
 
-_ADVISORY = re.compile(
+_ADVISORY = regex(
     r"(?<![a-z])(advisory|optional|experimental|nightly|canary|bench(mark)?s?|review(er)?|comment|codecov|coverage|coveralls|report|notify"
     r"|preview|upload|allowed|informational|best.effort|dependabot|label(er)?|stale|changelog|bot|ai|claude|copilot|docs?|deprecated|bleeding"
     r"|edge|beta|rc|next|dev|head|tip|trunk)(?![a-z])",
     re.IGNORECASE,
 )
 _NAMED: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("deploy", re.compile(r"(?<![a-z])(deploy|release|publish|rollout|promote|apply)(?![a-z])", re.IGNORECASE)),
+    ("deploy", regex(r"(?<![a-z])(deploy|release|publish|rollout|promote|apply)(?![a-z])", re.IGNORECASE)),
     (
         "security",
-        re.compile(
+        regex(
             r"(?<![a-z])(security|scan|audit|sast|codeql|trivy|snyk|vuln\w*|secrets?|blastlint)(?![a-z])", re.IGNORECASE
         ),
     ),
-    ("test", re.compile(r"(?<![a-z])(tests?|unit|integration|e2e|spec|check|verify|ci)(?![a-z])", re.IGNORECASE)),
+    ("test", regex(r"(?<![a-z])(tests?|unit|integration|e2e|spec|check|verify|ci)(?![a-z])", re.IGNORECASE)),
     (
         "lint",
-        re.compile(
-            r"(?<![a-z])(lint|format|fmt|style|type(s|check)?|mypy|eslint|ruff|pre-?commit)(?![a-z])", re.IGNORECASE
-        ),
+        regex(r"(?<![a-z])(lint|format|fmt|style|type(s|check)?|mypy|eslint|ruff|pre-?commit)(?![a-z])", re.IGNORECASE),
     ),
 )
 _CHECKS = ("test", "security", "lint")

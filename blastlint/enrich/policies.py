@@ -5,11 +5,11 @@ or the statement blocks of a Terraform `aws_iam_policy_document`.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from blastlint.enrich.grants import UNKNOWN, Condition, Grant
 from blastlint.model import Value
+from blastlint.regex import regex
 from blastlint.resolve.terraform.documents import structure
 
 MAX_TEXT = 200_000
@@ -17,9 +17,7 @@ ITSELF = "(itself)"
 
 Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
 
-_POLICY_NAME = re.compile(
-    r"(^|_)(polic(y|ies)(_json|_document|_text|_data)?|inline_polic(y|ies))$|Polic(y|ies)(Document)?$"
-)
+_POLICY_NAME = regex(r"(^|_)(polic(y|ies)(_json|_document|_text|_data)?|inline_polic(y|ies))$|Polic(y|ies)(Document)?$")
 
 
 def plain(value: Value) -> Plain:

@@ -6,8 +6,9 @@ import re
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import path_class_of
+from blastlint.regex import regex
 
-_NAME = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+\Z")
+_NAME = regex(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+\Z")
 _MAX_FILES = 40
 
 

@@ -6,7 +6,6 @@ value, where the provider keeps one) is compared, not what is written.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -14,15 +13,16 @@ from typing import Literal
 from blastlint.diff.arguments import same
 from blastlint.facts.providers import Step, TypeFacts, facts_of, forces_replacement
 from blastlint.model import Confidence, Delta, Entity, Value, join_path
+from blastlint.regex import regex
 
 # Blocks and arguments that Terraform itself reads: they never make a plan differ.
 META = frozenset({"lifecycle", "provider", "depends_on", "provisioner", "connection", "timeouts", "count", "for_each"})
-_INDEX = re.compile(r'\[(?:\d+|\w+="(?:[^"\\]|\\.)*")\]')
-_NUMBERS = re.compile(r"\d{1,18}")
-_QUOTED = re.compile(r'\["((?:[^"\\]|\\.)*)"\]')
-_OTHER = re.compile(r"(^|\.)(var|data|local|path|terraform)\.|(^|\.)module\.[^.]+$")
-_TEMPLATE = re.compile(r'"(?:\$\{[^{}"]*\}|[^"\\$%{}])*"')  # of plain text and expressions without strings or braces
-_PIECE = re.compile(r"\$\{[^{}]*\}|.")
+_INDEX = regex(r'\[(?:\d+|\w+="(?:[^"\\]|\\.)*")\]')
+_NUMBERS = regex(r"\d{1,18}")
+_QUOTED = regex(r'\["((?:[^"\\]|\\.)*)"\]')
+_OTHER = regex(r"(^|\.)(var|data|local|path|terraform)\.|(^|\.)module\.[^.]+$")
+_TEMPLATE = regex(r'"(?:\$\{[^{}"]*\}|[^"\\$%{}])*"')  # of plain text and expressions without strings or braces
+_PIECE = regex(r"\$\{[^{}]*\}|.")
 _EMPTY: tuple[object, ...] = ("", 0, False, None)
 
 Weight = Literal["changes", "may replace", "replaces"]

@@ -31,6 +31,7 @@ from blastlint.masking import MASK, mask_text, masked_lines
 from blastlint.model import Change, Confidence, Document, Fact, FactValue, Region, Related
 from blastlint.parse.code import Module
 from blastlint.parse.keytree import KeyTree
+from blastlint.regex import regex
 
 _REFORMATTED = 0.4  # share of the lines that differ without a word for it
 _LEAST_LINES = 5  # fewer are read at a glance
@@ -41,15 +42,15 @@ _RELATED = 30
 _NO_FILES = frozenset({"symlink", "submodule"})
 _UNCHANGED: dict[str, FactValue] = {"lines_changed": 0.0, "nodes_changed": 0, "hidden": "", "role": ""}
 _MEANING = ("config.", "python.", "javascript.")  # kinds of change that cover everything a file of their languages says
-_DEFINED = re.compile(
+_DEFINED = regex(
     r"^[ \t]*(?:(?:export|default|public|private|protected|static|async|abstract|final|pub|local)\s+)*"
     r"(?:(?:def|func|fn|function|class|module|interface|type|struct|enum|trait|sub|const|let|var|alias)\s+(?:\([^)\n]*\)\s*)?"
     r"|(?:resource|data|variable|output|provider|locals|job|stage|task)\s+)(?P<name>[\w\"'.:$-][^\n({=]*)"
     r"|^(?P<target>[A-Za-z_][\w.-]*)\s*(?:\(\)|:?=|:(?!\S))",
     re.MULTILINE,
 )
-_GENERATED = re.compile(r"@generated|do not edit|auto-?generated|generated (by|from|with)", re.IGNORECASE)
-_INDEX = re.compile(r"\[\d+\]")
+_GENERATED = regex(r"@generated|do not edit|auto-?generated|generated (by|from|with)", re.IGNORECASE)
+_INDEX = regex(r"\[\d+\]")
 _INFRASTRUCTURE = ("terraform", "terraform-json", "dockerfile", "makefile", "shell")
 
 

@@ -9,23 +9,24 @@ from collections.abc import Iterator
 from blastlint.enrich.grants import AccessLevel, Grant
 from blastlint.enrich.policies import unknown_text
 from blastlint.model import Entity, Value
+from blastlint.regex import regex
 
 EVERYONE = frozenset({"*", "allUsers", "allAuthenticatedUsers", "system:anonymous", "system:unauthenticated"})
 
-_MANAGED = re.compile(r"policy/(?:[\w-]+/)*(?P<name>[\w.-]+)$")
+_MANAGED = regex(r"policy/(?:[\w-]+/)*(?P<name>[\w.-]+)$")
 _AWS_LEVELS: tuple[tuple[re.Pattern[str], AccessLevel], ...] = (
-    (re.compile(r"^AdministratorAccess(-.*)?$"), "admin"),
-    (re.compile(r"^(IAMFullAccess|AWSOrganizationsFullAccess)$"), "permissions"),
-    (re.compile(r"^(PowerUserAccess|SystemAdministrator|.*FullAccess(_v\d)?|.*FullAccess.*)$"), "service"),
-    (re.compile(r"ReadOnly|ViewOnly|^SecurityAudit$"), "read"),
+    (regex(r"^AdministratorAccess(-.*)?$"), "admin"),
+    (regex(r"^(IAMFullAccess|AWSOrganizationsFullAccess)$"), "permissions"),
+    (regex(r"^(PowerUserAccess|SystemAdministrator|.*FullAccess(_v\d)?|.*FullAccess.*)$"), "service"),
+    (regex(r"ReadOnly|ViewOnly|^SecurityAudit$"), "read"),
 )
 _GOOGLE_LEVELS: tuple[tuple[re.Pattern[str], AccessLevel], ...] = (
-    (re.compile(r"^roles/owner$"), "admin"),
-    (re.compile(r"^roles/resourcemanager\.(\w+IamAdmin|organizationAdmin|folderAdmin)$"), "permissions"),
-    (re.compile(r"^roles/iam\.(securityAdmin|serviceAccount(TokenCreator|Admin|KeyAdmin)|organizationRoleAdmin|roleAdmin)$"),
+    (regex(r"^roles/owner$"), "admin"),
+    (regex(r"^roles/resourcemanager\.(\w+IamAdmin|organizationAdmin|folderAdmin)$"), "permissions"),
+    (regex(r"^roles/iam\.(securityAdmin|serviceAccount(TokenCreator|Admin|KeyAdmin)|organizationRoleAdmin|roleAdmin)$"),
      "permissions"),
-    (re.compile(r"^roles/(editor|[\w.]+\.(admin|\w+Admin))$"), "service"),
-    (re.compile(r"^roles/(viewer|browser|[\w.]+([vV]iewer|[rR]eader|[aA]uditor|[lL]ister))$"), "read"),
+    (regex(r"^roles/(editor|[\w.]+\.(admin|\w+Admin))$"), "service"),
+    (regex(r"^roles/(viewer|browser|[\w.]+([vV]iewer|[rR]eader|[aA]uditor|[lL]ister))$"), "read"),
 )  # fmt: skip
 _AZURE_LEVELS: dict[str, AccessLevel] = {
     "owner": "admin",
@@ -34,9 +35,9 @@ _AZURE_LEVELS: dict[str, AccessLevel] = {
     "contributor": "service",
     "reader": "read",
 }
-_WIDE_GOOGLE = re.compile(r"^google_(project|folder|organization)_iam_(member|binding|policy)$")
-_GOOGLE_BINDING = re.compile(r"^google_[a-z0-9_]+_iam_(member|binding)$")
-_WHOLE_SUBSCRIPTION = re.compile(r"^/(subscriptions/[^/]+|providers/Microsoft\.Management/managementGroups/[^/]+)/?$")
+_WIDE_GOOGLE = regex(r"^google_(project|folder|organization)_iam_(member|binding|policy)$")
+_GOOGLE_BINDING = regex(r"^google_[a-z0-9_]+_iam_(member|binding)$")
+_WHOLE_SUBSCRIPTION = regex(r"^/(subscriptions/[^/]+|providers/Microsoft\.Management/managementGroups/[^/]+)/?$")
 
 
 def is_everyone(principal: str) -> bool:

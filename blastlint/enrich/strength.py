@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Literal
 
 from blastlint.facts.guards import Guard
 from blastlint.frozen import dataclass
 from blastlint.model import Confidence, Scalar, Value
+from blastlint.regex import regex
 
 Direction = Literal["weakened", "strengthened", "uncertain"]
 
 _TRUE = frozenset({"true", "yes", "on", "1", "enabled", "enable", "active"})
 _FALSE = frozenset({"false", "no", "off", "0", "disabled", "disable", "inactive", "suspended"})
-_QUANTITY = re.compile(r"^\s*(?P<number>[+-]?\d+(?:\.\d+)?)\s*(?P<unit>%|[A-Za-z]*)\s*$")
-_ISO_PERIOD = re.compile(r"^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$")
+_QUANTITY = regex(r"^\s*(?P<number>[+-]?\d+(?:\.\d+)?)\s*(?P<unit>%|[A-Za-z]*)\s*$")
+_ISO_PERIOD = regex(r"^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$")
 _ISO_SECONDS = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60, 1)
 _SECONDS: Mapping[str, float] = {
     "ms": 0.001, "s": 1, "sec": 1, "second": 1, "seconds": 1, "m": 60, "min": 60, "minute": 60, "minutes": 60,

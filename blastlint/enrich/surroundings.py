@@ -8,6 +8,7 @@ from functools import lru_cache
 from blastlint.config import Config
 from blastlint.globs import matches
 from blastlint.model import Entity, Environment, PathClass
+from blastlint.regex import regex
 
 # Words, not substrings: "product" and "reproduce" are not production.
 _WORDS: dict[str, Environment] = {
@@ -24,9 +25,9 @@ _WORDS: dict[str, Environment] = {
 _NAMED = (
     "terraform.resource", "terraform.module", "cloudformation.resource", "kubernetes.object", "compose.service"
 )  # fmt: skip
-_SPLIT = re.compile(r"[^a-z0-9]+")
-_JOINED = re.compile(r"(?<![a-z0-9])(non|pre)[-_]prod")
-_PULL_REQUEST = re.compile(r"(?<![a-z0-9])(pr|mr|pull|review)-?(\d+|\$|\{)")
+_SPLIT = regex(r"[^a-z0-9]+")
+_JOINED = regex(r"(?<![a-z0-9])(non|pre)[-_]prod")
+_PULL_REQUEST = regex(r"(?<![a-z0-9])(pr|mr|pull|review)-?(\d+|\$|\{)")
 
 _SEGMENTS: dict[str, PathClass] = {
     **dict.fromkeys(("vendor", "vendored", "third_party", "node_modules", "bower_components", "external_libs"), "vendored"),
@@ -48,13 +49,13 @@ _LOCK_NAMES = frozenset(
 )  # fmt: skip
 _NAMES: tuple[tuple[re.Pattern[str], PathClass], ...] = (
     (
-        re.compile(r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go)|conftest\.py|[^/]*[._-](test|spec)\.[cm]?[jt]sx?)$"),
+        regex(r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go)|conftest\.py|[^/]*[._-](test|spec)\.[cm]?[jt]sx?)$"),
         "test",
     ),
-    (re.compile(r"(^|/)[^/]*_spec\.rb$|(^|/)[^/]*Tests?\.java$|\.(tftest|tofutest)\.hcl$|\.snap$"), "test"),
-    (re.compile(r"\.(md|mdx|rst|adoc)$|(^|/)(?i:readme|license|changelog|notice)[^/]*$"), "docs"),
-    (re.compile(r"\.(min\.js|pb\.go|pb2\.py|g\.dart)$|(^|/)[^/]*\.generated\.[^/]+$"), "generated"),
-    (re.compile(r"\.(example|sample|dist)$|(^|/)[^/]*\.(example|sample)\.[^/]+$"), "example"),
+    (regex(r"(^|/)[^/]*_spec\.rb$|(^|/)[^/]*Tests?\.java$|\.(tftest|tofutest)\.hcl$|\.snap$"), "test"),
+    (regex(r"\.(md|mdx|rst|adoc)$|(^|/)(?i:readme|license|changelog|notice)[^/]*$"), "docs"),
+    (regex(r"\.(min\.js|pb\.go|pb2\.py|g\.dart)$|(^|/)[^/]*\.generated\.[^/]+$"), "generated"),
+    (regex(r"\.(example|sample|dist)$|(^|/)[^/]*\.(example|sample)\.[^/]+$"), "example"),
 )
 
 

@@ -13,14 +13,15 @@ from dataclasses import dataclass
 
 from blastlint.parse import MAX_BYTES
 from blastlint.parse.text import decode
+from blastlint.regex import regex
 
-_WORD = re.compile(r"[^\W\d]\w*|\d[\w.]*|[<>=!&|+*~^?%@$:.-]+|[^\w\s\"'`,;(){}\[\]#/\\]")
+_WORD = regex(r"[^\W\d]\w*|\d[\w.]*|[<>=!&|+*~^?%@$:.-]+|[^\w\s\"'`,;(){}\[\]#/\\]")
 # Numbers, versions and digests; what is encrypted or encoded is new at every writing.
-_NUMBER = re.compile(r"ENC\[[^][\n]*\]|[\w+/=-]{40,}|\b[0-9a-f]*\d[0-9a-f.]*\b", re.IGNORECASE)
-_TELLING = re.compile(r"\w.*?\w.*?\w.*?\w", re.DOTALL)
+_NUMBER = regex(r"ENC\[[^][\n]*\]|[\w+/=-]{40,}|\b[0-9a-f]*\d[0-9a-f.]*\b", re.IGNORECASE)
+_TELLING = regex(r"\w.*?\w.*?\w.*?\w", re.DOTALL)
 _CONSTANT = 0.9
 _MARKS = ((b"\xef\xbb\xbf", "UTF-8 with a byte order mark"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
-_WIDE = re.compile(r"[^\x00-\x7f]")
+_WIDE = regex(r"[^\x00-\x7f]")
 _LOST = "�"
 
 

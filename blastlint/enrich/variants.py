@@ -8,13 +8,13 @@ know.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from blastlint.model import Environment, Impact, Value
+from blastlint.regex import regex
 
-_KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+|\*)\]')
+_KEY = regex(r'\[(?:"(?:[^"\\]|\\.)*"|\d+|\*)\]')
 _RISK: tuple[Environment, ...] = ("ephemeral", "non-production", "unknown", "production")
 
 

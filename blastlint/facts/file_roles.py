@@ -17,21 +17,21 @@ Inside a manifest there is configuration again: the data of a ConfigMap, the val
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from blastlint.model import Value
+from blastlint.regex import regex
 
 Role = Literal[
     "configuration", "manifest", "pipeline", "package", "catalogue", "specification", "dashboard", "state", "data"
 ]
 
-_PIPELINE = re.compile(
+_PIPELINE = regex(
     r"(^|/)\.(github/(workflows|actions)|circleci|buildkite|woodpecker|tekton|gitlab/ci|gitlab-ci)/"
     r"|(^|/)(\.gitlab-ci|\.travis|azure-pipelines|bitbucket-pipelines|appveyor|\.drone|cloudbuild|buildspec|action"
     r"|\.woodpecker|Jenkinsfile|codecov|\.codecov|\.pre-commit-config|\.pre-commit-hooks)[\w.-]*\.ya?ml$"
 )
-_PACKAGE = re.compile(
+_PACKAGE = regex(
     r"(^|/)(package|composer|bower|lerna|nx|turbo|tsconfig[\w.-]*|jsconfig|deno|renovate|\.?eslintrc|\.babelrc|biome"
     r"|angular|project|pubspec|cdk|vcpkg|manifest|extensions|settings\.local|devcontainer|launch|tasks|\.prettierrc"
     r"|\.releaserc|\.lintstagedrc|mkdocs|_config|\.rubocop|\.golangci|\.yamllint|\.markdownlint[\w.-]*|dependabot"
@@ -41,19 +41,19 @@ _PACKAGE = re.compile(
     r"|(^|/)\.github/[^/]+\.ya?ml$|(^|/)Chart\.ya?ml$|(^|/)\.(vscode|idea|devcontainer)/|(^|/)renovate[\w./-]*\.json5?$|(^|/)\.renovate/"
     r"|(^|/)gradle(-wrapper)?\.properties$"
 )
-_CATALOGUE = re.compile(
+_CATALOGUE = regex(
     r"(^|/)(locales?|i18n|l10n|lang|langs|languages|translations?|messages)/|\.arb$"
     r"|(^|/)(messages|strings|translation)s?([_.-][a-z]{2}([_-][A-Za-z]{2,4})?)?\.(json|ya?ml|properties)$"
     r"|(^|/)[a-z]{2}([_-][A-Z]{2})?\.(json|ya?ml)$"
 )
-_DASHBOARD = re.compile(r"(^|/)dashboards?/|dashboard[\w-]*\.json$|\.(ipynb|geojson|ndjson|map|lottie)$")
-_DATA = re.compile(r"(^|/)(data|datasets?|seeds?|snapshots?|corpus|samples?|_data)/|\.(jsonl)$")
-_COMPOSE = re.compile(r"(^|/)(docker-)?compose[\w.-]*\.ya?ml$")
-_STATE = re.compile(r"\.tfstate(\.backup)?$")
+_DASHBOARD = regex(r"(^|/)dashboards?/|dashboard[\w-]*\.json$|\.(ipynb|geojson|ndjson|map|lottie)$")
+_DATA = regex(r"(^|/)(data|datasets?|seeds?|snapshots?|corpus|samples?|_data)/|\.(jsonl)$")
+_COMPOSE = regex(r"(^|/)(docker-)?compose[\w.-]*\.ya?ml$")
+_STATE = regex(r"\.tfstate(\.backup)?$")
 _RECORDS = 20
 
 # Where configuration begins inside a manifest, as key paths.
-_INSIDE = re.compile(
+_INSIDE = regex(
     r"^(data|stringData|binaryData|spec\.values|spec\.chart\.values|spec\.valuesContent|spec\.source\.helm\.\w+|helmCharts"
     r"|configMapGenerator|spec\.postBuild\.substitute)(\.|\[|$)"
     r"|(^|\.)(env|environment)(\[|\.|$)"

@@ -6,14 +6,14 @@ their own kind, which a pattern without them passes over. In a pattern `[]` mark
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from blastlint.frozen import dataclass
 from blastlint.model import Value
+from blastlint.regex import regex
 
-_STEP = re.compile(r'\["(?P<quoted>(?:[^"\\]|\\.)*)"\]|\[(?P<element>[^\]]*)\]|(?P<key>[^.\[\]]+)')
-_SELECTOR = re.compile(r'^(?P<key>[A-Za-z_]\w*)="?(?P<value>.*?)"?$')
+_STEP = regex(r'\["(?P<quoted>(?:[^"\\]|\\.)*)"\]|\[(?P<element>[^\]]*)\]|(?P<key>[^.\[\]]+)')
+_SELECTOR = regex(r'^(?P<key>[A-Za-z_]\w*)="?(?P<value>.*?)"?$')
 
 
 @dataclass(frozen=True, slots=True)

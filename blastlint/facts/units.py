@@ -7,18 +7,18 @@ Seconds and bytes are the common units; whatever else stands behind a number (`r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from blastlint.facts.words import words
 from blastlint.frozen import dataclass
 from blastlint.model import Scalar
+from blastlint.regex import regex
 
-_NUMBER = re.compile(r"\s*(?P<number>[-+]?[0-9][0-9_]*(?:\.[0-9]+)?)\s*(?P<unit>[A-Za-zµ%/][A-Za-z/]{0,11})?\s*\Z")
-_THOUSANDS = re.compile(r"\s*[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?\s*\Z")
-_CLOCK = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:d|h|m|s|ms|us|µs|ns))+\Z")
-_CLOCK_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|us|µs|ns|d|h|m|s)")
-_PERIOD = re.compile(
+_NUMBER = regex(r"\s*(?P<number>[-+]?[0-9][0-9_]*(?:\.[0-9]+)?)\s*(?P<unit>[A-Za-zµ%/][A-Za-z/]{0,11})?\s*\Z")
+_THOUSANDS = regex(r"\s*[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?\s*\Z")
+_CLOCK = regex(r"(?:[0-9]+(?:\.[0-9]+)?(?:d|h|m|s|ms|us|µs|ns))+\Z")
+_CLOCK_PART = regex(r"([0-9]+(?:\.[0-9]+)?)(ms|us|µs|ns|d|h|m|s)")
+_PERIOD = regex(
     r"P(?:([0-9]+)Y)?(?:([0-9]+)M)?(?:([0-9]+)W)?(?:([0-9]+)D)?(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)S)?)?\Z"
 )
 _PERIOD_SECONDS = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60, 1)

@@ -10,10 +10,11 @@ from blastlint.facts import commands as table
 from blastlint.frozen import dataclass
 from blastlint.parse.shell_values import Parts
 from blastlint.parse.source_text import SourceText
+from blastlint.regex import regex
 
 SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ash", "ksh"})
-_ASSIGNMENT = re.compile(r"^([A-Za-z_]\w*)=(.*)$", re.DOTALL)
-_PROGRAM = re.compile(r"^[\w.+:@-]+$")
+_ASSIGNMENT = regex(r"^([A-Za-z_]\w*)=(.*)$", re.DOTALL)
+_PROGRAM = regex(r"^[\w.+:@-]+$")
 # Where a carrier's own words end and the program that it carries begins: options with a value, words to skip.
 _SSH_VALUES = frozenset(
     ["b", "c", "D", "E", "e", "F", "I", "i", "J", "L", "l", "m", "O", "o", "p", "Q", "R", "S", "W", "w"]

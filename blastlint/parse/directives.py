@@ -12,17 +12,18 @@ from itertools import chain
 from blastlint.frozen import dataclass
 from blastlint.model import Document, Value
 from blastlint.parse.keytree import KeyTree
+from blastlint.regex import regex
 
 WORD = b"blastlint:"
 _EXACT = ("yaml", "terraform", "python", "shell", "json", "toml", "ini", "dotenv", "properties")
 _MARKERS = r"(?:\#+|//+|/\*+|\*|--|;+|<!--|%+|\{\#|(?i:rem\b))"
-_DIRECTIVE = re.compile(r"blastlint:[ \t]*allow\b(?P<rest>[^\r\n]*)")
-_IN_COMMENT = re.compile(rf"^[ \t]*{_MARKERS}?[ \t]*(?=blastlint:)", re.MULTILINE)
-_IN_TEXT = re.compile(rf"(?:^|(?<=\s)){_MARKERS}[ \t]*(?=blastlint:)")
-_COMMENT_LINE = re.compile(rf"[ \t]*{_MARKERS}")
-_RULES = re.compile(r"[ \t]*(?P<rules>[A-Za-z][\w-]*(?:[ \t]*,[ \t]*[A-Za-z][\w-]*)*)?[ \t]*(?P<tail>.*)")
-_RULE = re.compile(r"[A-Z]{3,}\d{3}|[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
-_CLOSERS = re.compile(r"[ \t]*(?:\*/|-->|\#\})[ \t]*$")
+_DIRECTIVE = regex(r"blastlint:[ \t]*allow\b(?P<rest>[^\r\n]*)")
+_IN_COMMENT = regex(rf"^[ \t]*{_MARKERS}?[ \t]*(?=blastlint:)", re.MULTILINE)
+_IN_TEXT = regex(rf"(?:^|(?<=\s)){_MARKERS}[ \t]*(?=blastlint:)")
+_COMMENT_LINE = regex(rf"[ \t]*{_MARKERS}")
+_RULES = regex(r"[ \t]*(?P<rules>[A-Za-z][\w-]*(?:[ \t]*,[ \t]*[A-Za-z][\w-]*)*)?[ \t]*(?P<tail>.*)")
+_RULE = regex(r"[A-Z]{3,}\d{3}|[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
+_CLOSERS = regex(r"[ \t]*(?:\*/|-->|\#\})[ \t]*$")
 
 
 _SCRIPTS = ("run", "script", "before_script", "after_script", "command", "commands", "cmd", "cmds", "args", "sh", "bash",

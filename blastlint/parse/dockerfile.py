@@ -13,14 +13,15 @@ from blastlint.model import Comment, Document, Side
 from blastlint.parse.shell import combined, parse_text
 from blastlint.parse.source_text import SourceText
 from blastlint.parse.text import decode
+from blastlint.regex import regex
 
-_DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*escape[ \t]*=[ \t]*([\\`])", re.IGNORECASE)
-_INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]+)[ \t]+")
-_STAGE = re.compile(r"\S+(?:[ \t]+AS[ \t]+(\S+))?", re.IGNORECASE)
-_FLAGS = re.compile(r"(?:--[a-z]+(?:=\S*)?[ \t]+)*")
-_HEREDOC = re.compile(r"<<-?[ \t]*([\"']?)(\w+)\1")
-_PAIR = re.compile(r"(\w+)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s]*)")
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_DIRECTIVE = regex(r"^[ \t]*#[ \t]*escape[ \t]*=[ \t]*([\\`])", re.IGNORECASE)
+_INSTRUCTION = regex(r"[ \t]*([A-Za-z]+)[ \t]+")
+_STAGE = regex(r"\S+(?:[ \t]+AS[ \t]+(\S+))?", re.IGNORECASE)
+_FLAGS = regex(r"(?:--[a-z]+(?:=\S*)?[ \t]+)*")
+_HEREDOC = regex(r"<<-?[ \t]*([\"']?)(\w+)\1")
+_PAIR = regex(r"(\w+)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s]*)")
+_STRING = regex(r'"((?:[^"\\]|\\.)*)"')
 
 
 @dataclass(slots=True)

@@ -4,22 +4,21 @@ that can be read, and the Document says so; the rest is kept.
 
 from __future__ import annotations
 
-import re
-
 from blastlint.model import Comment, Document, Side
 from blastlint.parse.hcl_ast import Attribute, Block, Expr, File, HclError, Invalid, Source
 from blastlint.parse.hcl_expressions import Parser
 from blastlint.parse.hcl_templates import whole
+from blastlint.regex import regex
 
 MAX_BLOCK_DEPTH = 50
 RECOVERY_CHARACTERS = 20_000  # how far a statement that is no HCL may reach; many of them in one file get less
-_ATTRIBUTE = re.compile(r"([^\W\d][\w-]*)[ \t]*=(?![=>])")
-_HEADER = re.compile(r'([^\W\d][\w-]*)((?:[ \t]+(?:"[^"\\$%\n]*"|[^\W\d][\w-]*))*)[ \t]*\{')
-_HEADER_TIGHT = re.compile(r'([^\W\d][\w-]*)((?:[ \t]*"[^"\\$%\n]*")*)[ \t]*\{')
-_BRACKETS = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|[()\[\]{}\n]')
+_ATTRIBUTE = regex(r"([^\W\d][\w-]*)[ \t]*=(?![=>])")
+_HEADER = regex(r'([^\W\d][\w-]*)((?:[ \t]+(?:"[^"\\$%\n]*"|[^\W\d][\w-]*))*)[ \t]*\{')
+_HEADER_TIGHT = regex(r'([^\W\d][\w-]*)((?:[ \t]*"[^"\\$%\n]*")*)[ \t]*\{')
+_BRACKETS = regex(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|[()\[\]{}\n]')
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
-_INDENT = re.compile(r"[ \t]*(?=[^ \t\n])")
-_LABEL = re.compile(r'"([^"]*)"|([^\W\d][\w-]*)')
+_INDENT = regex(r"[ \t]*(?=[^ \t\n])")
+_LABEL = regex(r'"([^"]*)"|([^\W\d][\w-]*)')
 
 
 def parse(path: str, side: Side, data: bytes) -> Document:

@@ -29,24 +29,25 @@ from blastlint.parse.hcl_ast import (
     Unary,
 )
 from blastlint.parse.hcl_templates import heredoc, quoted
+from blastlint.regex import regex
 
 MAX_DEPTH = 60
-IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
-_INLINE = re.compile(r"[ \t\r]*")
-_BLANK = re.compile(r"\s*")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_OPERATOR = re.compile(r"\|\||&&|[=!<>]=|[<>+\-*/%]")
+IDENTIFIER = regex(r"[^\W\d][\w-]*")
+_INLINE = regex(r"[ \t\r]*")
+_BLANK = regex(r"\s*")
+_NUMBER = regex(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_OPERATOR = regex(r"\|\||&&|[=!<>]=|[<>+\-*/%]")
 _PRECEDENCE = {
     "||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, ">": 4, "<=": 4, ">=": 4, "+": 5, "-": 5, "*": 6, "/": 6, "%": 6,
 }  # fmt: skip
 _KEYWORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
-_KEY = re.compile(r"([^\W\d][\w-]*)[ \t]*(?:=(?![=>])|:(?!:))")
-_FOR = re.compile(r"for\s+([^\W\d][\w-]*)\s*(?:,\s*([^\W\d][\w-]*)\s*)?\bin\b")
-_FUNCTION = re.compile(r"(?:::[^\W\d][\w-]*)*[ \t]*\(")
+_KEY = regex(r"([^\W\d][\w-]*)[ \t]*(?:=(?![=>])|:(?!:))")
+_FOR = regex(r"for\s+([^\W\d][\w-]*)\s*(?:,\s*([^\W\d][\w-]*)\s*)?\bin\b")
+_FUNCTION = regex(r"(?:::[^\W\d][\w-]*)*[ \t]*\(")
 # The values that most attributes have, whole: plain string, number, keyword or reference, and then what ends a value.
 _SIMPLE = r'(?:"([^"\\$%\n]*)"|(-?\d+(?:\.\d+)?)(?![\w.])|([^\W\d][\w-]*(?:\.[^\W\d][\w-]*)*))'
-_SIMPLE_LINE = re.compile(_SIMPLE + r"(?=[ \t]*(?:[\n,\])}#]|\r\n|\Z))")
-_SIMPLE_NESTED = re.compile(_SIMPLE + r"(?=\s*[,\])}])")
+_SIMPLE_LINE = regex(_SIMPLE + r"(?=[ \t]*(?:[\n,\])}#]|\r\n|\Z))")
+_SIMPLE_NESTED = regex(_SIMPLE + r"(?=\s*[,\])}])")
 
 
 class Parser:

@@ -12,20 +12,21 @@ from typing import TYPE_CHECKING
 
 from blastlint.frozen import dataclass
 from blastlint.parse.hcl_ast import Expr, HclError, Literal, Part, Template, TemplateFor, TemplateIf
+from blastlint.regex import regex
 
 if TYPE_CHECKING:
     from blastlint.parse.hcl_expressions import Parser
 
 MAX_UNCLOSED = 20  # each costs a search to the end of the text
-_QUOTED = re.compile(r'(?:\$\$\{|%%\{|[^"\\$%\n]+|\$(?!\{)|%(?!\{)|\\[^\n])+')
-_RAW = re.compile(r"(?:\$\$\{|%%\{|[^$%]+|\$(?!\{)|%(?!\{))+")
-_LINES = re.compile(r"[^\n]*\n|[^\n]+")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|\$\$(?=\{)|%%(?=\{)")
-_RAW_ESCAPE = re.compile(r"\$\$(?=\{)|%%(?=\{)")
+_QUOTED = regex(r'(?:\$\$\{|%%\{|[^"\\$%\n]+|\$(?!\{)|%(?!\{)|\\[^\n])+')
+_RAW = regex(r"(?:\$\$\{|%%\{|[^$%]+|\$(?!\{)|%(?!\{))+")
+_LINES = regex(r"[^\n]*\n|[^\n]+")
+_ESCAPE = regex(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|\$\$(?=\{)|%%(?=\{)")
+_RAW_ESCAPE = regex(r"\$\$(?=\{)|%%(?=\{)")
 _SIMPLE_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-_HEREDOC = re.compile(r"<<(-?)([^\W\d][\w-]*)[ \t]*\r?\n")
-_DIRECTIVE = re.compile(r"\s*(if|else|endif|for|endfor)\b")
-_FOR_NAMES = re.compile(r"\s*([^\W\d][\w-]*)\s*(?:,\s*([^\W\d][\w-]*)\s*)?\bin\b")
+_HEREDOC = regex(r"<<(-?)([^\W\d][\w-]*)[ \t]*\r?\n")
+_DIRECTIVE = regex(r"\s*(if|else|endif|for|endfor)\b")
+_FOR_NAMES = regex(r"\s*([^\W\d][\w-]*)\s*(?:,\s*([^\W\d][\w-]*)\s*)?\bin\b")
 
 
 @dataclass(slots=True)

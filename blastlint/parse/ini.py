@@ -19,21 +19,22 @@ from blastlint.model import Block, Comment, Document, Region, Side, Value
 from blastlint.parse.keytree import MAX_DEPTH, MAX_NODES, TOO_LARGE, Reading
 from blastlint.parse.languages import language_of
 from blastlint.parse.text import decode
+from blastlint.regex import regex
 
-_SECTION = re.compile(r"\s*\[(?P<name>[^\]\n]*)\]\s*(?:[;#].*)?$")
-_ASSIGNMENT = re.compile(r"=|:(?=\s|$)")
-_DIRECTIVE = re.compile(r"[A-Za-z][\w.-]*+(?=\s)")
-_INLINE = re.compile(r"(?:^|\s)[;#].*$")
-_NESTED = re.compile(r"\{\s*$|^\s*\}\s*;?\s*$|^\s*</?[A-Za-z]")
-_ENV = re.compile(r"\s*(?:export\s+)?(?P<key>[A-Za-z_][\w.-]*)\s*=[ \t]*(?P<value>.*)$")
+_SECTION = regex(r"\s*\[(?P<name>[^\]\n]*)\]\s*(?:[;#].*)?$")
+_ASSIGNMENT = regex(r"=|:(?=\s|$)")
+_DIRECTIVE = regex(r"[A-Za-z][\w.-]*+(?=\s)")
+_INLINE = regex(r"(?:^|\s)[;#].*$")
+_NESTED = regex(r"\{\s*$|^\s*\}\s*;?\s*$|^\s*</?[A-Za-z]")
+_ENV = regex(r"\s*(?:export\s+)?(?P<key>[A-Za-z_][\w.-]*)\s*=[ \t]*(?P<value>.*)$")
 _ENV_CLOSED = {
-    '"': re.compile(r'"(?P<text>(?:[^"\\]|\\.)*+)"', re.DOTALL),
-    "'": re.compile(r"'(?P<text>[^']*+)'"),
-    "`": re.compile(r"`(?P<text>[^`]*+)`"),
+    '"': regex(r'"(?P<text>(?:[^"\\]|\\.)*+)"', re.DOTALL),
+    "'": regex(r"'(?P<text>[^']*+)'"),
+    "`": regex(r"`(?P<text>[^`]*+)`"),
 }
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_ESCAPE = regex(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}
-_PROPERTY = re.compile(r"(?P<key>(?:[^\\=:\s]|\\.)++)(?:\s*[=:]\s*|\s+|$)(?P<value>.*)$", re.DOTALL)
+_PROPERTY = regex(r"(?P<key>(?:[^\\=:\s]|\\.)++)(?:\s*[=:]\s*|\s+|$)(?P<value>.*)$", re.DOTALL)
 _UNREAD = "a line that is no entry"
 
 

@@ -15,6 +15,7 @@ from tree_sitter import Node
 from blastlint.model import Comment, Document, Region, Side
 from blastlint.parse.code import Definition, Import, Module, Sort
 from blastlint.parse.structure import Dialect, Lines, blanked, digest
+from blastlint.regex import regex
 
 _FUNCTIONS = ("arrow_function", "function_expression", "generator_function")
 _DECLARED = ("function_declaration", "generator_function_declaration")
@@ -22,7 +23,7 @@ _CLASSES = ("class_declaration", "abstract_class_declaration", "class")
 _SUITES = frozenset({"describe", "context", "suite"})
 _TESTS = frozenset({"it", "test", "specify"})
 _NESTED = 12  # suites within suites
-_MARK = re.compile(rb"(//|/\*)\s*blastlint\s*:")
+_MARK = regex(rb"(//|/\*)\s*blastlint\s*:")
 
 
 def _leaf(node: Node, text: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import cast
 
@@ -25,12 +24,13 @@ from blastlint.parse.code import (
 )
 from blastlint.parse.javascript_text import Reader
 from blastlint.parse.structure import Lines, sound
+from blastlint.regex import regex
 
-_LOG = re.compile(
+_LOG = regex(
     r"(^|\.)(console|log|logger|Sentry|debug|winston|pino)(\.|$)|(^|\.)(captureException|logError|reportError)$"
 )
-_PASSED_ON = re.compile(r"^(next|reject|done|cb|callback|fail)$|(^|\.)(reject|process\.exit|abort|fail)$")
-_EXITS = re.compile(r"(^|\.)(process\.exit|exit|abort)$")
+_PASSED_ON = regex(r"^(next|reject|done|cb|callback|fail)$|(^|\.)(reject|process\.exit|abort|fail)$")
+_EXITS = regex(r"(^|\.)(process\.exit|exit|abort)$")
 _SIMPLE = frozenset(
     {"expression_statement", "return_statement", "throw_statement", "lexical_declaration", "variable_declaration",
      "break_statement", "continue_statement"}

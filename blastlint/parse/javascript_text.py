@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from blastlint.parse.code import Call, Module, Option
+from blastlint.regex import regex
 
-_TOKENS = re.compile(
+_TOKENS = regex(
     r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)"""
     r"|(//[^\n]*|/\*[\s\S]*?\*/)|(\s*,\s*(?=[)\]}]))|((?<=[(\[{])\s+|\s+(?=[)\]}]))|\s+"
 )

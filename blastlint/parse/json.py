@@ -17,8 +17,9 @@ from blastlint.parse.keytree import MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_LARGE, R
 from blastlint.parse.templates import REASON as TEMPLATED
 from blastlint.parse.templates import Blanked, looks_templated
 from blastlint.parse.text import Lines, decode
+from blastlint.regex import regex
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""[ \t\r\n\f\v\xa0\ufeff]*(?:
       (?P<punctuation>[{}\[\],:])
     | (?P<string>"(?:[^"\\\n]|\\(?:.|\Z))*+(?:"|(?=\n)|\Z))
@@ -30,8 +31,8 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,300})\Z")
-_FRACTION = re.compile(r"[-+]?(?:[0-9]{1,300}\.?[0-9]{0,300}|\.[0-9]{1,300})(?:[eE][-+]?[0-9]{1,2})?\Z")
+_NUMBER = regex(r"-?(?:0|[1-9][0-9]{0,300})\Z")
+_FRACTION = regex(r"[-+]?(?:[0-9]{1,300}\.?[0-9]{0,300}|\.[0-9]{1,300})(?:[eE][-+]?[0-9]{1,2})?\Z")
 _WORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
 
 

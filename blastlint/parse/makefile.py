@@ -11,13 +11,12 @@ from blastlint.model import Comment, Document, Side
 from blastlint.parse.shell import combined, parse_text
 from blastlint.parse.source_text import SourceText
 from blastlint.parse.text import decode
+from blastlint.regex import regex
 
-_RULE = re.compile(
-    r"^([^\s#:=$][^#:=]*|\$[({][^#=]*?):(?![=:])[ \t]*([^#=;]*)(;.*)?$|^([^\s#:=][^#:=]*)::(?!=)[ \t]*(.*)$"
-)
-_VARIABLE = re.compile(r"^[ ]*(?:export[ \t]+|override[ \t]+)?([\w.-]+)[ \t]*(\?=|:=|::=|:::=|\+=|!=|=)[ \t]*(.*)$")
-_DEFINE = re.compile(r"^[ \t]*define[ \t]+(\w+)")
-_REFERENCE = re.compile(r"\$(?:\$|\((\w[\w.-]*)\)|\{(\w[\w.-]*)\}|([@<^*?+%])|\((?=[a-z-]+[ \t])|\(([@<^*?+%][DF]?)\))")
+_RULE = regex(r"^([^\s#:=$][^#:=]*|\$[({][^#=]*?):(?![=:])[ \t]*([^#=;]*)(;.*)?$|^([^\s#:=][^#:=]*)::(?!=)[ \t]*(.*)$")
+_VARIABLE = regex(r"^[ ]*(?:export[ \t]+|override[ \t]+)?([\w.-]+)[ \t]*(\?=|:=|::=|:::=|\+=|!=|=)[ \t]*(.*)$")
+_DEFINE = regex(r"^[ \t]*define[ \t]+(\w+)")
+_REFERENCE = regex(r"\$(?:\$|\((\w[\w.-]*)\)|\{(\w[\w.-]*)\}|([@<^*?+%])|\((?=[a-z-]+[ \t])|\(([@<^*?+%][DF]?)\))")
 _AUTOMATIC = {
     "@": "MAKE_target",
     "<": "MAKE_first",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -13,15 +12,16 @@ from tree_sitter import Node
 from blastlint.model import Comment, Document, Region, Side
 from blastlint.parse.code import Definition, Import, Module, Sort
 from blastlint.parse.structure import Dialect, Lines, blanked, digest
+from blastlint.regex import regex
 
 _DEFINITIONS = ("function_definition", "class_definition", "decorated_definition")
 _BLOCKS = frozenset(
     {"if_statement", "try_statement", "with_statement", "else_clause", "elif_clause", "except_clause", "finally_clause",
      "block"}
 )  # fmt: skip
-_TEST_FILE = re.compile(r"(^|/)(test[^/]*|[^/]*_tests?)\.py$|(^|/)tests?/[^/]*\.py$")
-_TEST_CLASS = re.compile(rb"(TestCase|Tests?|TestBase|Testing)$")
-_MARK = re.compile(rb"#\s*blastlint\s*:")
+_TEST_FILE = regex(r"(^|/)(test[^/]*|[^/]*_tests?)\.py$|(^|/)tests?/[^/]*\.py$")
+_TEST_CLASS = regex(rb"(TestCase|Tests?|TestBase|Testing)$")
+_MARK = regex(rb"#\s*blastlint\s*:")
 
 
 def _leaf(node: Node, text: bytes) -> bytes:

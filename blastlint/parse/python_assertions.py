@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import libcst as cst
 
 from blastlint.parse.code import Assertion, Call, Form
 from blastlint.parse.python_text import dotted, is_constant, text
+from blastlint.regex import regex
 
-_RAISES = re.compile(r"^(raises|warns|assertRaises(Regex)?|assertWarns(Regex)?|assertLogs|deprecated_call)$")
-_HELPER = re.compile(r"^_?(assert|check|verify|expect|validate|ensure)(_|[A-Z])|^assert$")
-_MOCK = re.compile(r"^assert_(called|not_called|any_call|has_calls|awaited|any_await|has_awaits|not_awaited)")
-_APPROX = re.compile(r"^(approx|isclose|allclose|assert_allclose|assert_almost_equal|assertAlmostEqual)$")
+_RAISES = regex(r"^(raises|warns|assertRaises(Regex)?|assertWarns(Regex)?|assertLogs|deprecated_call)$")
+_HELPER = regex(r"^_?(assert|check|verify|expect|validate|ensure)(_|[A-Z])|^assert$")
+_MOCK = regex(r"^assert_(called|not_called|any_call|has_calls|awaited|any_await|has_awaits|not_awaited)")
+_APPROX = regex(r"^(approx|isclose|allclose|assert_allclose|assert_almost_equal|assertAlmostEqual)$")
 _TOLERANCES = ("abs", "rel", "abs_tol", "rel_tol", "atol", "rtol", "places", "delta", "decimal")
 _COMPARISONS: dict[type, tuple[Form, bool]] = {
     cst.Equal: ("equal", False), cst.NotEqual: ("equal", True), cst.Is: ("equal", False), cst.IsNot: ("equal", True),

@@ -4,7 +4,6 @@ It, python_text and python_assertions alone import libcst, and they are imported
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
@@ -29,13 +28,14 @@ from blastlint.parse.code import (
 from blastlint.parse.python import imported_names
 from blastlint.parse.python_text import children, dotted, is_constant, text
 from blastlint.parse.structure import sound
+from blastlint.regex import regex
 
-_LOG = re.compile(
+_LOG = regex(
     r"(^|\.)(_?log|_?logger|logging|LOG|LOGGER|warnings|console|sentry_sdk|capsys)\.|(^|\.)_?(print|log|secho|echo|warn"
     r"|log_exception|capture_exception|print_exc|debug|info|warning|error|exception|critical)$"
 )
-_EXITS = re.compile(r"(^|\.)(sys\.exit|exit|_exit|quit|abort|fail|bail|die)$")
-_SKIPS = re.compile(r"(^|\.)(skip|skipTest|skip_test)$")
+_EXITS = regex(r"(^|\.)(sys\.exit|exit|_exit|quit|abort|fail|bail|die)$")
+_SKIPS = regex(r"(^|\.)(skip|skipTest|skip_test)$")
 _OUR_SCOPE = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
 
 

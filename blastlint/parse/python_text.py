@@ -8,6 +8,8 @@ from functools import lru_cache
 
 import libcst as cst
 
+from blastlint.regex import regex
+
 _PRINTER = cst.Module([])
 _LAYOUT = frozenset(
     {
@@ -17,7 +19,7 @@ _LAYOUT = frozenset(
         "has_trailing_newline", "first_colon", "second_colon",
     }
 )  # fmt: skip
-_TOKENS = re.compile(
+_TOKENS = regex(
     r"""("""  # a string stays as it is, only its quotes may change
     r'''"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')'''
     r"""|(\#[^\n]*)|(\s*,\s*(?=[)\]}]))|((?<=[(\[{])\s+|\s+(?=[)\]}]))|\s+"""

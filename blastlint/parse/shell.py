@@ -19,11 +19,12 @@ from blastlint.parse.shell_run import Nested
 from blastlint.parse.shell_values import Part, Parts
 from blastlint.parse.shell_walk import Walk
 from blastlint.parse.source_text import SourceText
+from blastlint.regex import regex
 
-_NON_ASCII = re.compile(r"[^\x00-\x7f]")
-_EXPRESSION = re.compile(r"\$\{\{.*?\}\}|\$\[\[.*?\]\]|\{\{.*?\}\}", re.DOTALL)
-_SHEBANG = re.compile(r"^#!\s*\S*?(?:/env\s+(?:-S\s*)?)?\S*?(ba|z|da|k|a)?sh\b(.*)")
-_PROCFILE = re.compile(r"^([A-Za-z0-9_-]+):[ \t]+(.*)$", re.MULTILINE)
+_NON_ASCII = regex(r"[^\x00-\x7f]")
+_EXPRESSION = regex(r"\$\{\{.*?\}\}|\$\[\[.*?\]\]|\{\{.*?\}\}", re.DOTALL)
+_SHEBANG = regex(r"^#!\s*\S*?(?:/env\s+(?:-S\s*)?)?\S*?(ba|z|da|k|a)?sh\b(.*)")
+_PROCFILE = regex(r"^([A-Za-z0-9_-]+):[ \t]+(.*)$", re.MULTILINE)
 MAX_NESTING = 8
 
 

@@ -9,6 +9,7 @@ import tree_sitter
 
 from blastlint.command import Guard, GuardKind
 from blastlint.parse.source_text import SourceText
+from blastlint.regex import regex
 
 Node = tree_sitter.Node
 _LEAVING = frozenset(
@@ -30,22 +31,22 @@ _LEAVING = frozenset(
     ]
 )
 _SHRUGGING = frozenset(["true", ":", "echo", "printf", "warn", "warning", "log", "info", "logger"])
-_TESTS = re.compile(
+_TESTS = regex(
     r"^(!\s*)?(\[|\[\[|test|grep|egrep|command|which|type|diff|cmp|hash|pgrep|mountpoint|id|getent|dpkg"
     r"|git diff|git rev-parse"
     r"|[\w-]*(confirm|are_you_sure|prompt|ask|is_|has_|check|require|ensure|assert|verify|validate|guard)[\w-]*)(\s|$)"
 )
-_NAME = re.compile(r"\$\{?(\w+)")
-_ENVIRONMENT = re.compile(
+_NAME = regex(r"\$\{?(\w+)")
+_ENVIRONMENT = regex(
     r"(?<![a-z])(env|environment|app_?env|rails_env|rack_env|node_env|django_settings\w*|stage|deploy_env|target_env|aspnetcore_environment"
     r"|prod|production|prd|staging|development|hostname|role|standby|replica|primary|leader|context|account|cluster"
     r"|branch|ref_name|github[_.]ref|refs/heads|ci_commit_branch|profile|database_url|db_host|workspace|region|namespace|allow_\w+|i_know\w*)(?![a-z])",
     re.IGNORECASE,
 )
-_CONFIRMATION = re.compile(r"confirm|are_?you_?sure|\bprompt|\bask_|REPLY|\[Yy\]|\byes\b|y/n", re.IGNORECASE)
-_DRY_RUN = re.compile(r"dry[_-]?run|NOOP|SIMULATE|\bcheck_?mode\b", re.IGNORECASE)
-_EXISTENCE = re.compile(r"(^|\s)(!\s*)?-[defrswxLh]\s")
-_FILLED = re.compile(r"(^|\s)(!\s*)?-[nz]\s")
+_CONFIRMATION = regex(r"confirm|are_?you_?sure|\bprompt|\bask_|REPLY|\[Yy\]|\byes\b|y/n", re.IGNORECASE)
+_DRY_RUN = regex(r"dry[_-]?run|NOOP|SIMULATE|\bcheck_?mode\b", re.IGNORECASE)
+_EXISTENCE = regex(r"(^|\s)(!\s*)?-[defrswxLh]\s")
+_FILLED = regex(r"(^|\s)(!\s*)?-[nz]\s")
 
 
 def squeezed(text: str) -> str:

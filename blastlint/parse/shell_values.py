@@ -14,6 +14,7 @@ from typing import Literal
 
 from blastlint.command import Word, WordKind
 from blastlint.model import Region
+from blastlint.regex import regex
 
 # literal: known; unset: assigned nowhere; assigned: somewhere, to what is not known; command: the output of one;
 # positional: an argument; guarded: cannot be empty; temporary: made by mktemp; expression: filled in by the CI system.
@@ -34,12 +35,12 @@ class Part:
 
 Parts = tuple[Part, ...]
 
-_ALWAYS_SET = re.compile(
+_ALWAYS_SET = regex(
     r"^(GITHUB_|RUNNER_|CI_|GITLAB_|CIRCLE_|BUILDKITE_|BUILD_SOURCESDIRECTORY|AGENT_|SYSTEM_|CODEBUILD_|TRAVIS_)"
     r"|^(PWD|OLDPWD|USER|LOGNAME|SHELL|HOSTNAME|UID|EUID|PPID|RANDOM|SECONDS|LINENO|BASHPID|OSTYPE|HOSTTYPE|MACHTYPE|PATH"
     r"|BASH_SOURCE|BASH_VERSION|FUNCNAME|IFS|CI|WORKSPACE|CURDIR|MAKE|MAKEFLAGS|VIRTUAL_ENV|GOPATH|JAVA_HOME|REPLY|0|\$|\?|#|!)$"
 )
-_TEMPORARY_NAMES = re.compile(r"^(RUNNER_TEMP|TMPDIR|TEMP|TMP|BATS_TMPDIR|BATS_TEST_TMPDIR|BATS_(FILE|SUITE)_TMPDIR)$")
+_TEMPORARY_NAMES = regex(r"^(RUNNER_TEMP|TMPDIR|TEMP|TMP|BATS_TMPDIR|BATS_TEST_TMPDIR|BATS_(FILE|SUITE)_TMPDIR)$")
 
 
 def origin_of(name: str) -> Origin:
@@ -141,34 +142,34 @@ _BUILD = frozenset(
         "logs",
     ]
 )
-_BUILD_NAME = re.compile(
+_BUILD_NAME = regex(
     r"(^\.(cache|tox|nox|venv|pytest_cache|mypy_cache|ruff_cache|next|nuxt|turbo|parcel-cache|terraform|gradle|eggs|coverage"
     r"|nyc_output|output|svelte-kit|angular|docusaurus|build|tmp|vite|hypothesis|ipynb_checkpoints|serverless)$)"
     r"|\.egg-info$|\.(o|a|so|pyc|pyo|class|tmp|log|lock|pid|sock|zip|whl|tgz|gz|tar|deb|rpm|apk|swp|orig|bak)$"
     r"|^(cmake-build|bazel|dist|build|_?dist|_?build|coverage|test-results|test-output|tmp|temp)[-_.]"
     r"|[-_.](build|dist|cache|tmp|temp|output|artifacts?|out)$"
 )
-_BUILD_PATHS = re.compile(
+_BUILD_PATHS = regex(
     r"^/var/(lib/apt/lists|cache|lib/dpkg/info|lib/yum|log/apt)(/|$)|^/usr/share/(doc|man|locale|info)(/|$)"
 )
-_TEMPORARY_PATHS = re.compile(r"^/(private/)?(tmp|var/tmp|dev/shm|run)(/|$)")
-_DATA = re.compile(
+_TEMPORARY_PATHS = regex(r"^/(private/)?(tmp|var/tmp|dev/shm|run)(/|$)")
+_DATA = regex(
     r"^/var/lib/(postgres\w*|pgsql|mysql|mariadb|mongo\w*|redis|elasticsearch|opensearch|cassandra|clickhouse|influxdb|etcd"
     r"|rabbitmq|kafka|zookeeper|docker|containerd|kubelet|longhorn|ceph|gitlab|grafana|prometheus|neo4j|minio|vault|consul)(/|$)"
     r"|^/(data|backups?|mnt|srv|volumes?|nfs|storage)(/|$)|^/var/(backups?|opt/gitlab|www)(/|$)"
 )
-_DATA_NAME = re.compile(
+_DATA_NAME = regex(
     r"(^|_)(PGDATA|DATADIR|DATA_?DIR(ECTORY)?|DB_?(DIR|PATH)|DATABASE_?(DIR|PATH)|BACKUPS?_?(DIR|PATH|ROOT)?|DUMP_?DIR"
     r"|VOLUME_?(DIR|PATH)?|STORAGE_?(DIR|PATH)|MYSQL_?DATA\w*|REDIS_?DATA\w*|UPLOADS?_?(DIR|PATH)?)$",
     re.IGNORECASE,
 )
-_BUILD_VARIABLE = re.compile(
+_BUILD_VARIABLE = regex(
     r"(^|_)(BUILD|DIST|OUT|OUTPUT|TARGET|ARTIFACTS?|COVERAGE|CACHE|STAGING|WORK|SCRATCH|OBJ|GEN|GENERATED|VENV|PKG|RELEASE"
     r"|INSTALL|BUNDLE|ASSETS|LOGS?|REPORTS?|RESULTS?)_?(DIR(ECTORY)?|PATH|ROOT|FOLDER)?$|^(bld|destdir|DESTDIR)$",
     re.IGNORECASE,
 )
-_TEMPORARY_VARIABLE = re.compile(r"(^|_)(TMP|TEMP|TEMPDIR|TMPDIR|WORKDIR|SANDBOX|SCRATCH)(_|$|DIR)", re.IGNORECASE)
-_EVERYTHING = re.compile(
+_TEMPORARY_VARIABLE = regex(r"(^|_)(TMP|TEMP|TEMPDIR|TMPDIR|WORKDIR|SANDBOX|SCRATCH)(_|$|DIR)", re.IGNORECASE)
+_EVERYTHING = regex(
     r"^(\.{0,2}/)*(\*|\.\*|\*\.\*|\{,\.\}\*|\.\[!\.\]\*|\.\[\^\.\]\*|\.\?\?\*|\*\*)$|^\.{1,2}/?$|^(\.{1,2}/)+\.{1,2}/?$"
 )
 

@@ -9,14 +9,15 @@ import tree_sitter
 from blastlint.parse.command_line import Arg
 from blastlint.parse.shell_values import Part, Parts, origin_of
 from blastlint.parse.source_text import SourceText
+from blastlint.regex import regex
 
 Node = tree_sitter.Node
-_QUOTES = re.compile(r"(?<!\\)[\"']")
-_ESCAPE = re.compile(r"\\(\n|.)", re.DOTALL)
-_ESCAPE_IN_STRING = re.compile(r'\\(\n|[$`"\\])')
-_MKTEMP = re.compile(r"^\s*(mktemp|tempfile)\b|\bmktemp\b")
+_QUOTES = regex(r"(?<!\\)[\"']")
+_ESCAPE = regex(r"\\(\n|.)", re.DOTALL)
+_ESCAPE_IN_STRING = regex(r'\\(\n|[$`"\\])')
+_MKTEMP = regex(r"^\s*(mktemp|tempfile)\b|\bmktemp\b")
 # Programs whose output is never empty when they can be run at all.
-_FULL = re.compile(
+_FULL = regex(
     r"(^|[;&|]\s*)(pwd|dirname|basename|realpath|readlink|date|whoami|id|uname|nproc|hostname|seq|wc|arch)\b[^;&|]*$"
 )
 _OPERATORS = frozenset({":-", "-", ":=", "=", ":?", "?", ":+", "+"})

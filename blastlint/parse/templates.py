@@ -10,19 +10,21 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
+from blastlint.regex import regex
+
 FILL = "\ue000"
 REASON = "template expressions are not evaluated"
 
 # No action holds another opening of its kind, so that an opening without an end costs no more than the way to the next.
-_ACTION = re.compile(
+_ACTION = regex(
     r"\{\{(?:[^{}]|\}(?!\})|\{(?!\{))*+\}\}"
     r"|\{%(?:[^%{]|%(?!\})|\{(?!%))*+%\}"
     r"|\{#(?:[^#{]|#(?!\})|\{(?!#))*+#\}"
 )
-_STEERING = re.compile(
+_STEERING = regex(
     r"\{\{-?\s*(?:if|else|end|range|with|define|block|break|continue|/\*)|\{\{-?\s*\$\w*\s*:?=|\{%|\{#", re.ASCII
 )
-_ALONE = re.compile(rf"^[ \t]*[{FILL}][ \t{FILL}]*$", re.MULTILINE)
+_ALONE = regex(rf"^[ \t]*[{FILL}][ \t{FILL}]*$", re.MULTILINE)
 
 
 def looks_templated(text: str) -> bool:

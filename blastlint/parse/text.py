@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-_BREAK = re.compile(r"\n")
-_WIDE = re.compile(r"[^\x00-\x7f]")
+from blastlint.regex import regex
+
+_BREAK = regex(r"\n")
+_WIDE = regex(r"[^\x00-\x7f]")
 
 
 def decode(data: bytes) -> tuple[str, str]:

@@ -11,8 +11,9 @@ from blastlint.frozen import dataclass
 from blastlint.model import Block, Comment, Document, Region, Scalar, Side, Value, unknown
 from blastlint.parse.keytree import MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_LARGE, Reading
 from blastlint.parse.text import Lines, decode
+from blastlint.regex import regex
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r'''[ \t\r]*(?:
       (?P<newline>\n)
     | (?P<comment>\#[^\n]*)
@@ -25,10 +26,10 @@ _TOKEN = re.compile(
     )''',
     re.VERBOSE | re.DOTALL,
 )
-_INTEGER = re.compile(r"[-+]?[0-9](?:_?[0-9])*\Z")
-_BASED = re.compile(r"0(?:x[0-9a-fA-F_]+|o[0-7_]+|b[01_]+)\Z")
-_FLOAT = re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]+)?(?:[eE][-+]?[0-9]{1,2})?\Z")
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[ \t\r]*\n\s*|.)", re.DOTALL)
+_INTEGER = regex(r"[-+]?[0-9](?:_?[0-9])*\Z")
+_BASED = regex(r"0(?:x[0-9a-fA-F_]+|o[0-7_]+|b[01_]+)\Z")
+_FLOAT = regex(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]+)?(?:[eE][-+]?[0-9]{1,2})?\Z")
+_ESCAPE = regex(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[ \t\r]*\n\s*|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "e": "\x1b"}
 _MAX_DIGITS = 300
 

@@ -24,14 +24,15 @@ from blastlint.parse.templates import REASON as TEMPLATED
 from blastlint.parse.templates import Blanked, looks_templated
 from blastlint.parse.text import Lines, decode
 from blastlint.parse.yaml_scalars import tag_of, typed
+from blastlint.regex import regex
 
 _LOADER = getattr(yaml, "CLoader", yaml.Loader)
 _MAX_BROKEN = 20
 _MAX_SKIPPED = 500
 _MAX_EXPANDED = 50_000  # values that aliases repeat: real files repeat hundreds, and every layer walks them all
 _BLOCK_STYLES = ("|", ">")
-_MARKER = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
-_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\n\r]*", re.MULTILINE)
+_MARKER = regex(r"^---(?=\s|\Z)", re.MULTILINE)
+_COMMENT = regex(r"(?:^|(?<=[ \t]))#[^\n\r]*", re.MULTILINE)
 _OTHER_BREAKS = str.maketrans({"\x85": " ", "\u2028": " ", "\u2029": " "})  # line breaks for YAML 1.1 only
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from blastlint.model import Block, Region, Scalar, Value
+from blastlint.regex import regex
 
 _CORE_TAG = "tag:yaml.org,2002:"
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,300})\Z")
-_BASED = re.compile(r"0x[0-9a-fA-F]{1,64}\Z|0o[0-7]{1,64}\Z")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]{0,40}\.[0-9]{1,40}|[1-9][0-9]{0,40}\.)(?:[eE][-+]?[0-9]{1,2})?\Z")
+_INTEGER = regex(r"[-+]?(?:0|[1-9][0-9]{0,300})\Z")
+_BASED = regex(r"0x[0-9a-fA-F]{1,64}\Z|0o[0-7]{1,64}\Z")
+_FLOAT = regex(r"[-+]?(?:[0-9]{0,40}\.[0-9]{1,40}|[1-9][0-9]{0,40}\.)(?:[eE][-+]?[0-9]{1,2})?\Z")
 _WORDS: Mapping[str, Scalar] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,

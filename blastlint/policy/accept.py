@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from blastlint.errors import UsageError
 from blastlint.frozen import dataclass
 from blastlint.model import Finding, Notification, Suppression
+from blastlint.regex import regex
 
-_FINGERPRINT = re.compile(r"[0-9a-f]{32}")
-_RULE = re.compile(r"[A-Z]{3,}\d{3}")
+_FINGERPRINT = regex(r"[0-9a-f]{32}")
+_RULE = regex(r"[A-Z]{3,}\d{3}")
 
 
 @dataclass(frozen=True, slots=True)

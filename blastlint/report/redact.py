@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from blastlint.diff.anchors import lines_of
@@ -16,14 +15,13 @@ from blastlint.masking import (
     sensitive_variables,
 )
 from blastlint.model import Entity, Report, Side, Value
+from blastlint.regex import regex
 
 _SHORTEST = 5  # shorter values turn up in ordinary words
 _LONGEST_FILE = 400_000
 # Values that .env files and secret-like keys hold and that are no secret.
-_ORDINARY = re.compile(
-    r"(?i)prod(uction)?|dev(elopment)?|stag(e|ing)|test(ing)?|local(host)?|debug|info|warn(ing)?|error"
-)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_ORDINARY = regex(r"(?i)prod(uction)?|dev(elopment)?|stag(e|ing)|test(ing)?|local(host)?|debug|info|warn(ing)?|error")
+_CONTROL = regex(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class Redactor:

@@ -18,7 +18,6 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -26,10 +25,11 @@ from blastlint.model import Entity, Region, Value, unknown
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.templates import REASON as TEMPLATED
 from blastlint.parse.workspace import Workspace
+from blastlint.regex import regex
 
-_COMPOSE = re.compile(r"(^|/)(docker-)?compose([.-][\w.-]+)?\.ya?ml$")
-_INTRINSIC = re.compile(r"^(!(?!!)\w+|Fn::\w+(::\w+)?|Ref|Condition)$")
-_SUB = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[\w.]+)?\}")
+_COMPOSE = regex(r"(^|/)(docker-)?compose([.-][\w.-]+)?\.ya?ml$")
+_INTRINSIC = regex(r"^(!(?!!)\w+|Fn::\w+(::\w+)?|Ref|Condition)$")
+_SUB = regex(r"\$\{([A-Za-z0-9]+)(?:\.[\w.]+)?\}")
 _MAX_DEPTH = 64
 DEFAULT = "the default of a parameter"  # why a value is only assumed
 KINDS = frozenset({"kubernetes.object", "cloudformation.resource", "iam.policy", "compose.service"})

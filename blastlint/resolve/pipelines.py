@@ -14,6 +14,7 @@ from blastlint.command import Guard
 from blastlint.frozen import dataclass
 from blastlint.model import Region, Value
 from blastlint.parse.shell_guards import kind_of
+from blastlint.regex import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,11 @@ class Pipeline:
     title: str = ""
 
 
-_GITHUB = re.compile(r"(^|/)\.(github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
-_ACTION = re.compile(r"(^|/)action\.ya?ml$")
-_GITLAB = re.compile(r"(^|/)(\.gitlab-ci\.ya?ml|[^/]*\.gitlab-ci\.ya?ml|\.gitlab/.*\.ya?ml)$")
-_CIRCLE = re.compile(r"(^|/)\.circleci/.*\.ya?ml$")
-_AZURE = re.compile(r"(^|/)(azure-pipelines[^/]*|\.azure-pipelines/.*|\.?azure[^/]*)\.ya?ml$")
+_GITHUB = regex(r"(^|/)\.(github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
+_ACTION = regex(r"(^|/)action\.ya?ml$")
+_GITLAB = regex(r"(^|/)(\.gitlab-ci\.ya?ml|[^/]*\.gitlab-ci\.ya?ml|\.gitlab/.*\.ya?ml)$")
+_CIRCLE = regex(r"(^|/)\.circleci/.*\.ya?ml$")
+_AZURE = regex(r"(^|/)(azure-pipelines[^/]*|\.azure-pipelines/.*|\.?azure[^/]*)\.ya?ml$")
 _SCRIPT_KEYS = frozenset(
     {"script", "before_script", "after_script", "commands", "cmds", "run", "bash", "shell", "deploy_script"}
 )

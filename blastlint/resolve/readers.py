@@ -6,18 +6,18 @@ Asked for every changed file, also in trees without Terraform: so nothing is par
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Sequence
 
 from blastlint.model import Tree
+from blastlint.regex import regex
 
 _SUFFIXES = (".tf", ".tofu")
-_READS = re.compile(rb"\b(?:templatefile|file(?:set|base64|md5|sha\d+|base64sha\d+)?)\s*\(")
+_READS = regex(rb"\b(?:templatefile|file(?:set|base64|md5|sha\d+|base64sha\d+)?)\s*\(")
 _DATA_SUFFIXES = (
     ".yaml", ".yml", ".json", ".tftpl", ".tpl", ".tmpl", ".csv", ".txt", ".conf", ".cfg", ".ini", ".toml", ".xml", ".sql",
     ".sh", ".ps1", ".pem", ".pub", ".j2", ".html", ".env", ".properties", ".zip", ".hcl",
 )  # fmt: skip
-_QUOTED = re.compile(r'/([^/"]+)"')
+_QUOTED = regex(r'/([^/"]+)"')
 MAX_LEVELS = 8
 
 

@@ -8,12 +8,13 @@ from collections.abc import Callable
 
 from blastlint.frozen import dataclass
 from blastlint.model import Author
+from blastlint.regex import regex
 
 # A range is walked through the same cat-file that serves contents; a longer one has more authors than anybody reads.
 _MOST_COMMITS = 2_000
 
-_PERSON = re.compile(rb"(?P<name>.*?) ?<(?P<address>[^>]*)> (?P<time>-?\d+) [+-]\d+")
-_TRAILER = re.compile(r"(?P<key>[A-Za-z0-9][A-Za-z0-9-]*)\s*:\s*(?P<value>.*)")
+_PERSON = regex(rb"(?P<name>.*?) ?<(?P<address>[^>]*)> (?P<time>-?\d+) [+-]\d+")
+_TRAILER = regex(r"(?P<key>[A-Za-z0-9][A-Za-z0-9-]*)\s*:\s*(?P<value>.*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,15 @@ from dataclasses import field
 from blastlint.errors import SourceError
 from blastlint.frozen import dataclass
 from blastlint.model import Author
+from blastlint.regex import regex
 from blastlint.sources.commits import trailers
 
-_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
-_BINARY = re.compile(rb"Binary files (.+) and (.+) differ")
-_ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
+_HUNK = regex(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_BINARY = regex(rb"Binary files (.+) and (.+) differ")
+_ESCAPE = regex(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 _ESCAPED = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
-_SENT = re.compile(rb"From [0-9a-f]{40,64} ")
-_SHOWN = re.compile(rb"commit [0-9a-f]{7,64}\b")
+_SENT = regex(rb"From [0-9a-f]{40,64} ")
+_SHOWN = regex(rb"commit [0-9a-f]{7,64}\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -10,6 +9,7 @@ from blastlint.enrich.code.pairs import Pair, Scope, local_functions, words_of
 from blastlint.frozen import dataclass
 from blastlint.model import Fact, FactValue, Side
 from blastlint.parse.code import Assertion, Handle, Shape, shape_of
+from blastlint.regex import regex
 
 # How much each form pins down.
 _STRENGTH = {
@@ -24,8 +24,8 @@ _MOCKS = (
     "assert_called_once",
     "assert_called",
 )
-_ANYTHING = re.compile(r"\b(ANY|mock\.ANY|expect\.any|expect\.anything|anything\(\)|AnyStr|IsAnything)\b")
-_EXCEPTION = re.compile(r"(?i)exc|err|warn|exit_code|raise|throw")
+_ANYTHING = regex(r"\b(ANY|mock\.ANY|expect\.any|expect\.anything|anything\(\)|AnyStr|IsAnything)\b")
+_EXCEPTION = regex(r"(?i)exc|err|warn|exit_code|raise|throw")
 _TRUE = {"True": True, "true": True, "False": False, "false": False}
 _BROAD = frozenset({"Exception", "BaseException", "Error", ""})
 _ORDER = ("constant", "inverted", "removed", "loosened")

@@ -16,20 +16,21 @@ from blastlint.facts.calls import pattern, words
 from blastlint.frozen import dataclass
 from blastlint.model import Fact, FactValue, Side
 from blastlint.parse.code import Call, Handle, Shape, shape_of
+from blastlint.regex import regex
 
 Strength = Literal["open", "authentication", "authorization"]
 
-_SCREEN = re.compile(
+_SCREEN = regex(
     rb"(?i)auth|login|permission|perm_|jwt|role|admin|staff|superuser|scope|token|current_?user|require|protect|secure|guard"
     rb"|access|depends|security|acl|passes_test|middleware"
 )
-_IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
-_STRINGS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`")
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_INJECTED = re.compile(r"\b(Depends|Security|Inject)\(")
-_USER_TYPE = re.compile(r"^(Current|Authenticated|LoggedIn|Admin|Active)\w*(User|Admin|Account|Principal)\w*(Dep)?$")
+_IDENTIFIER = regex(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
+_STRINGS = regex(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`")
+_PARTS = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_INJECTED = regex(r"\b(Depends|Security|Inject)\(")
+_USER_TYPE = regex(r"^(Current|Authenticated|LoggedIn|Admin|Active)\w*(User|Admin|Account|Principal)\w*(Dep)?$")
 _WIDE_CALLS = ("use", "before_request", "add_middleware", "useGlobalGuards", "include_router")
-_FUNCTION_TEXT = re.compile(r"=>|^(async )?function\b|^lambda\b")
+_FUNCTION_TEXT = regex(r"=>|^(async )?function\b|^lambda\b")
 
 
 @dataclass(frozen=True, slots=True)

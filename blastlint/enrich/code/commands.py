@@ -15,20 +15,21 @@ from blastlint.facts.calls import pattern, rows
 from blastlint.frozen import dataclass
 from blastlint.model import Fact, FactValue, Side
 from blastlint.parse.code import Call
+from blastlint.regex import regex
 
-_SCREEN = re.compile(
+_SCREEN = regex(
     rb"(?i)sync|drop|rollback|flush|reset|downgrade|rmtree|recursive|rimraf|emptyDir|\bremove|call_command|recreate|schema"
     rb"|subprocess|os\.system|popen|exec|spawn|\.run\b|\bcheck_(call|output)\b"
 )
-_TEMPORARY = re.compile(
+_TEMPORARY = regex(
     r"(?i)te?mp|scratch|mkd?temp|cache|\bbuild|\bdist\b|node_modules|__pycache__|coverage|\bout(put)?\b|target|workdir|sandbox"
 )
-_OUTSIDE = re.compile(r"os\.environ|getenv|process\.env|sys\.argv|process\.argv|\binput\(")
-_LITERAL = re.compile(r"^[rbuf]*[\"'`]([^\"'`$]*)[\"'`]$")
-_LOCAL = re.compile(r"localhost|127\.0\.0\.1|:memory:|sqlite|test|TEST")
-_TEST_ONLY = re.compile(r"(?i)test|spec|fixture|conftest|mock|factory|sandbox|preview")
-_HOLE = re.compile(r"\$?\{([^{}]*)\}")
-_NAME = re.compile(r"\W+")
+_OUTSIDE = regex(r"os\.environ|getenv|process\.env|sys\.argv|process\.argv|\binput\(")
+_LITERAL = regex(r"^[rbuf]*[\"'`]([^\"'`$]*)[\"'`]$")
+_LOCAL = regex(r"localhost|127\.0\.0\.1|:memory:|sqlite|test|TEST")
+_TEST_ONLY = regex(r"(?i)test|spec|fixture|conftest|mock|factory|sandbox|preview")
+_HOLE = regex(r"\$?\{([^{}]*)\}")
+_NAME = regex(r"\W+")
 
 
 @dataclass(frozen=True, slots=True)

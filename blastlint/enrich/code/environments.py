@@ -13,19 +13,18 @@ from blastlint.enrich.code.pairs import Pair
 from blastlint.facts.calls import pattern
 from blastlint.model import Fact
 from blastlint.parse.code import Branch, Shape
+from blastlint.regex import regex
 
-_SCREEN = re.compile(rb"(?i)prod|env|debug|testing|stage|staging|live|sandbox|is_test|is_dev|is_local|istest|isdev")
-_CONSTANT = re.compile(
+_SCREEN = regex(rb"(?i)prod|env|debug|testing|stage|staging|live|sandbox|is_test|is_dev|is_local|istest|isdev")
+_CONSTANT = regex(
     r"\b(False|false)\b\s*(and\b|&&)|(\band\b|&&)\s*\b(False|false)\b|^\s*\(?\s*(False|false|0)\s*\)?\s*$"
 )
-_NOT = re.compile(r"^\s*(?:not\b|!(?!=))\s*\(?(.*?)\)?\s*$", re.DOTALL)
-_LITERAL = re.compile(r"(==|!=|===|!==|\bis not\b|\bis\b|\bnot in\b|\bin\b)\s*[(\[{]?\s*[\"'`]([\w-]+)[\"'`]")
-_REVERSED = re.compile(r"[\"'`]([\w-]+)[\"'`]\s*(==|!=|===|!==|\bnot in\b|\bin\b)")
-_GUARDS = re.compile(
-    r"(guard|ensure|abort|check|forbid|refuse|protect|assert|require|only|deny|not_in|skip)", re.IGNORECASE
-)
-_SWITCH = re.compile(rb"(?:DISABLE|SKIP|IGNORE|BYPASS|ALLOW)_\w*(?:ENV|PROD)")
-_FALSE = re.compile(r"^[\"']?(0|False|false|None|null|no|off|)[\"']?$")
+_NOT = regex(r"^\s*(?:not\b|!(?!=))\s*\(?(.*?)\)?\s*$", re.DOTALL)
+_LITERAL = regex(r"(==|!=|===|!==|\bis not\b|\bis\b|\bnot in\b|\bin\b)\s*[(\[{]?\s*[\"'`]([\w-]+)[\"'`]")
+_REVERSED = regex(r"[\"'`]([\w-]+)[\"'`]\s*(==|!=|===|!==|\bnot in\b|\bin\b)")
+_GUARDS = regex(r"(guard|ensure|abort|check|forbid|refuse|protect|assert|require|only|deny|not_in|skip)", re.IGNORECASE)
+_SWITCH = regex(rb"(?:DISABLE|SKIP|IGNORE|BYPASS|ALLOW)_\w*(?:ENV|PROD)")
+_FALSE = regex(r"^[\"']?(0|False|false|None|null|no|off|)[\"']?$")
 
 
 def facts(pair: Pair) -> Iterator[Fact]:

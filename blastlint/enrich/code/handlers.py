@@ -9,8 +9,9 @@ from blastlint.enrich.code.pairs import Pair
 from blastlint.facts.calls import rows
 from blastlint.model import Fact, FactValue
 from blastlint.parse.code import Handler
+from blastlint.regex import regex
 
-_SCREEN = re.compile(rb"\bexcept\b|\bsuppress\b|\bcatch\b")
+_SCREEN = regex(rb"\bexcept\b|\bsuppress\b|\bcatch\b")
 _BROAD = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException", "Throwable"})
 _HIDES = ("pass", "continue", "return-default")
 # Optional imports, and loops that end: the exception is the answer.

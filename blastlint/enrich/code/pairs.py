@@ -12,12 +12,13 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.model import Change, Entity, Fact, FactValue, Region, Related, Side
 from blastlint.parse.code import EMPTY, Handle, Module, Shape, shape_of
+from blastlint.regex import regex
 
 KINDS = ("python.", "javascript.")
-_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_PART = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _TOPIC = 4  # names with a part in them that must be gone for the part to be a topic
-WORD = re.compile(r"[^\W\d]\w*", re.ASCII)
-_SPEECH = re.compile(
+WORD = regex(r"[^\W\d]\w*", re.ASCII)
+_SPEECH = regex(
     r"\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|(?:^|(?<=\s))(?:#|//)[^\n]*"
     r"|/\*[\s\S]*?\*/",
     re.MULTILINE,

@@ -13,15 +13,14 @@ from functools import lru_cache
 from blastlint.enrich.code.pairs import Pair, Scope, words_of
 from blastlint.model import Change, Entity, Fact, FactValue, Related, Side
 from blastlint.parse.code import Definition, Handle, Module
+from blastlint.regex import regex
 
-_TEST_FILE = re.compile(
+_TEST_FILE = regex(
     r"(^|/)(test[^/]*|[^/]*_tests?)\.py$|[._-](test|spec)\.[cm]?[jt]sx?$|(^|/)(tests?|__tests__)/[^/]*\.(py|[cm]?[jt]sx?)$"
 )
-_COUNTED = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test|^[ \t]*(?:it|test)(?:\.\w+)*\(", re.MULTILINE)
-_BOUND = re.compile(
-    r"(?:^\s*|\b(?:as|for|var|let|const) +)(\w+)(?: = | in |:$| +=>)", re.MULTILINE
-)  # what it names itself
-_RUN_OVER_DATA = re.compile(rb"parametrize|\.each\b")
+_COUNTED = regex(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test|^[ \t]*(?:it|test)(?:\.\w+)*\(", re.MULTILINE)
+_BOUND = regex(r"(?:^\s*|\b(?:as|for|var|let|const) +)(\w+)(?: = | in |:$| +=>)", re.MULTILINE)  # what it names itself
+_RUN_OVER_DATA = regex(rb"parametrize|\.each\b")
 _ABSORBED = 0.7  # share of a test's words that must be new in another, for it to have been merged into that one
 _COPIED = 0.8  # the same for a test of the same name elsewhere
 _NAMESAKES = 20  # files that are read to find one

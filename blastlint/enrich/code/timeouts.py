@@ -9,13 +9,14 @@ from blastlint.enrich.code.pairs import Pair
 from blastlint.facts.calls import pattern
 from blastlint.model import Fact
 from blastlint.parse.code import Call
+from blastlint.regex import regex
 
-_SCREEN = re.compile(
+_SCREEN = regex(
     rb"(?i)timeout|retr(y|ies)|attempts|max_tries|backoff|deadline|wait_for|time_limit|max_time|fail_after|move_on_after|stop"
 )
 _MUCH = 10  # times as long, from which a rise is a finding
-_NUMBER = re.compile(r"^[\d_.]+(e\d+)?(\s*\*\s*[\d_.]+)*$")
-_FIRST_NUMBER = re.compile(r"^[\w.]*\((?:\w+\s*=\s*)?([\d_.]+)\)?$")
+_NUMBER = regex(r"^[\d_.]+(e\d+)?(\s*\*\s*[\d_.]+)*$")
+_FIRST_NUMBER = regex(r"^[\w.]*\((?:\w+\s*=\s*)?([\d_.]+)\)?$")
 _NAMES = ("timeout", "retries", "backoff")
 
 

@@ -10,8 +10,9 @@ from blastlint.enrich.code.pairs import WORD, Pair
 from blastlint.facts.calls import pattern, rows
 from blastlint.model import Fact, FactValue, Side
 from blastlint.parse.code import Call, Option, Shape
+from blastlint.regex import regex
 
-_SCREEN = re.compile(
+_SCREEN = regex(
     rb"(?i)verif|ssl|cert|check_?hostname|reject_?unauthorized|tls|insecure|unverified|host_key|checkServerIdentity|HTTPSErrors"
 )
 

@@ -9,16 +9,13 @@ from blastlint.frozen import dataclass
 from blastlint.model import SEVERITIES, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace
+from blastlint.regex import regex
 
-_COMMAND = re.compile(
-    r"""(?:^|(?<=[\s;&|(@'"-]))[\w./:]*\bblastlint(?:[:@][\w.-]+)?\s+check\b(?P<arguments>[^;&|\n]*)"""
-)
-_NOT_RUN = re.compile(
-    r"\b(?:install|add|require|inject|download|which|uninstall|echo|printf|cat|cd|pull|name:)\b[^;&|]*$"
-)
-_USES = re.compile(r"(?:^|/)blastlint(?:[-\w]*)(?:/[\w./-]*)?(?:@|$)")
-_HARMLESS = re.compile(r"\|\|\s*(?:true\b|:|exit\s+0\b|echo\b|printf\b)|;\s*(?:true|exit\s+0)\b")
-_COMMENT = re.compile(r"(?:^|(?<=\s))(?:#|//).*")
+_COMMAND = regex(r"""(?:^|(?<=[\s;&|(@'"-]))[\w./:]*\bblastlint(?:[:@][\w.-]+)?\s+check\b(?P<arguments>[^;&|\n]*)""")
+_NOT_RUN = regex(r"\b(?:install|add|require|inject|download|which|uninstall|echo|printf|cat|cd|pull|name:)\b[^;&|]*$")
+_USES = regex(r"(?:^|/)blastlint(?:[-\w]*)(?:/[\w./-]*)?(?:@|$)")
+_HARMLESS = regex(r"\|\|\s*(?:true\b|:|exit\s+0\b|echo\b|printf\b)|;\s*(?:true|exit\s+0)\b")
+_COMMENT = regex(r"(?:^|(?<=\s))(?:#|//).*")
 _TEXT_LANGUAGES = ("shell", "makefile", "dockerfile", "ini", "toml", "")
 # What a key says about a step, not what it runs.
 _NAMES = ("name", "description", "title", "displayName", "sarif_file", "category", "path", "rev", "key", "label")
@@ -36,7 +33,7 @@ _SCOPES = (
     "paths",
     "paths-ignore",
 )
-_FAIL_ON = re.compile(r"--fail-on[= ]([a-z]+)")
+_FAIL_ON = regex(r"--fail-on[= ]([a-z]+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from blastlint.model import Value, unknown
+from blastlint.regex import regex
 from blastlint.resolve.terraform.functions.encoding import decode_json, decode_yaml
 from blastlint.resolve.terraform.values import EvaluationError
 
-_PLACEHOLDER = re.compile(r"(?<!\$)\$\{")
-_WHOLE = re.compile(r"\$\{((?:[^{}]|\{[^{}]*\})*)\}")
+_PLACEHOLDER = regex(r"(?<!\$)\$\{")
+_WHOLE = regex(r"\$\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 
 def structure(value: Value, yaml: bool = False) -> Value | None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from blastlint.model import Tree
 from blastlint.parse.workspace import Workspace
+from blastlint.regex import regex
 from blastlint.resolve.readers import readers
 from blastlint.resolve.terraform.definition import SUFFIXES, Definitions, configuration_files
 
 MAX_CONFIGURATIONS = 300
 MAX_CALL_LEVELS = 20
 _RELATIVE = ('"./', '"../', '"."', '".."')
-_SOURCE = re.compile(r'\bsource["\']?\s*[=:]\s*"(\.[^"]*)"')
-_ASIDE = re.compile(r"(?:^|/)(?:examples?|tests?|testing|fixtures?|docs?|samples?|test-fixtures|testdata)(?:/|$)")
+_SOURCE = regex(r'\bsource["\']?\s*[=:]\s*"(\.[^"]*)"')
+_ASIDE = regex(r"(?:^|/)(?:examples?|tests?|testing|fixtures?|docs?|samples?|test-fixtures|testdata)(?:/|$)")
 _VARIABLE_SUFFIXES = (".tfvars", ".tfvars.json")
 VARIABLE_DIRECTORIES = (
     "env", "envs", "environment", "environments", "vars", "var", "tfvars", "variables", "config", "configs", "params",

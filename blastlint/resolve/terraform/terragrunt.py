@@ -8,13 +8,13 @@ Paths are those of the tree with a slash before them, so that `get_repo_root()` 
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from blastlint.frozen import dataclass
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Attr, Attribute, Block, File, Step
 from blastlint.parse.workspace import Workspace
+from blastlint.regex import regex
 from blastlint.resolve.terraform.evaluate import Scope, attribute
 from blastlint.resolve.terraform.values import EvaluationError, as_string, mapping
 
@@ -23,9 +23,9 @@ SHARED_NAMES = ("root.hcl", "terragrunt.hcl")
 MAX_UNITS = 100
 MAX_INCLUDES = 10
 _FIND = "find_in_parent_folders"
-_PART = re.compile(r'(?<=/)[^/"?]+(?=["?/])')  # a part of a path in a source, after its first
-_FILE = re.compile(r"[\w.-]+\.hcl")
-_REMOTE = re.compile(r"^(?:git::|git@|https?://|s3::|gcs::|tfr://|hg::|[\w.-]+\.\w+/)")
+_PART = regex(r'(?<=/)[^/"?]+(?=["?/])')  # a part of a path in a source, after its first
+_FILE = regex(r"[\w.-]+\.hcl")
+_REMOTE = regex(r"^(?:git::|git@|https?://|s3::|gcs::|tfr://|hg::|[\w.-]+\.\w+/)")
 
 
 @dataclass(frozen=True, slots=True)

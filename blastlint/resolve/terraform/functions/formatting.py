@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from blastlint.model import Value
+from blastlint.regex import regex
 from blastlint.resolve.terraform.functions.encoding import json_string
 from blastlint.resolve.terraform.functions.support import unknown_call
 from blastlint.resolve.terraform.templates import partial_string, placeholder
@@ -21,7 +22,7 @@ from blastlint.resolve.terraform.values import (
     wholly_known,
 )
 
-_VERB = re.compile(
+_VERB = regex(
     r"%(?P<flags>[-+# 0]*)(?P<width>\d+|\*)?(?:\.(?P<precision>\d+|\*))?(?:\[(?P<index>\d+)\])?(?P<verb>.)", re.DOTALL
 )
 MAX_WIDTH = 10_000

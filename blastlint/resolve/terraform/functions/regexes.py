@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from blastlint.regex import regex
 from blastlint.resolve.terraform.functions.support import Unsupported
 from blastlint.resolve.terraform.values import EvaluationError
 
@@ -14,8 +15,8 @@ _POSIX = {
     "alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "upper": "A-Z", "lower": "a-z", "space": r"\s",
     "word": r"\w", "punct": r"!-/:-@\[-`{-~", "xdigit": "0-9A-Fa-f", "blank": r" \t",
 }  # fmt: skip
-_CLASS = re.compile(r"\[:(\w+):\]")
-_REFERENCE = re.compile(r"\$(?:\$|(\d+|[A-Za-z_]\w*)|\{(\w+)\})")
+_CLASS = regex(r"\[:(\w+):\]")
+_REFERENCE = regex(r"\$(?:\$|(\d+|[A-Za-z_]\w*)|\{(\w+)\})")
 
 
 @lru_cache(maxsize=256)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from blastlint.model import Value
+from blastlint.regex import regex
 from blastlint.resolve.terraform.functions.formatting import format_text, format_values, formatlist
 from blastlint.resolve.terraform.functions.regexes import find, find_all, substitute
 from blastlint.resolve.terraform.functions.support import Lenient, Strict, list_of, scalar, unknown_call
@@ -13,7 +14,7 @@ from blastlint.resolve.terraform.templates import partial_string, placeholder
 from blastlint.resolve.terraform.values import EvaluationError, as_string
 
 MAX_CHARACTERS = 2_000_000
-_WORD = re.compile(r"(?:^|(?<=\W))[^\W\d_]")
+_WORD = regex(r"(?:^|(?<=\W))[^\W\d_]")
 
 
 def _indent(spaces: int, text: str) -> str:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from blastlint.regex import regex
 from blastlint.resolve.terraform.functions.support import Lenient, Strict
 from blastlint.resolve.terraform.values import EvaluationError
 
 if TYPE_CHECKING:  # datetime is imported where used: few configurations compute with dates
     from datetime import datetime
 
-_DURATION = re.compile(r"([+-]?)((?:\d+(?:\.\d+)?(?:h|m|s|ms|us|ns))+)")
-_UNIT = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|ns)")
+_DURATION = regex(r"([+-]?)((?:\d+(?:\.\d+)?(?:h|m|s|ms|us|ns))+)")
+_UNIT = regex(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|ns)")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
-_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+_STAMP = regex(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 
 
 def _time(text: str) -> datetime:
@@ -46,7 +46,7 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_DATE_TOKEN = re.compile(r"'(?:[^']|'')*'|([A-Za-z])\1*|[^A-Za-z']+")
+_DATE_TOKEN = regex(r"'(?:[^']|'')*'|([A-Za-z])\1*|[^A-Za-z']+")
 _DATE_PARTS: Mapping[str, Callable[[datetime], str]] = {
     "YYYY": lambda t: f"{t.year:04}",
     "YY": lambda t: f"{t.year % 100:02}",
