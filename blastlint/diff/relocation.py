@@ -1,9 +1,10 @@
 """Keys that are gone and keys that came, over the whole change set: which of them are the same key elsewhere.
 
 A key is the same elsewhere when it has the same value and its name tells: either its whole path ends like the other's
-(`http.timeout` in `server.http.timeout`, also as `HTTP_TIMEOUT`), or its last word is the same and the value is too telling
-to be there by chance. Keys that are less telling follow the others of their section to where those went. A key whose path
-ends like that of just one that came, with another value, is that key modified.
+(`http.timeout` in `server.http.timeout`, also as `HTTP_TIMEOUT`), or within its document a level came in or went out
+(`web.timeout` in `web.options.timeout`), or its last word is the same and the value is too telling to be there by chance.
+Keys that are less telling follow the others of their section to where those went. A key whose path ends like that of just
+one that came, with another value, is that key modified.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class _Leaf:
     path: str
     value: Value
     text: str
+    names: tuple[str, ...]
     trail: tuple[str, ...]
     last: tuple[str, ...]
     document: str
@@ -94,7 +96,7 @@ def _leaves(sides: Sequence[Side]) -> list[_Leaf]:
             names = keys(path)
             trail = tuple(word for name in names for word in words(name))
             last = words(names[-1]) if names else ()
-            found.append(_Leaf(owner, path, leaf, canonical(leaf), trail, last, document.address))
+            found.append(_Leaf(owner, path, leaf, canonical(leaf), names, trail, last, document.address))
             if len(found) > _MAX_LEAVES:
                 return found
     return found
@@ -127,7 +129,21 @@ def _match(old: Sequence[_Leaf], new: Sequence[_Leaf]) -> None:
 def _surely(one: _Leaf, other: _Leaf) -> bool:
     if one.trail == other.trail:
         return True
-    return _ends_alike(one.trail, other.trail) or (one.last == other.last and _telling(one.value))
+    if _ends_alike(one.trail, other.trail) or _renested(one, other):
+        return True
+    return one.last == other.last and _telling(one.value)
+
+
+def _renested(one: _Leaf, other: _Leaf) -> bool:
+    """Whether a key of one document has only more or fewer levels above it: the names of one path stand, in order, in the
+    other, the outermost and the last among them."""
+    if one.document != other.document or len(one.names) == len(other.names):
+        return False
+    short, long = sorted((one.names, other.names), key=len)
+    if len(short) < 2 or short[0] != long[0] or short[-1] != long[-1]:
+        return False
+    rest = iter(long)
+    return all(name in rest for name in short)
 
 
 def _ends_alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
@@ -187,19 +203,26 @@ def _follow(old: Sequence[_Leaf], by_value: dict[tuple[tuple[str, ...], str], li
 
 def _modified(old: Sequence[_Leaf], new: Sequence[_Leaf]) -> None:
     """Keys of one path elsewhere with another value, where there is no doubt which."""
-    waiting: dict[tuple[str, ...], list[_Leaf]] = {}
-    for leaf in new:
-        if leaf.match is None and len(leaf.trail) >= 2:
-            waiting.setdefault(leaf.trail[-2:], []).append(leaf)
-    rivals = Counter(leaf.trail[-2:] for leaf in old if leaf.match is None and len(leaf.trail) >= 2)
-    for leaf in old:
-        found = waiting.get(leaf.trail[-2:], ())
-        if leaf.match is None and len(found) == 1 == rivals[leaf.trail[-2:]]:
-            other = found[0]
-            if (
-                other.match is None
-                and _ends_alike(leaf.trail, other.trail)
-                and leaf.value.is_scalar
-                and other.value.is_scalar
-            ):
-                leaf.match, other.match = other, leaf
+    for place in (_end, _section):
+        waiting: dict[tuple[str, ...], list[_Leaf]] = {}
+        for leaf in new:
+            if leaf.match is None and place(leaf):
+                waiting.setdefault(place(leaf), []).append(leaf)
+        rivals = Counter(place(leaf) for leaf in old if leaf.match is None)
+        for leaf in old:
+            found = waiting.get(place(leaf), ())
+            if leaf.match is None and len(found) == 1 == rivals[place(leaf)]:
+                other = found[0]
+                alike = _ends_alike(leaf.trail, other.trail) or _renested(leaf, other)
+                if other.match is None and alike and leaf.value.is_scalar and other.value.is_scalar:
+                    leaf.match, other.match = other, leaf
+
+
+def _end(leaf: _Leaf) -> tuple[str, ...]:
+    """The last two words of the path; () where there is only one."""
+    return leaf.trail[-2:] if len(leaf.trail) >= 2 else ()
+
+
+def _section(leaf: _Leaf) -> tuple[str, ...]:
+    """The document, the outermost key and the last; () for a key at the top."""
+    return (leaf.document, leaf.names[0], leaf.names[-1]) if len(leaf.names) >= 2 else ()

@@ -18,7 +18,7 @@ Several operators in one matcher must all hold, as must all lines of a condition
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from blastlint.engine.rule import Condition
 from blastlint.errors import RuleError
@@ -29,6 +29,7 @@ Predicate = Callable[[Lookup], bool]
 Test = Callable[[FactValue], bool]
 
 OPERATORS = ("in", "not", "matches", "gt", "ge", "lt", "le", "exists", "contains", "any", "all", "none")
+_OF_VALUES = ("in", "not", "any", "all", "none")
 
 
 def compiled(condition: Condition) -> Predicate:
@@ -42,6 +43,22 @@ def compiled(condition: Condition) -> Predicate:
     if len(tests) == 1:
         return tests[0]
     return lambda lookup: all(test(lookup) for test in tests)
+
+
+def values_in(condition: Condition) -> Iterator[tuple[str, object]]:
+    """(fact, value) of every value that a condition asks a fact to be, or to have, or not to."""
+    for name, matcher in condition.items():
+        if name == "any" and isinstance(matcher, Sequence):
+            for other in matcher:
+                yield from values_in(other)
+            continue
+        operands = (
+            [operand for operator, operand in matcher.items() if operator in _OF_VALUES]
+            if isinstance(matcher, Mapping)
+            else [matcher]
+        )
+        for operand in operands:
+            yield from ((name, value) for value in (operand if isinstance(operand, (list, tuple)) else (operand,)))
 
 
 def names_in(condition: Condition) -> set[str]:

@@ -11,7 +11,7 @@ import os
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 
-from blastlint.engine.conditions import compiled, names_in
+from blastlint.engine.conditions import compiled, names_in, values_in
 from blastlint.engine.messages import fields_in
 from blastlint.engine.rule import Condition, Level, Rule
 from blastlint.errors import RuleError
@@ -179,6 +179,7 @@ def _check(data: Mapping[str, object]) -> None:
         for name in sorted(names_in(condition)):
             if name not in known:
                 raise _KeyError(key, f"there is no fact {name!r}{_suggestion(name, known)}")
+        _check_values(key, condition)
         try:
             compiled(condition)
         except RuleError as error:
@@ -193,6 +194,21 @@ def _check(data: Mapping[str, object]) -> None:
         raise _KeyError("examples", "a rule has bad and good examples")
     if not any(isinstance(good, Mapping) and good.get("near_miss") for good in examples["good"]):
         raise _KeyError("examples", "at least one good example is a near miss (near_miss: true)")
+
+
+def _check_values(key: str, condition: Condition) -> None:
+    """A value that its fact never has makes a condition that can never hold (or, with `not`, always does)."""
+    from blastlint.enrich.vocabulary import CLOSED, is_boolean
+
+    for name, value in values_in(condition):
+        if value is None:
+            continue
+        if is_boolean(name) and not isinstance(value, bool):
+            raise _KeyError(key, f"{name} is true or false, never {value!r}")
+        if name in CLOSED and value not in CLOSED[name]:
+            known = [choice for choice in CLOSED[name] if choice]
+            hint = _suggestion(str(value), known)
+            raise _KeyError(key, f"{name} is never {value!r}{hint}", f"It is one of: {', '.join(known)}.")
 
 
 def _condition(key: str, value: object) -> Condition:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from blastlint.engine.conditions import OPERATORS
-from blastlint.enrich.vocabulary import CHANGE, FACTS
+from blastlint.enrich.vocabulary import CHANGE, CLOSED, FACTS, is_boolean
 from blastlint.model import CONFIDENCES, SEVERITIES
 
 JsonSchema = dict[str, object]
@@ -53,7 +53,10 @@ def rule_schema() -> JsonSchema:
         "additionalProperties": False,
         "required": [key for key in properties if key not in optional],
         "properties": properties,
-        "$defs": {"condition": _condition(CHANGE), "matcher": _matcher()},
+        "$defs": {
+            "condition": _condition(CHANGE),
+            "matcher": _matcher({"type": ["string", "number", "boolean", "null"]}),
+        },
         "allOf": [
             {
                 "if": {"properties": {"on": {"const": fact}}},
@@ -68,13 +71,21 @@ def rule_schema() -> JsonSchema:
 
 def _condition(known: object) -> JsonSchema:
     assert isinstance(known, dict) or hasattr(known, "items")
-    described = {name: {"$ref": "#/$defs/matcher", "description": text} for name, text in known.items()}
+    described = {name: {**_matcher_of(name), "description": text} for name, text in known.items()}
     any_of: JsonSchema = {"type": "array", "items": {"type": "object"}}
     return {"type": "object", "properties": {**described, "any": any_of}}
 
 
-def _matcher() -> JsonSchema:
-    plain: JsonSchema = {"type": ["string", "number", "boolean", "null"]}
+def _matcher_of(name: str) -> JsonSchema:
+    """What a fact can be compared with: where its values are known, only those."""
+    if is_boolean(name):
+        return _matcher({"type": ["boolean", "null"]})
+    if name in CLOSED:
+        return _matcher({"enum": [*CLOSED[name], None]})
+    return {"$ref": "#/$defs/matcher"}
+
+
+def _matcher(plain: JsonSchema) -> JsonSchema:
     operators: JsonSchema = {operator: {} for operator in OPERATORS}
     return {
         "anyOf": [

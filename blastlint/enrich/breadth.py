@@ -33,6 +33,13 @@ _SHELVES = listed(
     plugins cmd internal pkg stable incubator projects infra infrastructure deploy app crates
     """
 )
+_RESOURCES = (
+    "terraform.resource",
+    "terraform.module",
+    "cloudformation.resource",
+    "kubernetes.object",
+    "compose.service",
+)
 _BOTS = ("[bot]", "dependabot", "renovate", "pre-commit-ci", "github-actions", "-bot")
 
 
@@ -154,6 +161,7 @@ def _deletion_fact(gone: Deletion, context: Context) -> Fact:
             "packages": gone.packages,
             "replaced": round(gone.born / len(gone.paths), 3),
             "declared": gone.declared,
+            "told": round(_told(gone.paths, context), 3),
             "summary": _deletion_summary(gone),
         },
         gone.directory,
@@ -161,6 +169,16 @@ def _deletion_fact(gone: Deletion, context: Context) -> Fact:
         None,
         related,
     )
+
+
+def _told(paths: Sequence[str], context: Context) -> float:
+    """The share of the deleted files in which a removed resource stood: each of these is a removal of its own."""
+    homes = {
+        change.path
+        for change in context.changes
+        if change.kind in _RESOURCES and change.after is None and not change.explained_by
+    }
+    return sum(path in homes for path in paths) / len(paths)
 
 
 def _deletion_summary(gone: Deletion) -> str:

@@ -18,6 +18,8 @@ from blastlint.regex import regex
 _WORD = regex(r"[^\W\d]\w*|\d[\w.]*|[<>=!&|+*~^?%@$:.-]+|[^\w\s\"'`,;(){}\[\]#/\\]")
 # Numbers, versions and digests; what is encrypted or encoded is new at every writing.
 _NUMBER = regex(r"ENC\[[^][\n]*\]|[\w+/=-]{40,}|\b[0-9a-f]*\d[0-9a-f.]*\b", re.IGNORECASE)
+# A tag or a digest, and the comment after it that only tells the version: pinning by the one or by the other is one text.
+_PIN = regex(r"(?<=[\w}])[@:](?:sha256:)?[\w.-]*\d[\w.-]*(?:@sha256:\w+)?([\"']?)(?:\s+#\s*[\w.:-]*\d[\w.:-]*)?\s*$")
 _TELLING = regex(r"\w.*?\w.*?\w.*?\w", re.DOTALL)
 _CONSTANT = 0.9
 _MARKS = ((b"\xef\xbb\xbf", "UTF-8 with a byte order mark"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
@@ -147,7 +149,8 @@ def _shift(old: str, new: str) -> tuple[bool, str] | None:
 def telling_lines(side: Text) -> Counter[str]:
     """Lines with four letters or digits in them (`}` and `else:` prove nothing), without indentation. Every number, version
     and digest is 0: raising them on every line makes no other text."""
-    return Counter(_NUMBER.sub("0", line.strip()) for line in side.text.splitlines() if _TELLING.search(line))
+    lines = (line.strip() for line in side.text.splitlines() if _TELLING.search(line))
+    return Counter(_NUMBER.sub("0", _PIN.sub(r":0\1", line)) for line in lines)
 
 
 def kept_share(before: Text, after: Text) -> tuple[float, int]:

@@ -7,6 +7,19 @@ asks its fields as `<fact>.<field>` beside the change's. Lists are tuples of str
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import get_args
+
+from blastlint.model import (
+    CONFIDENCES,
+    SEVERITIES,
+    Action,
+    Cause,
+    Effect,
+    Environment,
+    Evidence,
+    PathClass,
+    Recoverability,
+)  # fmt: skip
 
 CHANGE: Mapping[str, str] = {
     "kind": "terraform.resource, kubernetes.object, python.function, config.key, command, file, change-set, ...",
@@ -222,6 +235,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "packages": "list: directories that were a package and are gone whole",
         "replaced": "new files under the same directory for each deleted one",
         "declared": "true when the message says that something goes, and names it",
+        "told": "share of the files whose resources are told of one by one, as removed",
         "summary": "in words",
     },
     "handler": {
@@ -288,6 +302,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "production": "true when it deploys to production",
     },
     "policy": {
+        "summary": "what is looser, as a sentence without its full stop",
         "what": "rule-off, severity-lowered, fail-on-raised, path-excluded, path-lowered (declared to be docs, tests, "
         "generated, vendored or non-production), production-dropped, config-added, config-broken",
         "name": "the setting, or the file",
@@ -295,6 +310,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "after": "text",
     },
     "suppression": {
+        "summary": "what is allowed and why, as a sentence without its full stop",
         "rule": "the rule allowed",
         "reason": "the reason, or `none given`",
         "scope": "line",
@@ -326,3 +342,49 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "production": "true when the new value names production",
     },
 }
+
+_STATEFUL = ("data", "secrets_keys", "backups", "identity_of_service", "compute_env", "")
+_ROLES = (
+    "configuration", "manifest", "pipeline", "package", "catalogue", "specification", "dashboard", "state", "data", "code",
+    "infrastructure",
+)  # fmt: skip
+
+# Fields that can only have one of these values ("" where it is listed, None always): a rule that asks for another one can
+# never hold, and does not load. A value that a provider newly gives is added here.
+CLOSED: Mapping[str, tuple[str, ...]] = {
+    "action": get_args(Action),
+    "effect": get_args(Effect),
+    "cause": get_args(Cause),
+    "evidence": get_args(Evidence),
+    "effect_confidence": CONFIDENCES,
+    "environment": get_args(Environment),
+    "path_class": get_args(PathClass),
+    "recoverability": get_args(Recoverability),
+    "stateful": _STATEFUL,
+    "removal.stateful": _STATEFUL,
+    "rename.stateful": _STATEFUL,
+    "shift.stateful": _STATEFUL,
+    "guard.direction": ("weakened", "strengthened", "uncertain"),
+    "guard.strength": ("off", "lowered", "unknown"),
+    "command.status": get_args(Action),
+    "key.what": get_args(Action),
+    "key.polarity": ("weakened", "strengthened", "unknown"),
+    "key.blanked": ("empty", "null", "placeholder", "no-elements", ""),
+    "rewrite.role": _ROLES,
+    "reformat.role": (*_ROLES, ""),
+    "mass-deletion.what": ("source", "test", "infrastructure", "migration", "other"),
+    "policy.what": (
+        "rule-off", "severity-lowered", "fail-on-raised", "path-excluded", "path-lowered", "production-dropped",
+        "config-added", "config-broken",
+    ),
+    "linter-step.what": ("removed", "advisory", "exit-zero", "narrowed"),
+    "analysis.what": ("opaque", "partial"),
+    "intent.worst": SEVERITIES,
+}  # fmt: skip
+
+
+def is_boolean(name: str) -> bool:
+    """Whether a fact is true or false: its description begins so."""
+    fact, _, field = name.rpartition(".")
+    text = FACTS.get(fact, {}).get(field, "") if fact else CHANGE.get(name, "")
+    return text.startswith(("true ", "false "))

@@ -34,8 +34,15 @@ def test_what_is_said_of_a_deletion() -> None:
         "packages": (),
         "replaced": 0.0,
         "declared": False,
+        "told": 0.0,
         "summary": "12 files under api/rules (100% of it)",
     }
+
+
+def test_files_of_resources_are_told_by_what_goes_with_them() -> None:
+    queues = {f"queues/{n}.tf": f'resource "aws_sqs_queue" "q{n}" {{\n  name = "q{n}"\n}}\n' for n in range(10)}
+    assert fields({**queues, **KEPT}, KEPT)["told"] == 1.0
+    assert fields({**made("queues", 30), **queues, **KEPT}, KEPT)["told"] == 0.25
 
 
 @pytest.mark.parametrize(

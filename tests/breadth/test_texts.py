@@ -88,6 +88,19 @@ def test_telling_lines_leave_numbers_and_marks_out() -> None:
     }
 
 
+def test_a_pin_is_a_pin_by_tag_or_by_digest() -> None:
+    digest = "0af9c1d2" * 8
+    tagged = telling_lines(text('a = quay.io/x/web:2026.06.21-2\n- uses: acme/build@v4\nimage: "acme/web:1.2"\n'))
+    pinned = telling_lines(
+        text(
+            f"a = quay.io/x/web@sha256:{digest}  # 2026.06.25-1\n"
+            f"- uses: acme/build@{digest[:40]} # v4.1.2\n"
+            f'image: "acme/web:1.3@sha256:{digest}"\n'
+        )
+    )
+    assert tagged == pinned
+
+
 def test_what_is_added_takes_nothing_from_what_is_kept() -> None:
     assert kept_share(text("alpha\nbravo\n"), text("alpha\n" + "other\n" * 50 + "bravo\n")) == (1.0, 2)
     assert kept_share(text("alpha\nbravo\n"), text("bravo\n")) == (0.5, 2)

@@ -32,7 +32,9 @@ FACT = Fact("guard", {"kind": "deletion-protection", "direction": "weakened", "n
 def impact(path: str = "main.tf", stateful: str = "data", *facts: Fact, line: int = 1) -> Impact:
     region = Region("after", path, line)
     entity = Entity("aws_db_instance.a", "terraform.resource", "aws_db_instance", "a", Value({}), region)
-    return Impact(Change(entity.address, "modified", entity, entity), "in-place", stateful=stateful, facts=facts or (FACT,))
+    return Impact(
+        Change(entity.address, "modified", entity, entity), "in-place", stateful=stateful, facts=facts or (FACT,)
+    )
 
 
 def levels(rule: Rule, judged: Impact) -> list[Severity]:

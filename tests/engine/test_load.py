@@ -8,10 +8,15 @@ import jsonschema
 import pytest
 import yaml
 
+from blastlint import pipeline
 from blastlint.engine import load
+from blastlint.engine.judge import change_facts
 from blastlint.engine.schema import rule_schema
 from blastlint.engine.strict_yaml import read
+from blastlint.enrich.vocabulary import CHANGE, CLOSED, FACTS, is_boolean
 from blastlint.errors import RuleError
+from blastlint.replay import cases
+from blastlint.sources.memory import change_set
 
 GOOD = """\
 id: ZZZ001
@@ -53,6 +58,16 @@ def test_a_good_rule_loads(tmp_path: Path) -> None:
         ("kind: file, action", "knid: file, action", 9, "there is no fact 'knid' (did you mean 'kind'?)"),
         ("{kind: file,", "{kind: {like: x},", 9, "unknown operator 'like'"),
         ("{path} is gone", "{paht} is gone", 10, "there is no fact 'paht' (did you mean 'path'?)"),
+        ("action: removed", "action: renamed", 9, "action is never 'renamed' (did you mean 'removed'?)"),
+        ("action: removed", "action: [added, gone]", 9, "action is never 'gone'"),
+        ("action: removed", "environment: {not: staging}", 9, "environment is never 'staging'"),
+        ("action: removed", "any: [{path_class: tests}]", 9, "path_class is never 'tests' (did you mean 'test'?)"),
+        (
+            "on: change\nwhen: {kind",
+            "on: key\nwhen: {key.catch_all: yes please, kind",
+            9,
+            "key.catch_all is true or false",
+        ),
         ("near_miss: true", "near_miss: false", 13, "at least one good example is a near miss"),
         ("when: {kind", "context: loose\nwhen: {kind", 9, "context is default or exact"),
         ("when: {kind", "levels: [{severity: low}]\nwhen: {kind", 9, "a level is"),
@@ -100,7 +115,9 @@ def test_the_index_says_what_the_files_say() -> None:
         assert json.load(file) == json.loads(json.dumps(load.index_of(load.rules_directory()))), "run `make rules`"
 
 
-def test_the_index_is_used_and_an_edited_rule_is_not_taken_from_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_index_is_used_and_an_edited_rule_is_not_taken_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import json
 
     folder = tmp_path / "rules"
@@ -137,3 +154,19 @@ def test_the_schema_refuses_what_the_loader_refuses() -> None:
     for key, value in (("severity", "fatal"), ("extra", 1), ("on", "gaurd")):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate({**data, key: value}, rule_schema())
+
+
+def test_every_closed_field_exists_and_facts_keep_to_it() -> None:
+    for name in CLOSED:
+        fact, _, field = name.rpartition(".")
+        assert field in (FACTS[fact] if fact else CHANGE), name
+    for case in cases():
+        report = pipeline.check(change_set(case.tree("before"), case.tree("after"), case.message), ())
+        for impact in report.impacts:
+            for name, value in change_facts(impact).items():
+                assert value is None or name not in CLOSED or value in CLOSED[name], (case.name, name, value)
+            for fact in impact.facts:
+                for field, value in fact.fields.items():
+                    closed = CLOSED.get(f"{fact.name}.{field}")
+                    assert value is None or closed is None or value in closed, (case.name, fact.name, field, value)
+                    assert not is_boolean(f"{fact.name}.{field}") or isinstance(value, bool | None), (fact.name, field)

@@ -54,6 +54,20 @@ def test_the_same_keys_elsewhere_are_not_lost(after: Tree) -> None:
     assert [key for key in lost(after, {"app.yaml": FLAT}) if key != "app.yaml#other"] == []
 
 
+def test_a_level_that_comes_in_below_named_sections_loses_nothing() -> None:
+    flat = "lag:\n  type: metric\n  locked: false\n  notify: true\n  delay: 60\ncpu:\n  locked: true\n  delay: 90\n"
+    options = "lag:\n  type: metric\n  options: {locked: false, notify: true, delay: 60}\n"
+    options += "cpu:\n  options: {locked: true, delay: 9}\n"
+    assert lost({"a.yaml": flat}, {"a.yaml": options}) == []
+    assert lost({"a.yaml": options}, {"a.yaml": flat}) == []
+    assert lost({"a.yaml": flat}, {"a.yaml": "lag:\n  type: metric\n  options: {notify: true}\ncpu: {}\n"}) == [
+        "a.yaml#lag.locked",
+        "a.yaml#lag.delay",
+        "a.yaml#cpu.locked",
+        "a.yaml#cpu.delay",
+    ]
+
+
 def test_environment_files_are_split() -> None:
     before = {".env": "DB_HOST=db.prod.local\nDEBUG=0\nS3_BUCKET=media\nA=1\n"}
     after = {".env.db": "DB_HOST=db.prod.local\nDEBUG=0\n", ".env.s3": "S3_BUCKET=pictures\nA=1\n"}

@@ -129,6 +129,23 @@ def _shown(entries: tuple[str, ...]) -> str:
     return ", ".join(entries) or "nothing"
 
 
+# What the later configuration does, for each sort of weakening.
+_SENTENCES: Mapping[str, str] = {
+    "rule-off": "fewer rules are on (before: {before}; now: {after})",
+    "severity-lowered": "{name} weighs less ({after} instead of {before})",
+    "fail-on-raised": "fewer findings fail the check (fail-on is {after} instead of {before})",
+    "path-excluded": "more files are left out altogether (paths.{name}: {after}; before: {before})",
+    "path-lowered": "findings count less in more files (paths.{name}: {after}; before: {before})",
+    "production-dropped": "fewer files count as production (paths.production: {after}; before: {before})",
+    "config-added": "{after} is the first configuration that this repository has",
+    "config-broken": "the configuration cannot be read any more ({after})",
+}
+
+
+def _texts(found: Weakening) -> dict[str, str]:
+    return {"before": found.before, "after": found.after}
+
+
 def _fact(found: Weakening, source_before: str, source_after: str, context: Context) -> Fact:
     name = ".".join(found.key)
     after_path, _, line = source_after.partition(":")
@@ -136,6 +153,7 @@ def _fact(found: Weakening, source_before: str, source_after: str, context: Cont
     return Fact(
         "policy",
         {
+            "summary": _SENTENCES[found.what].format(name=found.key[-1] if found.key else "", **_texts(found)),
             "what": found.what,
             "name": name or (after_path or source_before),
             "before": found.before,

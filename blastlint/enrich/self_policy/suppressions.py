@@ -22,6 +22,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     for directive in _GROWN[context.after].get(change.path, ()):
         for rule in directive.rules or ("",):
             fields = {
+                "summary": _summary(rule, directive),
                 "rule": rule or "no rule that exists",
                 "reason": directive.reason or "none given",
                 "scope": "line",
@@ -33,6 +34,12 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
                 path=f"{rule}@{directive.code}",
                 after=Region("after", directive.path, directive.line),
             )
+
+
+def _summary(rule: str, directive: Directive) -> str:
+    what = rule or "a rule that does not exist"
+    why = f"because: {directive.reason}" if directive.reason else "for which no reason is given"
+    return f"A new comment in {directive.path} allows {what} on that line, {why}"
 
 
 def _grown(context: Context) -> dict[str, list[Directive]]:
