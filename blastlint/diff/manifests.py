@@ -116,6 +116,8 @@ def _by_address(entity: Entity) -> str:
 
 def _by_computed_name(entity: Entity) -> str:
     directory = entity.region.path.rpartition("/")[0]
+    if "{{" in entity.type:
+        return f"{entity.kind} computed {directory}"
     return f"{entity.kind} {entity.type} {directory}" if "{{" in entity.name or "${" in entity.name else ""
 
 

@@ -54,12 +54,14 @@ def _assigned(gone: Sequence[Change], born: Sequence[Change]) -> Iterator[Rename
 
 
 def _body(entity: Entity) -> Counter[tuple[str, str]]:
+    """Path and text of everything that it says; an object that names itself in its text says the same under another name."""
+    own = entity.name if entity.kind == "kubernetes.object" and len(entity.name) > 1 else ""
     leaves: Iterable[tuple[str, str]] = (
         (path, leaf.text if not leaf.known else str(leaf.data) if leaf.is_scalar else "")
         for path, leaf in entity.attributes.leaves()
         if path.split(".", 1)[0].split("[", 1)[0] not in _IGNORED
     )
-    return Counter(leaves)
+    return Counter((path, text.replace(own, "\0") if own else text) for path, text in leaves)
 
 
 def _similarity(a: Counter[tuple[str, str]], b: Counter[tuple[str, str]]) -> float:

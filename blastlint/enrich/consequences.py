@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from blastlint.diff.moves import resource_of
 from blastlint.diff.renames import Rename, renames
@@ -20,9 +21,13 @@ from blastlint.enrich.shifts import shifts
 from blastlint.facts.stateful import holds_data, is_routine, lesser_data, table_name
 from blastlint.model import Confidence, Entity, Fact, FactValue, Impact, Region, Related
 
+if TYPE_CHECKING:
+    from blastlint.enrich.kubernetes.effects import Taken
+
 HOLDS_STATE = ("data", "secrets_keys", "backups")
 _CLASSES = (*HOLDS_STATE, "identity_of_service", "compute_env", "")
 _KINDS = ("terraform.resource", "cloudformation.resource", "kubernetes.object")
+_RENAMED = ("terraform.resource", "kubernetes.object")
 _TERRAFORM = ("terraform.resource", "terraform.module")
 _REPLICA_ARGUMENTS = ("replicate_source_db", "replication_source_identifier", "global_replication_group_id")
 _MAX_RELATED = 50
@@ -82,11 +87,9 @@ def _renamed(gone: Sequence[Impact], impacts: Sequence[Impact], found: Found) ->
         children = [i for i in gone if _inside(i, by_change[id(rename.gone)])]
         claimed |= {id(by_change[id(rename.gone)]), *(id(c) for c in children)}
         _tell(found, by_change[id(rename.gone)], rename, children)
-    rest = [i for i in gone if id(i) not in claimed and i.change.kind == "terraform.resource"]
+    rest = [i for i in gone if id(i) not in claimed and i.change.kind in _RENAMED]
     inside_new = [r.born.address for r in modules]
-    candidates = [
-        c for c in born if c.kind == "terraform.resource" and not any(is_within(c.address, a) for a in inside_new)
-    ]
+    candidates = [c for c in born if c.kind in _RENAMED and not any(is_within(c.address, a) for a in inside_new)]
     by_block: dict[tuple[str, int], tuple[Rename, list[Impact]]] = {}
     for rename in renames([i.change for i in rest], candidates):
         if resource_of(rename.gone.address) == resource_of(rename.born.address):
@@ -104,6 +107,7 @@ def _tell(found: Found, impact: Impact, rename: Rename, others: Sequence[Impact]
     fields: dict[str, FactValue] = {
         "to": rename.born.address,
         "similarity": rename.similarity,
+        "how": "although Kubernetes cannot rename" if born.kind == "kubernetes.object" else "without a moved block",
         "ambiguous": rename.ambiguous,
         "stateful": _worst([impact, *others]),
         "hidden": _hidden([impact, *others]),
@@ -124,6 +128,7 @@ class _Kept:
     """What stays: looked up by configuration and variant."""
 
     def __init__(self, context: Context) -> None:
+        self._context = context
         self._tree = context.change_set.after
         self._sizes: dict[str, bool] = {}
         self.groups: set[tuple[str, str]] = set()
@@ -150,6 +155,15 @@ class _Kept:
         found = {e.address: e for name in sorted(names) for e in self._users.get((group, name), ())}
         return [e for address, e in found.items() if resource_of(address) not in names]
 
+    def of_object(self, impacts: Sequence[Impact], usual: str) -> tuple[list[Entity], str]:
+        """What stays and needs one of the Kubernetes objects, and why the first weighs less than its kind usually does."""
+        from blastlint.enrich.kubernetes.effects import lesser
+        from blastlint.enrich.kubernetes.references import users
+
+        gone = [_before(i) for i in impacts]
+        found = {user.address: user for entity in gone for user in users(entity, self._context)}
+        return list(found.values()), lesser(gone[0], self._context, usual)
+
     def whole(self, entity: Entity) -> tuple[str, str]:
         """What went away as a whole with it: ("configuration", directory), ("file", path), or ("", "")."""
         group = (entity.configuration, entity.variant)
@@ -165,7 +179,18 @@ def _is_gone(impact: Impact) -> bool:
     """Destroyed, or left behind without its template."""
     if impact.effect == "orphan":
         return impact.change.kind == "cloudformation.resource"
+    if impact.effect == "forget":
+        return _taken(impact) is not None
     return impact.effect == "destroy" and impact.change.kind in (*_KINDS, "terraform.module")
+
+
+def _taken(impact: Impact) -> Taken | None:
+    """What the API or a controller deletes with an object."""
+    if impact.change.kind != "kubernetes.object":
+        return None
+    from blastlint.enrich.kubernetes.effects import taken_along
+
+    return taken_along(_before(impact))
 
 
 def _removals(context: Context, gone: Sequence[Impact], found: Found) -> None:
@@ -185,6 +210,11 @@ def _removals(context: Context, gone: Sequence[Impact], found: Found) -> None:
             rolled.setdefault(where, []).extend([*calls, *children])
         else:
             _remove(kept, found, [*calls, *children], "module")
+    for owner, taken in ((i, t) for i in gone if (t := _taken(i)) is not None):
+        if id(owner) not in below:
+            children = [i for i in gone if i is not owner and id(i) not in below and _goes_with(owner, i)]
+            below |= {id(owner), *(id(c) for c in children)}
+            _remove(kept, found, [owner, *children], "resource", taken)
     resources = [i for i in gone if i.change.kind in _KINDS and id(i) not in below]
     for instances in _blocks(resources):
         root = _before(instances[0])
@@ -209,23 +239,30 @@ def _blocks(impacts: Iterable[Impact]) -> list[list[Impact]]:
     return list(blocks.values())
 
 
-def _remove(kept: _Kept, found: Found, impacts: Sequence[Impact], scope: str) -> None:
+def _remove(
+    kept: _Kept, found: Found, impacts: Sequence[Impact], scope: str, taken: Taken | None = None
+) -> None:
     """The fact of one cause, on the first of what it destroys."""
     root, *others = impacts
     before = _before(root)
     names = {resource_of(i.change.address) for i in impacts}
     users = kept.users(before, names) if scope != "instance" else []  # they may refer to an instance that stays
     replica = "replica" if any(name in before.attributes.items for name in _REPLICA_ARGUMENTS) else ""
+    lesser = lesser_data(table_name(before.kind, before.type)) or replica
+    if before.kind == "kubernetes.object":
+        users, lesser = kept.of_object(impacts, lesser)
     fields: dict[str, FactValue] = {
         "scope": scope,
         "count": len([i for i in impacts if i.change.kind in _KINDS]),
         "stateful": _worst(impacts),
         "hidden": _hidden(impacts),
         "stateful_count": len(_blocks(i for i in impacts if i.stateful in HOLDS_STATE)),
-        "lesser": lesser_data(table_name(before.kind, before.type)) or replica,
+        "lesser": lesser,
         "routine": is_routine(before.type),
         "referenced": bool(users),
         "what": _whole(before, scope),
+        "cascade": taken.what if taken is not None else "",
+        "cascades": taken is not None and taken.certain and root.effect != "forget",
     }
     related = (*_related(others), *(Related("still refers to it", e.header or e.region, e.address) for e in users))
     path = "" if scope in ("resource", "instance") else scope
@@ -279,6 +316,9 @@ def _replacements(impacts: Sequence[Impact], found: Found) -> None:
             "certain": root.confidence == "high",
             "guessed": root.confidence != "high" and bool(causes) and not any(half_known(d) for d in causes),
             "routine": is_routine(root.change.type),
+            "how": "cannot be changed like this, only deleted and created anew"
+            if root.change.kind == "kubernetes.object"
+            else "is destroyed and created anew",
             "lesser": lesser_data(table_name(root.change.kind, root.change.type)),
         }
         fact = Fact(
@@ -294,6 +334,12 @@ def _replacements(impacts: Sequence[Impact], found: Found) -> None:
 
 
 # --- shared --------------------------------------------------------------------------------------------------------------
+
+
+def _goes_with(root: Impact, child: Impact) -> bool:
+    from blastlint.enrich.kubernetes.effects import goes_with
+
+    return child.change.kind == "kubernetes.object" and goes_with(_before(root), _before(child))
 
 
 def _inside(inner: Impact, outer: Impact) -> bool:

@@ -46,6 +46,8 @@ def effects(context: Context) -> tuple[Impact, ...]:
 
 
 def _plain(change: Change, context: Context) -> Impact:
+    if change.kind == "kubernetes.object":
+        return _object(change, context)
     effect = "no-op" if change.kind in _SETTINGS else _BY_ACTION[change.action]
     if change.kind == "config.key" and effect != "no-op":
         effect = "in-place"  # a key is a property of what reads the file: nothing is created or destroyed with it
@@ -53,6 +55,21 @@ def _plain(change: Change, context: Context) -> Impact:
         effect = "orphan"  # nothing deploys a template that is gone: its stacks stay until someone deletes them
     stateful = _stateful(change.entity)
     return Impact(change, effect, stateful=stateful, recoverability=recoverability(effect, stateful))
+
+
+def _object(change: Change, context: Context) -> Impact:
+    from blastlint.enrich.kubernetes import effects as kubernetes
+
+    outcome = kubernetes.outcome(change, context)
+    stateful = _stateful(change.entity)
+    return Impact(
+        change,
+        outcome.effect,
+        confidence=outcome.confidence,
+        replace_paths=outcome.paths,
+        stateful=stateful,
+        recoverability=recoverability(outcome.effect, stateful),
+    )
 
 
 def _is_there(change: Change, context: Context) -> bool:

@@ -54,10 +54,13 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "hidden": "where no resource is known, only calls of modules: data when source or name of one that is not in the "
         "repository says so, else other; empty where a resource is known",
         "stateful_count": "number of blocks among them that hold data, secrets or backups",
-        "lesser": "cache, logs, transit, replica, recreatable, container: why it weighs less than a database, or empty",
+        "lesser": "cache, logs, transit, replica, recreatable, container, retained: why it weighs less than a database, or "
+        "empty",
         "routine": "true for links, rules, revisions: such things come and go",
         "referenced": "true when something that stays still refers to it",
         "what": "what goes, in words: the address, the deleted file, the configuration's directory",
+        "cascade": "what is deleted with it although it is written elsewhere, in words, or empty",
+        "cascades": "true when something (a finalizer, prune, the API itself) makes that sure",
     },
     "replacement": {
         "paths": "list: the arguments that force it",
@@ -69,6 +72,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "certain": "false when it may replace",
         "guessed": "true when it may, because one expression that nothing is known of stands for another such one",
         "routine": "true for revisions, links, triggers: replacing them is how they change",
+        "how": "what applying it does, in words, with the subject left out",
         "lesser": "cache, logs, transit, recreatable, container, or empty",
     },
     "shift": {
@@ -87,6 +91,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "stateful": "the gravest class among what is renamed",
         "to": "address of the added entity that is the removed one under another name",
         "similarity": "0..1 of their bodies",
+        "how": "what would have made it a move, or that nothing can, in words",
         "hidden": "as in removal",
         "routine": "as in removal",
         "ambiguous": "true when another candidate is as similar",

@@ -21,6 +21,7 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from blastlint.facts.kubernetes import group_of
 from blastlint.model import Entity, Region, Value, unknown
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.templates import REASON as TEMPLATED
@@ -111,8 +112,7 @@ def _objects(path: str, root: Value) -> Iterator[Entity]:
     if not kind or named is None:
         return  # kustomization.yaml and values that only look like an object
     name, namespace = _text(named), _text(root.get("metadata", "namespace"))
-    version = _text(root.items.get("apiVersion"))
-    group = version.rpartition("/")[0] or "core"
+    group = group_of(_text(root.items.get("apiVersion")), kind)
     address = "/".join((group, kind, namespace or "-", name))
     yield _entity(path, "kubernetes.object", address, kind, name, root, named.region)
 

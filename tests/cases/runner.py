@@ -31,6 +31,7 @@ from blastlint.sources.memory import change_set
 
 HERE = Path(__file__).parent
 GROUP_KEYS = {"rules", "first_run", "cases"}
+DEPLOYED = ("terraform.", "cloudformation.", "kubernetes.", "compose.")  # kinds whose effects a case states
 CASE_KEYS = {"name", "message", "before", "after", "findings", "effects", "fails"}
 
 
@@ -87,7 +88,7 @@ def differences(case: Case) -> list[str]:
         effects = {
             impact.change.address: impact.effect
             for impact in report.impacts
-            if impact.change.kind not in ("file", "change-set") and impact.effect != "no-op"
+            if impact.change.kind.startswith(DEPLOYED) and impact.effect != "no-op"
         }
         if effects != case.effects:
             wrong.append(f"expected effects {dict(case.effects)}, found {effects}")
