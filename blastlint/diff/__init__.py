@@ -20,6 +20,10 @@ from blastlint.model import Change, Entity
 DIFFERS: dict[str, str] = {
     "python.": "code",
     "javascript.": "code",
+    "go.": "code",
+    "ruby.": "code",
+    "java.": "code",
+    "rust.": "code",
     "terraform.": "terraform",
     "command": "commands",
     "config.": "config",

@@ -29,7 +29,7 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "access": ("terraform.", "cloudformation.", "kubernetes.", "iam."),
     "exposure": ("terraform.", "cloudformation.", "kubernetes.", "compose."),
     "capacity": ("terraform.", "cloudformation.", "kubernetes."),
-    "code": ("python.", "javascript."),
+    "code": ("python.", "javascript.", "go.", "ruby.", "java.", "rust."),
     "self_policy": ("file",),
     "commands": ("command",),
     "configuration": ("config.",),

@@ -41,7 +41,7 @@ _TOLD = 3
 _RELATED = 30
 _NO_FILES = frozenset({"symlink", "submodule"})
 _UNCHANGED: dict[str, FactValue] = {"lines_changed": 0.0, "nodes_changed": 0, "hidden": "", "role": ""}
-_MEANING = ("config.", "python.", "javascript.")  # kinds of change that cover everything a file of their languages says
+_MEANING = ("config.", "python.", "javascript.", "go.", "ruby.", "java.", "rust.")  # kinds that cover all of a file
 _DEFINED = regex(
     r"^[ \t]*(?:(?:export|default|public|private|protected|static|async|abstract|final|pub|local)\s+)*"
     r"(?:(?:def|func|fn|function|class|module|interface|type|struct|enum|trait|sub|const|let|var|alias)\s+(?:\([^)\n]*\)\s*)?"

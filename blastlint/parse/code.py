@@ -19,7 +19,10 @@ Sort = Literal["function", "class", "setting", "test", "module"]
 Span = tuple[int, int, int, int]  # 1-based line and column, end exclusive: as model.Region
 
 # language -> module of this package that works out shapes
-SHAPES = {"python": "python_shape", "javascript": "javascript_shape", "typescript": "javascript_shape"}
+SHAPES = {
+    "python": "python_shape", "javascript": "javascript_shape", "typescript": "javascript_shape",
+    "go": "program_shape", "ruby": "program_shape", "java": "program_shape", "rust": "program_shape",
+}  # fmt: skip
 
 # What a handler does with what it caught: the first four hide it.
 HandlerBody = Literal["pass", "continue", "return-default", "log-only", "reraise", "other"]
@@ -178,6 +181,16 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A block that runs under something: `with lock:`, `synchronized (x)`, `transaction do`. `subject` is what it runs
+    under, `calls` what runs there."""
+
+    subject: str
+    calls: tuple[str, ...]
+    at: object = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
     name: str
     annotation: str
@@ -201,6 +214,7 @@ class Shape:
     statements: tuple[str, ...] = ()
     cases: int = 1
     loops: bool = False
+    contexts: tuple[Held, ...] = ()
 
 
 def nothing(at: object) -> Span:

@@ -12,9 +12,9 @@ from functools import lru_cache
 import tree_sitter
 from tree_sitter import Node
 
-from blastlint.model import Comment, Document, Region, Side
+from blastlint.model import Document, Side
 from blastlint.parse.code import Definition, Import, Module, Sort
-from blastlint.parse.structure import Dialect, Lines, blanked, digest
+from blastlint.parse.structure import Dialect, Lines, blanked, digest, directives, error_line
 from blastlint.regex import regex
 
 _FUNCTIONS = ("arrow_function", "function_expression", "generator_function")
@@ -68,29 +68,10 @@ def parse(path: str, side: Side, data: bytes) -> Document:
     inner.sort(key=lambda n: n.start_byte)
     rest = splitter.made(root, "", "module", inner, filler=b"")
     module = Module(path, language, "", path, (rest, *splitter.found), tuple(splitter.imports), source)
-    comments = tuple(_directives(path, side, source))
+    comments = tuple(directives(path, side, source, _MARK))
     if root.has_error:
-        return Document(path, side, language, module, comments, "partial", "syntax error", _error_line(root))
+        return Document(path, side, language, module, comments, "partial", "syntax error", error_line(root))
     return Document(path, side, language, module, comments)
-
-
-def _directives(path: str, side: Side, source: bytes) -> Iterator[Comment]:
-    for match in _MARK.finditer(source):
-        line = source.count(b"\n", 0, match.start())
-        start = source.rfind(b"\n", 0, match.start()) + 1
-        end = source.find(b"\n", match.start())
-        text = source[match.start() : end if end >= 0 else len(source)].decode("utf-8", "replace")
-        column = len(source[start : match.start()].decode("utf-8", "replace")) + 1
-        yield Comment(text, Region(side, path, line + 1, column, line + 1, column + len(text)))
-
-
-def _error_line(root: Node) -> int:
-    here = root
-    while True:
-        broken = next((c for c in here.children if c.has_error or c.is_missing), None)
-        if broken is None or broken.type == "ERROR" or broken.is_missing:
-            return (broken or here).start_point[0] + 1
-        here = broken
 
 
 class _Splitter:

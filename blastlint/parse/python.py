@@ -9,9 +9,9 @@ import tree_sitter
 import tree_sitter_python
 from tree_sitter import Node
 
-from blastlint.model import Comment, Document, Region, Side
+from blastlint.model import Document, Side
 from blastlint.parse.code import Definition, Import, Module, Sort
-from blastlint.parse.structure import Dialect, Lines, blanked, digest
+from blastlint.parse.structure import Dialect, Lines, blanked, digest, directives, error_line
 from blastlint.regex import regex
 
 _DEFINITIONS = ("function_definition", "class_definition", "decorated_definition")
@@ -64,9 +64,9 @@ def parse(path: str, side: Side, data: bytes) -> Document:
     root = _parser().parse(source).root_node
     definitions, imports = _split(path, root, source)
     module = Module(path, "python", *module_name(path), definitions, imports, source)
-    comments = tuple(_directives(path, side, source))
+    comments = tuple(directives(path, side, source, _MARK))
     if root.has_error:
-        return Document(path, side, "python", module, comments, "partial", "syntax error", _error_line(root))
+        return Document(path, side, "python", module, comments, "partial", "syntax error", error_line(root))
     return Document(path, side, "python", module, comments)
 
 
@@ -82,27 +82,6 @@ def module_name(path: str) -> tuple[str, str]:
     if len(names) > 1 and names[-1] == "__init__":
         names = names[:-1]
     return "/".join(parts[:root]), ".".join(names)
-
-
-def _directives(path: str, side: Side, source: bytes) -> Iterator[Comment]:
-    """Comments that speak to blastlint. Others are not looked for: a walk would cost as much as the parse."""
-    for match in _MARK.finditer(source):
-        line = source.count(b"\n", 0, match.start())
-        start = source.rfind(b"\n", 0, match.start()) + 1
-        end = source.find(b"\n", match.start())
-        text = source[match.start() : end if end >= 0 else len(source)].decode("utf-8", "replace")
-        column = len(source[start : match.start()].decode("utf-8", "replace")) + 1
-        yield Comment(text, Region(side, path, line + 1, column, line + 1, column + len(text)))
-
-
-def _error_line(root: Node) -> int:
-    """The first line that the grammar could not read, 1-based."""
-    here = root
-    while True:
-        broken = next((c for c in here.children if c.has_error or c.is_missing), None)
-        if broken is None or broken.type == "ERROR" or broken.is_missing:
-            return (broken or here).start_point[0] + 1
-        here = broken
 
 
 class _Splitter:

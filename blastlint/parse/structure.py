@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING
 
 from blastlint.frozen import dataclass
+from blastlint.model import Comment, Region, Side
 from blastlint.parse.code import Span
 
 if TYPE_CHECKING:
@@ -94,6 +95,37 @@ def blanked(source: bytes, start: int, end: int, holes: list[tuple[int, int]], f
         at = hole_end
     pieces.append(source[at:end])
     return b"".join(pieces)
+
+
+def directives(path: str, side: Side, source: bytes, mark: re.Pattern[bytes]) -> Iterator[Comment]:
+    """Comments that speak to blastlint. Others are not looked for: a walk would cost as much as the parse."""
+    for match in mark.finditer(source):
+        line = source.count(b"\n", 0, match.start())
+        start = source.rfind(b"\n", 0, match.start()) + 1
+        end = source.find(b"\n", match.start())
+        text = source[match.start() : end if end >= 0 else len(source)].decode("utf-8", "replace")
+        column = len(source[start : match.start()].decode("utf-8", "replace")) + 1
+        yield Comment(text, Region(side, path, line + 1, column, line + 1, column + len(text)))
+
+
+def leading(node: Node, kinds: frozenset[str]) -> tuple[Node, ...]:
+    """The node, and before it the siblings that belong to it: the attributes of a Rust function."""
+    nodes = [node]
+    before = node.prev_named_sibling if kinds else None
+    while before is not None and before.type in kinds:
+        nodes.insert(0, before)
+        before = before.prev_named_sibling
+    return tuple(nodes)
+
+
+def error_line(root: Node) -> int:
+    """The first line that the grammar could not read, 1-based."""
+    here = root
+    while True:
+        broken = next((c for c in here.children if c.has_error or c.is_missing), None)
+        if broken is None or broken.type == "ERROR" or broken.is_missing:
+            return (broken or here).start_point[0] + 1
+        here = broken
 
 
 def sound(root: Node, depth: int = 250) -> bool:

@@ -25,7 +25,7 @@ RESOLVERS: dict[str, frozenset[str]] = {
     "keytree": frozenset({"yaml", "json", "toml", "ini", "dotenv", "properties"}),
     "manifests": frozenset({"yaml", "json"}),
     "commands": frozenset({"shell", "yaml", "dockerfile", "makefile", "json"}),
-    "code": frozenset({"python", "javascript", "typescript"}),
+    "code": frozenset({"python", "javascript", "typescript", "go", "ruby", "java", "rust"}),
 }
 _DECLARED = ("kubernetes.", "cloudformation.", "compose.", "iam.")  # what `manifests` finds
 

@@ -16,7 +16,10 @@ from blastlint.model import Entity, Region, Scalar, Value, unknown
 from blastlint.parse.code import Definition, Handle, Module
 from blastlint.parse.workspace import Workspace
 
-FAMILIES = {"python": "python", "javascript": "javascript", "typescript": "javascript"}
+FAMILIES = {
+    "python": "python", "javascript": "javascript", "typescript": "javascript",
+    "go": "go", "ruby": "ruby", "java": "java", "rust": "rust",
+}  # fmt: skip
 _NOTHING = Value(MappingProxyType({}))
 _LITERAL_LIMIT = 2000  # characters: longer literals are compared as text
 

@@ -10,6 +10,7 @@ import pytest
 from blastlint import diff, enrich, resolve
 from blastlint.config import Config
 from blastlint.diff import files
+from blastlint.enrich.code.pairs import KINDS
 from blastlint.enrich.context import Context
 from blastlint.model import Change, Fact, Impact
 from blastlint.parse.workspace import Workspace
@@ -22,7 +23,7 @@ class Ran:
 
     @property
     def changes(self) -> list[Change]:
-        return [i.change for i in self.impacts if i.change.kind.startswith(("python.", "javascript."))]
+        return [i.change for i in self.impacts if i.change.kind.startswith(KINDS)]
 
     def lines(self) -> list[str]:
         """`action kind address [<- previous]` of every change of code."""

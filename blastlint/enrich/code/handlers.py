@@ -11,8 +11,10 @@ from blastlint.model import Fact, FactValue
 from blastlint.parse.code import Handler
 from blastlint.regex import regex
 
-_SCREEN = regex(rb"\bexcept\b|\bsuppress\b|\bcatch\b")
-_BROAD = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException", "Throwable"})
+_SCREEN = regex(rb"\b(except|suppress|catch|rescue|Err)\b|\b_ =|!= nil|\.ok\(\)|\blet _\b")
+_BROAD = frozenset(
+    {"Exception", "BaseException", "builtins.Exception", "builtins.BaseException", "Throwable", "StandardError", "error"}
+)
 _HIDES = ("pass", "continue", "return-default")
 # Optional imports, and loops that end: the exception is the answer.
 _IDIOMS = frozenset({"ImportError", "ModuleNotFoundError", "StopIteration", "StopAsyncIteration", "GeneratorExit"})

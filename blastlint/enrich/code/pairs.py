@@ -14,7 +14,7 @@ from blastlint.model import Change, Entity, Fact, FactValue, Region, Related, Si
 from blastlint.parse.code import EMPTY, Handle, Module, Shape, shape_of
 from blastlint.regex import regex
 
-KINDS = ("python.", "javascript.")
+KINDS = ("python.", "javascript.", "go.", "ruby.", "java.", "rust.")
 _PART = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _TOPIC = 4  # names with a part in them that must be gone for the part to be a topic
 WORD = regex(r"[^\W\d]\w*", re.ASCII)

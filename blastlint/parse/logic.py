@@ -1,0 +1,241 @@
+"""Conditions in their boolean normal form, from their text: one reader for the spellings of all languages.
+
+`not (a or b)` and `not a and not b` are one condition, as are `a > b` and `b < a`, `x.nil?` and `x == nil`. Negation stands
+at the leaves only, `and` and `or` are flat sets, comparisons have one direction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal
+
+from blastlint.frozen import dataclass
+
+Operator = Literal["==", "<", "<=", "in"]
+_DEPTH = 60  # brackets within brackets, beyond which a condition is one leaf
+_LONGEST = 4000  # characters: the same
+_TOKEN = re.compile(
+    r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|[A-Za-z_$@][\w$]*[?!]?(?![=\w])|[A-Za-z_$@][\w$]*"""
+    r"""|\d[\w.]*|===|!==|==|!=|<=|>=|&&|\|\||=>|->|=~|::|\?\.|\*\*|<<|>>|:=|.)""",
+    re.DOTALL,
+)
+_OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
+_COMPARISONS = frozenset({"==", "===", "!=", "!==", "<", "<=", ">", ">=", "in", "not in", "is", "is not"})
+_NOTHING = re.compile(r"^(None|null|nil|undefined|NULL)$")
+_TRUE, _FALSE = frozenset({"True", "true"}), frozenset({"False", "false"})
+# Calls that ask what a comparison asks: suffix -> (the other side, holds when equal)
+_ASKED: tuple[tuple[re.Pattern[str], str, bool], ...] = (
+    (re.compile(r"^(.+)\.(?:nil\?|is_none\(\)|isNull\(\))$"), "None", True),
+    (re.compile(r"^(.+)\.(?:is_some\(\)|isPresent\(\)|present\?)$"), "None", False),
+    (re.compile(r"^(?:Objects\.)?(?:isNull)\((.+)\)$"), "None", True),
+    (re.compile(r"^(?:Objects\.)?(?:nonNull)\((.+)\)$"), "None", False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One question: `left operator right`, or that `left` is true (then `operator` and `right` are empty). `negated` turns
+    it around. Equality has its operands in order of their text; greater is written as less."""
+
+    left: str
+    operator: str = ""
+    right: str = ""
+    negated: bool = False
+
+    def __str__(self) -> str:
+        text = f"{self.left} {self.operator} {self.right}" if self.operator else self.left
+        return f"not {text}" if self.negated else text
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """`and` or `or` of at least two parts, in no order."""
+
+    word: Literal["and", "or"]
+    parts: frozenset[Leaf | Group]
+
+    def __str__(self) -> str:
+        return "(" + f" {self.word} ".join(sorted(str(p) for p in self.parts)) + ")"
+
+
+Condition = Leaf | Group
+
+
+def leaves(condition: Condition) -> Iterator[Leaf]:
+    """Every question in it."""
+    if isinstance(condition, Leaf):
+        yield condition
+    else:
+        for part in condition.parts:
+            yield from leaves(part)
+
+
+def constant(condition: Condition) -> bool | None:
+    """True or false when it always, or never, holds; else None."""
+    if isinstance(condition, Leaf):
+        if not condition.operator and condition.left in _TRUE | _FALSE:
+            return (condition.left in _TRUE) != condition.negated
+        return None
+    known = {constant(part) for part in condition.parts}
+    decisive = condition.word == "or"
+    if decisive in known:
+        return decisive
+    return (not decisive) if known == {not decisive} else None
+
+
+def negation(condition: Condition) -> Condition:
+    if isinstance(condition, Leaf):
+        if condition.operator in ("<", "<="):
+            return Leaf(condition.right, "<=" if condition.operator == "<" else "<", condition.left)
+        return Leaf(condition.left, condition.operator, condition.right, not condition.negated)
+    return _group("or" if condition.word == "and" else "and", [negation(part) for part in condition.parts])
+
+
+@lru_cache(maxsize=4096)
+def normal(text: str) -> Condition:
+    """The normal form of a condition's text. What cannot be read is one leaf."""
+    if len(text) > _LONGEST:
+        return Leaf(text)
+    tokens = [m.group(1) for m in _TOKEN.finditer(text) if m.group(1).strip()]
+    return _read(tokens, 0)
+
+
+def _group(word: Literal["and", "or"], parts: list[Condition]) -> Condition:
+    flat: set[Leaf | Group] = set()
+    for part in parts:
+        flat.update(part.parts if isinstance(part, Group) and part.word == word else (part,))
+    return next(iter(flat)) if len(flat) == 1 else Group(word, frozenset(flat))
+
+
+def _read(tokens: list[str], depth: int) -> Condition:
+    if depth > _DEPTH or not tokens:
+        return Leaf(_text(tokens))
+    if _top(tokens, ("?", "=>", "if", "lambda", "let", "=")):
+        return Leaf(_text(tokens))
+    for words, word in ((("or", "||"), "or"), (("and", "&&"), "and")):
+        parts = _split(tokens, words)
+        if len(parts) > 1:
+            return _group("or" if word == "or" else "and", [_read(part, depth + 1) for part in parts])
+    if tokens[0] in ("not", "!"):
+        return negation(_read(tokens[1:], depth + 1))
+    inner = _bracketed(tokens)
+    if inner is not None:
+        return _read(inner, depth + 1)
+    return _compared(tokens, depth)
+
+
+def _compared(tokens: list[str], depth: int) -> Condition:
+    places = list(_operators(tokens))
+    if not places:
+        return _leaf(_text(tokens))
+    found: list[Condition] = []
+    for index, (start, end, operator) in enumerate(places):
+        left = tokens[places[index - 1][1] if index else 0 : start]
+        right = tokens[end : places[index + 1][0] if index + 1 < len(places) else len(tokens)]
+        if not left or not right:
+            return Leaf(_text(tokens))
+        found.append(_comparison(_text(_bare(left)), operator, _text(_bare(right))))
+    return found[0] if len(found) == 1 else _group("and", found)
+
+
+def _comparison(left: str, operator: str, right: str) -> Condition:
+    left, right = ("None" if _NOTHING.match(side) else side for side in (left, right))
+    if operator in ("in", "not in"):
+        return Leaf(left, "in", right, operator == "not in")
+    if operator in ("==", "===", "is", "!=", "!==", "is not"):
+        negated = operator in ("!=", "!==", "is not")
+        for truth, other in ((left, right), (right, left)):
+            if truth in _TRUE | _FALSE and other not in _TRUE | _FALSE:
+                whole = _leaf(other)
+                return whole if (truth in _TRUE) != negated else negation(whole)
+        if left > right:
+            left, right = right, left
+        return Leaf(left, "==", right, negated)
+    if operator in (">", ">="):
+        left, right = right, left
+    return Leaf(left, "<" if operator in ("<", ">") else "<=", right)
+
+
+def _leaf(text: str) -> Leaf:
+    """A question that is a call: those that have a comparison for a synonym are that comparison."""
+    for asked, other, equal in _ASKED:
+        match = asked.match(text)
+        if match is not None:
+            left, right = sorted((match.group(1), other))
+            return Leaf(left, "==", right, not equal)
+    return Leaf(text)
+
+
+def _operators(tokens: list[str]) -> Iterator[tuple[int, int, str]]:
+    """(start, end, operator) of the comparisons outside brackets."""
+    level, index = 0, 0
+    while index < len(tokens):
+        token = tokens[index]
+        level += (token in _OPENING) - (token in _CLOSING)
+        if level == 0:
+            two = " ".join(tokens[index : index + 2])
+            if two in ("not in", "is not"):
+                yield index, index + 2, two
+                index += 2
+                continue
+            if token in _COMPARISONS and index:
+                yield index, index + 1, token
+        index += 1
+
+
+def _top(tokens: list[str], words: tuple[str, ...]) -> bool:
+    """Whether one of the words stands outside brackets."""
+    level = 0
+    for token in tokens:
+        level += (token in _OPENING) - (token in _CLOSING)
+        if level == 0 and token in words:
+            return True
+    return False
+
+
+def _split(tokens: list[str], words: tuple[str, ...]) -> list[list[str]]:
+    parts: list[list[str]] = [[]]
+    level = 0
+    for token in tokens:
+        level += (token in _OPENING) - (token in _CLOSING)
+        if level == 0 and token in words:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts if all(parts) else [tokens]
+
+
+def _bracketed(tokens: list[str]) -> list[str] | None:
+    """What is in the brackets, when one pair stands around everything."""
+    if len(tokens) < 3 or tokens[0] != "(" or tokens[-1] != ")":
+        return None
+    level = 0
+    for index, token in enumerate(tokens):
+        level += (token in _OPENING) - (token in _CLOSING)
+        if level == 0 and index + 1 < len(tokens):
+            return None
+    inner = tokens[1:-1]
+    return None if _top(inner, (",",)) else inner
+
+
+def _bare(tokens: list[str]) -> list[str]:
+    inner = _bracketed(tokens)
+    while inner is not None:
+        tokens, inner = inner, _bracketed(inner)
+    return tokens
+
+
+def _text(tokens: list[str]) -> str:
+    """Tokens as one text: a space between words only, so that layout does not show."""
+    out: list[str] = []
+    for token in tokens:
+        if (
+            out
+            and (out[-1][-1:].isalnum() or out[-1][-1:] in "_$\"'")
+            and (token[:1].isalnum() or token[:1] in "_$@\"'")
+        ):
+            out.append(" ")
+        out.append(f'"{token[1:-1]}"' if token[:1] == "'" and '"' not in token and "\\" not in token else token)
+    return "".join(out)
