@@ -30,6 +30,7 @@ DIFFERS: dict[str, str] = {
     "kubernetes.": "manifests",
     "cloudformation.": "manifests",
     "compose.": "manifests",
+    "migration.": "migrations",
 }
 
 

@@ -37,6 +37,7 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "rewrite": ("file",),
     "breadth": ("change-set",),
     "pipelines": ("pipeline.", "command"),
+    "migrations": ("migration.", "command", "schema.", "change-set"),
 }
 
 

@@ -35,6 +35,7 @@ PARSERS: dict[str, str] = {
     "shell": "shell",
     "dockerfile": "dockerfile",
     "makefile": "makefile",
+    "sql": "sql",
 }
 
 

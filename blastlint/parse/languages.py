@@ -15,7 +15,8 @@ _BY_SUFFIX: tuple[tuple[str, str], ...] = (
     (".mk", "makefile"),
     (".js", "javascript"), (".jsx", "javascript"), (".mjs", "javascript"), (".cjs", "javascript"),
     (".ts", "typescript"), (".tsx", "typescript"), (".mts", "typescript"), (".cts", "typescript"),
-    (".go", "go"), (".rb", "ruby"), (".java", "java"), (".rs", "rust"), (".sql", "sql"), (".md", "markdown"),
+    (".go", "go"), (".rb", "ruby"), (".java", "java"), (".rs", "rust"), (".sql", "sql"),
+    (".psql", "sql"), (".pgsql", "sql"), (".xml", "xml"), (".prisma", "prisma"), (".md", "markdown"),
     (".dockerfile", "dockerfile"),
 )  # fmt: skip
 _BY_NAME: dict[str, str] = {

@@ -26,6 +26,7 @@ RESOLVERS: dict[str, frozenset[str]] = {
     "manifests": frozenset({"yaml", "json"}),
     "commands": frozenset({"shell", "yaml", "dockerfile", "makefile", "json"}),
     "code": frozenset({"python", "javascript", "typescript", "go", "ruby", "java", "rust"}),
+    "migrations": frozenset({"sql", "python", "javascript", "typescript", "ruby", "go", "yaml", "json", "xml", "prisma"}),
 }
 _DECLARED = ("kubernetes.", "cloudformation.", "compose.", "iam.")  # what `manifests` finds
 

@@ -1,0 +1,51 @@
+"""What earlier migrations say of a column: its type, and what its foreign key did. Read only when a change alters one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from blastlint.enrich.context import Context
+from blastlint.migration import Operation
+from blastlint.resolve.migrations import operations_in
+from blastlint.resolve.migrations.places import is_migration
+
+_MAX_FILES = 40
+_SUFFIXES = (".sql", ".py", ".rb", ".js", ".ts", ".xml", ".yaml", ".yml")
+
+
+def type_before(context: Context, operation: Operation) -> str:
+    """The column's type as the last migration before this change left it; "" where none says."""
+    if operation.type_before:
+        return operation.type_before
+    said = [o for o in _earlier(context, operation) if o.column == operation.column and o.type]
+    return said[-1].type if said else ""
+
+
+def on_delete_before(context: Context, operation: Operation) -> str:
+    """What deleting a parent did before to the rows on which this foreign key is; "" where nothing says."""
+    said = [
+        o
+        for o in _earlier(context, operation)
+        if o.on_delete and (o.name == operation.name if operation.name and o.name else o.to == operation.to)
+    ]
+    return said[-1].on_delete if said else ""
+
+
+def _earlier(context: Context, operation: Operation) -> Iterator[Operation]:
+    """The operations on the table in migrations that were there before, in the order of their paths."""
+    needle = operation.column or operation.name or operation.table
+    if not operation.table or len(needle) < 2 or not context.change_set.complete:
+        return
+    place = operation.region.path.rpartition("/")[0] if operation.region else ""
+    tops = place.split("/")[: max(1, place.count("/"))]
+    paths = [
+        path
+        for path in context.before.tree.search(needle, _SUFFIXES)
+        if is_migration(path)
+        and path.split("/")[: len(tops)] == tops
+        and (not operation.region or path != operation.region.path)
+    ]
+    for path in sorted(paths)[-_MAX_FILES:]:
+        for earlier in operations_in(context.before, path)[1]:
+            if earlier.table == operation.table and earlier.direction == "up":
+                yield earlier

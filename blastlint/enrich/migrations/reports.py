@@ -1,0 +1,152 @@
+"""The operations that a change set adds, judged file by file: which are grave, and which of them speak for the others.
+
+Silent: the way back (`down`), tables that the same change set makes, temporary tables, what stands in a Django squash. One
+fact stands for all operations of a file with one concern of one kind; the heaviest carries it, the rest are related.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from blastlint.diff.migrations import operation_of
+from blastlint.enrich.context import Context
+from blastlint.enrich.migrations import history
+from blastlint.enrich.migrations.concerns import Concern, concern
+from blastlint.enrich.migrations.irreversible import way_back
+from blastlint.enrich.migrations.scope import Scope, scope_of
+from blastlint.enrich.migrations.words import fields
+from blastlint.frozen import dataclass
+from blastlint.migration import Operation
+from blastlint.model import Change, Entity, Fact, Related
+
+_LOSSES = ("table-loss", "value-loss", "unbounded")
+
+
+@dataclass(frozen=True, slots=True)
+class Grave:
+    """A change with what is grave about its operation."""
+
+    change: Change
+    operation: Operation
+    concern: Concern
+    fresh: bool = False
+
+
+def facts(change: Change, context: Context) -> Iterator[Fact]:
+    """The facts that hang on one added operation: none, but for the one that speaks for its file."""
+    return iter(context.once(_reports).get(change.address, ()))
+
+
+def _reports(context: Context) -> Mapping[str, tuple[Fact, ...]]:
+    """Address of a change -> its facts."""
+    scope = scope_of(context)
+    by_path: dict[str, list[Change]] = {}
+    for change in scope.added:
+        by_path.setdefault(change.path, []).append(change)
+    found: dict[str, list[Fact]] = {}
+    for path, changes in by_path.items():
+        graves = [g for c in changes if (g := _grave(c, scope)) is not None]
+        if not any(g.concern.name in _LOSSES for g in graves):
+            graves += [Grave(c, operation_of(c.entity), why) for c, why in way_back(path, changes, scope)]
+        for group in _groups(graves):
+            change, fact = _fact(group, scope)
+            found.setdefault(change.address, []).append(fact)
+    return {address: tuple(facts) for address, facts in found.items()}
+
+
+def _grave(change: Change, scope: Scope) -> Grave | None:
+    entity = change.entity
+    operation = operation_of(entity)
+    if operation.direction == "down" or operation.has("squashed"):
+        return None
+    if operation.table and scope.is_new_table(entity, operation.table):
+        return None
+    if operation.verb == "drop-column" and scope.is_new_column(operation.table, operation.column):
+        return None
+    if _put_back(entity, operation, scope):
+        return None
+    before = history.type_before(scope.context, operation) if operation.verb == "alter-type" else ""
+    found = concern(operation, before)
+    if found is not None and found.name == "cascade" and not _replaces_relation(entity, operation, scope):
+        found = concern(_without_cascade(operation))
+    if found is None:
+        return None
+    fresh = bool(operation.columns) and all(scope.is_new_column(operation.table, c) for c in operation.columns)
+    return Grave(change, operation, found, fresh)
+
+
+def _put_back(entity: Entity, operation: Operation, scope: Scope) -> bool:
+    """Whether what is dropped or turned off is made again, or turned on again, later in the same file."""
+    if operation.verb not in ("drop-constraint", "drop-index", "checks-off", "drop-policy"):
+        return False
+    later = [
+        o
+        for e in scope.by_path.get(entity.region.path, ())
+        if e.region.start_line >= entity.region.start_line
+        and (o := operation_of(e)) is not operation
+        and o.direction == "up"
+    ]
+    if operation.verb == "drop-constraint":
+        return any(o.verb == "add-constraint" and o.table == operation.table for o in later)
+    if operation.verb == "drop-policy":
+        return any(o.verb == "open-policy" and o.table == operation.table for o in later)
+    return any(o.verb == "add-index" and o.name == operation.name for o in later if operation.verb == "drop-index")
+
+
+def _replaces_relation(entity: Entity, operation: Operation, scope: Scope) -> bool:
+    """Whether the foreign key takes the place of one that was there and did not cascade."""
+    others = (operation_of(e) for e in scope.by_path.get(entity.region.path, ()))
+    replaced = operation.has("replaces") or any(
+        o.verb == "drop-constraint" and o.table == operation.table and o.direction == "up" for o in others
+    )
+    return replaced and history.on_delete_before(scope.context, operation) != "cascade"
+
+
+def _without_cascade(operation: Operation) -> Operation:
+    from dataclasses import replace
+
+    return replace(operation, on_delete="")
+
+
+# --- one fact for many ---------------------------------------------------------------------------------------------------
+
+
+def _groups(graves: Iterable[Grave]) -> Iterator[Sequence[Grave]]:
+    groups: dict[tuple[str, str, bool], list[Grave]] = {}
+    for grave in graves:
+        groups.setdefault((grave.concern.name, grave.concern.kind, grave.fresh), []).append(grave)
+    for group in groups.values():
+        yield sorted(group, key=lambda g: -g.concern.weight)
+
+
+def _fact(group: Sequence[Grave], scope: Scope) -> tuple[Change, Fact]:
+    first = group[0]
+    change, operation = first.change, first.operation
+    entity = change.entity
+    container = entity.attributes.get("container")
+    losses = [g for g in group if g.concern.kind in ("table", "column")]
+    said = fields(
+        operation,
+        first.concern,
+        str(container.scalar) if container is not None else "",
+        [g.concern.deed for g in group],
+        named=any(_named(g, scope) for g in losses) if losses else True,
+        copied=scope.copied(entity) if operation.verb == "drop-table" else "",
+        redefined=operation.verb == "drop-table" and all(scope.redefined(g.change.entity) for g in group),
+        fresh=first.fresh,
+        new_file=scope.context.before.tree.size(change.path) is None,
+    )
+    related = tuple(Related(f"{g.operation.verb} {g.operation.subject}", g.change.entity.header) for g in group[1:])
+    confidence = "high" if first.concern.certain else "medium"
+    return change, Fact(
+        "operation", said, first.concern.name, after=entity.header, related=related,
+        confidence="high" if confidence == "high" else "medium",
+    )  # fmt: skip
+
+
+def _named(grave: Grave, scope: Scope) -> bool:
+    operation = grave.operation
+    if operation.verb in ("drop-table", "drop-column"):
+        names = [operation.column or operation.table, *(n for n in (operation.name,) if n)]
+        return any(scope.named_before(name) for name in names)
+    return True

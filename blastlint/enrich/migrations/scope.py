@@ -1,0 +1,129 @@
+"""What the whole change set says of tables and columns: which are new in it, whose rows are copied, what code names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+from blastlint.diff.migrations import operation_of
+from blastlint.enrich.context import Context
+from blastlint.enrich.surroundings import path_class_of
+from blastlint.model import Change, Entity
+from blastlint.resolve.migrations.places import is_migration
+
+_CODE = (
+    ".py", ".rb", ".erb", ".rake", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".go", ".java", ".kt",
+    ".scala", ".cs", ".php", ".rs",
+    ".ex", ".exs", ".graphql", ".prisma", ".vue", ".svelte", ".html",
+)  # fmt: skip
+_MAX_LINES = 400
+_SHORT = 3
+
+
+class Scope:
+    """The operations of one change set. Made once: `scope_of`."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.added: tuple[Change, ...] = tuple(
+            c for c in context.changes if c.kind == "migration.operation" and c.action == "added"
+        )
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Sequence[Entity]]:
+        """Path -> all operations of the file after, in order."""
+        found: dict[str, list[Entity]] = {}
+        for entity in self.context.entities_after:
+            if entity.kind == "migration.operation":
+                found.setdefault(entity.region.path, []).append(entity)
+        return found
+
+    @cached_property
+    def _created(self) -> Mapping[str, Entity]:
+        """Table -> where this change set creates it. What it renames keeps its rows: the new name is no new table."""
+        found: dict[str, Entity] = {}
+        for change in self.added:
+            operation = operation_of(change.entity)
+            if operation.verb == "create-table" and operation.direction == "up" and not operation.has("replaces"):
+                found.setdefault(operation.table, change.entity)
+        return found
+
+    @cached_property
+    def _columns(self) -> frozenset[tuple[str, str]]:
+        """The (table, column) pairs that this change set adds."""
+        operations = (operation_of(c.entity) for c in self.added)
+        return frozenset((o.table, o.column) for o in operations if o.verb == "add-column" and o.direction == "up")
+
+    def is_new_table(self, entity: Entity, table: str) -> bool:
+        """Whether the change set itself creates the table, before the operation where both stand in one file. A table that
+        is dropped and made again is new when nothing in the repository named it before."""
+        created = self._created.get(table)
+        if created is None:
+            return False
+        if created.region.path != entity.region.path or created.region.start_line < entity.region.start_line:
+            return created is not entity
+        operation = operation_of(entity)
+        if created.region.start_line == entity.region.start_line and operation.verb != "drop-table":
+            return True
+        return operation.verb == "drop-table" and operation.has("if-exists") and not self.named_before(table, sql=True)
+
+    def is_new_column(self, table: str, column: str) -> bool:
+        return (table, column) in self._columns
+
+    def copied(self, entity: Entity) -> str:
+        """Where the rows of a table that goes were copied to in the same file before: a table, or ""."""
+        operation = operation_of(entity)
+        earlier = [
+            operation_of(e)
+            for e in self.by_path.get(entity.region.path, ())
+            if e.region.start_line <= entity.region.start_line
+        ]
+        return next((o.to for o in earlier if o.verb == "copy-rows" and o.table == operation.table and o.to), "")
+
+    def redefined(self, entity: Entity) -> bool:
+        """Whether another table takes the name of the dropped one in the same file: how SQLite alters a table."""
+        operation = operation_of(entity)
+        others = (operation_of(e) for e in self.by_path.get(entity.region.path, ()))
+        return any(o.verb == "rename-table" and o.to == operation.table for o in others)
+
+    # --- what code names ---------------------------------------------------------------------------------------------
+
+    def named_before(self, name: str, sql: bool = False) -> bool:
+        """Whether code (or SQL) before the change names a table or column. Short names are everywhere: they count as named,
+        and so does everything where only a patch is known."""
+        spellings = _spellings(name.rpartition(".")[2])
+        if len(name) <= _SHORT or not self.context.change_set.complete:
+            return True
+        pattern = re.compile(r"(?<![A-Za-z0-9_])(?:" + "|".join(map(re.escape, spellings)) + r")(?![A-Za-z0-9_])")
+        suffixes = (*_CODE, ".sql") if sql else _CODE
+        lines = self.context.before.tree.lines(tuple(spellings), suffixes)
+        return any(pattern.search(line) and self._is_code(path, sql) for path, line in _first(lines, _MAX_LINES))
+
+    def _is_code(self, path: str, sql: bool) -> bool:
+        if sql:
+            return True
+        return not is_migration(path) and path_class_of(path, self.context.config) not in (
+            "test",
+            "docs",
+            "example",
+            "vendored",
+        )
+
+
+def _first(lines: Iterable[tuple[str, str]], count: int) -> Iterable[tuple[str, str]]:
+    for index, line in enumerate(lines):
+        if index == count:
+            return
+        yield line
+
+
+def _spellings(name: str) -> list[str]:
+    """`last_seen` as code may write it: last_seen, lastSeen, LastSeen."""
+    parts = [part for part in name.split("_") if part]
+    camel = "".join([*parts[:1], *(p.capitalize() for p in parts[1:])])
+    return list(dict.fromkeys([name, camel, camel[:1].upper() + camel[1:]]))
+
+
+def scope_of(context: Context) -> Scope:
+    return context.once(Scope)

@@ -1,0 +1,76 @@
+"""The fields of an `operation` fact, in one place for files and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from blastlint.enrich.migrations.concerns import Concern
+from blastlint.masking import mask_text
+from blastlint.migration import Operation
+from blastlint.model import FactValue
+
+_LEADS = {
+    "migration": "This migration", "schema": "This schema", "seed": "This script", "script": "This script",
+    "code": "This code", "command": "This command",
+}  # fmt: skip
+_SHOWN = 3
+
+
+def listed(texts: Sequence[str], shown: int = _SHOWN) -> str:
+    """`a`, `a and b`, `a, b and c`, `a, b, c and 4 more`."""
+    texts = list(dict.fromkeys(texts))
+    if len(texts) > shown + 1:
+        return f"{', '.join(texts[:shown])} and {len(texts) - shown} more"
+    if len(texts) < 2:
+        return "".join(texts)
+    return f"{', '.join(texts[:-1])} and {texts[-1]}"
+
+
+def fields(
+    operation: Operation,
+    concern: Concern,
+    container: str,
+    deeds: Sequence[str],
+    *,
+    named: bool = True,
+    copied: str = "",
+    redefined: bool = False,
+    fresh: bool = False,
+    ephemeral: bool = False,
+    new_file: bool = True,
+) -> Mapping[str, FactValue]:
+    """`deeds` are those of all operations that the fact stands for, the heaviest first."""
+    sentences = [f"{_LEADS.get(container, 'This')} {listed(deeds)}.", concern.meaning]
+    if copied and concern.name == "table-loss":
+        sentences.append(f"Rows were copied to {copied} before.")
+    if named and concern.kind in ("table", "column") and container == "migration":
+        sentences.append("Code before this change still names it." if len(deeds) == 1 else "")
+    lock = concern.lock
+    return {
+        "concern": concern.name,
+        "kind": concern.kind,
+        "verb": operation.verb,
+        "table": operation.table,
+        "column": operation.column,
+        "subject": operation.subject,
+        "summary": " ".join(s for s in sentences if s),
+        "text": mask_text(operation.text),
+        "count": len(deeds),
+        "container": container,
+        "framework": operation.framework,
+        "dialect": operation.dialect,
+        "lock": lock.name if lock else "",
+        "blocks": lock.blocks if lock else "",
+        "work": lock.work if lock else "",
+        "safer": lock.safer if lock else "",
+        "certain": concern.certain,
+        "named": named,
+        "copied": bool(copied),
+        "redefined": redefined,
+        "fresh": fresh,
+        "ephemeral": ephemeral,
+        "public": operation.has("public"),
+        "admin": operation.has("admin"),
+        "cascades": operation.has("cascade"),
+        "new_file": new_file,
+    }

@@ -1,0 +1,86 @@
+"""The migration model: one operation on a database, wherever it is written (SQL, Django, Alembic, Rails, Knex, Liquibase).
+
+Beside `Value` and `Command` this is a shared type that a family of rules stands on. Every framework's reader maps to it, so
+that no rule knows a framework. An Operation says what is done to what; it never says whether that is bad.
+"""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import Literal
+
+from blastlint.frozen import dataclass
+from blastlint.model import Region
+
+Dialect = Literal["postgres", "mysql", "sqlite", "tsql", "oracle", "bigquery", "snowflake", ""]
+Direction = Literal["up", "down"]
+
+# What an operation does. `other` kinds of objects (views, types, extensions, ...) are in Operation.object.
+Verb = Literal[
+    "create-table", "drop-table", "rename-table", "copy-rows",
+    "drop-database", "drop-schema", "rename-schema", "drop-owned", "drop-object", "rename-object",
+    "add-column", "drop-column", "rename-column", "alter-type", "set-not-null", "drop-not-null", "set-default",
+    "add-index", "drop-index", "rebuild", "add-constraint", "drop-constraint", "validate-constraint",
+    "drop-partition", "detach-partition", "drop-values",
+    "delete", "update", "truncate", "insert",
+    "grant", "raise-role", "row-security-off", "drop-policy", "open-policy", "checks-off",
+    "lock-table", "server", "transaction", "timeout", "run-code", "run-sql", "irreversible",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation.
+
+    `table` and `column` are names in one spelling (no quotes, lower case, the default schema left out). `name` is that of
+    the index, constraint, role, database or other object acted on; `object` its kind: unique, foreign-key, check,
+    primary-key, exclusion for constraints; view, type, extension, ... for objects; what is granted for grants.
+    `type` is the column's new type, `type_before` the old one where the operation itself says it. `columns` are those that
+    an index covers, a constraint is on or an update sets. `to` is the new name, the copy's target, the referenced table or
+    who is granted something.
+
+    flags: concurrently, not-valid, using-index, cascade, if-exists, temporary, online, not-null, default,
+    volatile-default, generated, unique, references, new-rows-only, replaces, public, admin, keep-data, no-transaction.
+    `bounded` is None for what writes no rows, else whether something limits the rows. `reversible` says what the way
+    back does: yes, no, noop, or "" where the framework has none. `line` is the first line of what is shown.
+    """
+
+    verb: Verb
+    table: str = ""
+    column: str = ""
+    name: str = ""
+    object: str = ""
+    type: str = ""
+    type_before: str = ""
+    columns: tuple[str, ...] = ()
+    to: str = ""
+    flags: frozenset[str] = frozenset()
+    bounded: bool | None = None
+    on_delete: str = ""
+    direction: Direction = "up"
+    reversible: Literal["yes", "no", "noop", ""] = ""
+    framework: str = ""
+    dialect: Dialect = ""
+    text: str = field(default="", compare=False)
+    region: Region | None = field(default=None, compare=False)
+
+    def has(self, *flags: str) -> bool:
+        """Whether it carries one of the flags."""
+        return not self.flags.isdisjoint(flags)
+
+    @property
+    def subject(self) -> str:
+        """What it acts on: `users.email`, `users`, or the name of the object."""
+        if self.table and self.column:
+            return f"{self.table}.{self.column}"
+        return self.table or self.name or self.object
+
+
+_DEFAULT_SCHEMAS = ("public.", "dbo.", "main.")
+
+
+def plain(name: str) -> str:
+    """A name in the one spelling in which names are compared: no quotes, lower case, the default schema left out."""
+    parts = [part.strip().strip('"`[]').lower() for part in name.split(".")]
+    text = ".".join(part for part in parts if part)
+    return next((text.removeprefix(s) for s in _DEFAULT_SCHEMAS if text.startswith(s) and text != s), text)

@@ -1,0 +1,95 @@
+"""Which migration tool a file belongs to, and which way it goes: by its path, and where that does not tell by its text."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from blastlint.frozen import dataclass
+from blastlint.migration import Dialect, Direction
+
+Container = Literal["migration", "schema", "seed", "script", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`framework` is the tool's name, "" for plain SQL. `reverses` says whether the tool knows a way back at all."""
+
+    container: Container
+    framework: str = ""
+    direction: Direction = "up"
+    reverses: bool = False
+
+
+_SQL: tuple[tuple[re.Pattern[str], Place], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), place)
+    for pattern, place in (
+        (r"(^|/)migrations/\d{14}_[^/]+/migration\.sql$", Place("migration", "prisma")),
+        (r"(^|/)migrations/[^/]+/up\.sql$", Place("migration", "diesel", reverses=True)),
+        (r"(^|/)migrations/[^/]+/down\.sql$", Place("migration", "diesel", "down")),
+        (r"\.up\.sql$", Place("migration", "golang-migrate", reverses=True)),
+        (r"\.down\.sql$", Place("migration", "golang-migrate", "down")),
+        (r"(^|/)(v[\d._]+|r)__[^/]+\.sql$", Place("migration", "flyway")),
+        (r"(^|/)u[\d._]+__[^/]+\.sql$", Place("migration", "flyway", "down")),
+        (r"(^|/)drizzle/([^/]+/)*\d{4}_[^/]+\.sql$", Place("migration", "drizzle")),
+        (r"(^|/)supabase/migrations/[^/]+\.sql$", Place("migration", "supabase")),
+        (r"(^|/)deploy/[^/]+\.sql$", Place("migration", "sqitch", reverses=True)),
+        (r"(^|/)revert/[^/]+\.sql$", Place("migration", "sqitch", "down")),
+        (r"(^|/)(seeds?|fixtures?|testdata|sample[-_]?data)(/|\.sql$)", Place("seed")),
+        (r"(^|/)(structure|schema)\.sql$", Place("schema")),
+        (r"(^|/)(down|rollbacks?|downgrades?|undo)(/[^/]+)?\.sql$", Place("migration", "", "down")),
+        (r"[-_.](down|rollback|undo|revert)\.sql$", Place("migration", "", "down")),
+        (r"(^|/)(migrations?|migrate|changelogs?|flyway|liquibase)/", Place("migration", "sql")),
+        (r"(^|/)(schema[-_]changes|db[-_]?upgrades?)/", Place("migration", "sql")),
+        (r"(^|/)(\d{8,14}|\d{3,5})[-_][^/]+\.sql$", Place("migration", "sql")),
+    )
+)  # fmt: skip
+_BY_TEXT: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"^--[ \t]*\+goose[ \t]", re.M | re.I), "goose"),
+    (re.compile(r"^--[ \t]*migrate:(up|down)\b", re.M | re.I), "dbmate"),
+    (re.compile(r"^--[ \t]*\+migrate[ \t]", re.M | re.I), "sql-migrate"),
+    (re.compile(r"^--[ \t]*liquibase formatted sql", re.M | re.I), "liquibase"),
+)
+_CODE: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(^|/)migrations/(?!__init__)[^/]+\.py$"), "django"),
+    (re.compile(r"(^|/)(versions|alembic)/([^/]+/)*(?!__init__|env\.py)[^/]+\.py$"), "alembic"),
+    (re.compile(r"(^|/)db/(\w+_)?(migrate|post_migrate|data_migrate)(/[^/]+)*/\d+_[^/]+\.rb$"), "rails"),
+    (re.compile(r"(^|/)migrations?/([^/]+/)*[^/]+\.[cm]?[jt]s$"), "javascript"),
+)
+_DIALECT_IN_PATH: tuple[tuple[re.Pattern[str], Dialect], ...] = (
+    (
+        re.compile(r"(^|[/_.-])(postgres(ql)?|pg(sql)?|psql|timescale(db)?|supabase|cockroach(db)?)([/_.-]|$)", re.I),
+        "postgres",
+    ),
+    (re.compile(r"(^|[/_.-])(mysql|mariadb)([/_.-]|$)", re.I), "mysql"),
+    (re.compile(r"(^|[/_.-])sqlite3?([/_.-]|$)", re.I), "sqlite"),
+    (re.compile(r"(^|[/_.-])(mssql|sqlserver|tsql)([/_.-]|$)", re.I), "tsql"),
+    (re.compile(r"(^|[/_.-])(bigquery|bq)([/_.-]|$)", re.I), "bigquery"),
+    (re.compile(r"(^|[/_.-])snowflake([/_.-]|$)", re.I), "snowflake"),
+    (re.compile(r"(^|[/_.-])oracle([/_.-]|$)", re.I), "oracle"),
+)
+
+
+def sql_place(path: str, text: str) -> Place:
+    """The place of a SQL file; a plain script where nothing says that it is more."""
+    by_text = next((name for pattern, name in _BY_TEXT if pattern.search(text[:4000])), "")
+    if by_text:
+        return Place("migration", by_text, reverses=True)
+    return next((place for pattern, place in _SQL if pattern.search(path)), Place("script"))
+
+
+def code_framework(path: str) -> str:
+    """The tool whose migrations stand at such paths: django, alembic, rails, javascript; "" elsewhere."""
+    return next((name for pattern, name in _CODE if pattern.search(path)), "")
+
+
+def is_migration(path: str) -> bool:
+    """Whether a file at this path is a step of a history of migrations that is applied in order, each once."""
+    if path.endswith((".sql", ".psql", ".pgsql")):
+        place = sql_place(path, "")
+        return place.container == "migration" and not re.search(r"(^|/)R__", path)
+    return bool(code_framework(path))
+
+
+def dialect_in_path(path: str) -> Dialect:
+    return next((dialect for pattern, dialect in _DIALECT_IN_PATH if pattern.search(path)), "")
