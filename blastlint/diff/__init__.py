@@ -28,7 +28,7 @@ DIFFERS: dict[str, str] = {
     "command": "commands",
     "config.": "config",
     "kubernetes.": "manifests",
-    "cloudformation.": "manifests",
+    "cloudformation.": "cloudformation",
     "compose.": "manifests",
     "migration.": "migrations",
 }

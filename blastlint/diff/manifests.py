@@ -35,7 +35,7 @@ def changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Chang
     yield from (change for change in leftovers if change.action == "moved")
     left = [change.entity for change in leftovers if change.action == "removed"]
     born = {change.entity.key: change.entity for change in leftovers if change.action == "added"}
-    templates = _moved_templates(
+    templates = moved_templates(
         left, list(born.values()), {e.region.path for e in after}, {e.region.path for e in before}
     )
 
@@ -80,7 +80,7 @@ def _paired(
     return pairs
 
 
-def _moved_templates(left: list[Entity], born: list[Entity], now: set[str], then: set[str]) -> dict[str, str]:
+def moved_templates(left: list[Entity], born: list[Entity], now: set[str], then: set[str]) -> dict[str, str]:
     """Where each file that declares nothing any more went: to the new file with the same things in it, by kind, type and
     name, at least half of them; the same extension and name tell among several."""
     old, new = _named(left, now), _named(born, then)

@@ -10,7 +10,10 @@ from blastlint.model import Change, Entity
 
 SIMILAR = 0.8
 _MAX_PAIRS = 4000
-_IGNORED = ("lifecycle", "depends_on", "provider", "source", "version")
+_IGNORED = frozenset(
+    {"lifecycle", "depends_on", "provider", "source", "version", "Type", "DependsOn", "Metadata", "DeletionPolicy",
+     "UpdateReplacePolicy"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

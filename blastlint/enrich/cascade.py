@@ -1,4 +1,4 @@
-"""The plan of one Terraform configuration, as far as source tells: effects of its changes, and what follows from them.
+"""The plan of one configuration, as far as source tells: effects of its changes, and what follows from them.
 
 A resource that is created or replaced has attributes that are known only after apply. What uses them differs as well:
 data sources that read them are read later, resources are updated, or replaced where the argument forces that, and so on
@@ -20,6 +20,7 @@ from blastlint.frozen import dataclass
 from blastlint.model import CONFIDENCES, Cause, Change, Confidence, Delta, Effect, Entity, Value
 from blastlint.regex import regex
 
+RESOURCES = frozenset({"terraform.resource", "cloudformation.resource"})
 _PENDING: tuple[Effect, ...] = ("create", "in-place", "replace", "destroy")
 _LIMIT = 1000
 
@@ -60,11 +61,11 @@ class Planner:
     def run(self) -> dict[str, Outcome]:
         """Direct effects, then the consequences until nothing more follows."""
         for address, change in self.changes.items():
-            if change.entity.kind == "terraform.resource" and change.action in ("added", "removed"):
+            if change.entity.kind in RESOURCES and change.action in ("added", "removed"):
                 self.outcomes[address] = self._come_or_gone(change)
         self._renew()
         for address, change in self.changes.items():
-            if change.before is not None and change.after is not None and change.kind == "terraform.resource":
+            if change.before is not None and change.after is not None and change.kind in RESOURCES:
                 self.outcomes[address] = self._changed(change)
         for address, change in self.changes.items():
             if change.kind == "terraform.data" and change.before is not None and change.after is not None:
@@ -90,6 +91,8 @@ class Planner:
         assert before is not None and after is not None
         if getattr(before.detail, "countable", True) != getattr(after.detail, "countable", True):
             return Outcome("unknown", confidence="low")
+        if any(delta.path == _CONDITION for delta in change.deltas):
+            return Outcome("unknown", confidence="low")
         deltas = tuple(delta for delta in change.deltas if not self._alias_of(delta))
         judgement = judged(before, after, deltas, self._is_certain)
         if judgement.forced or judgement.maybe:
@@ -112,7 +115,7 @@ class Planner:
         change = self.changes.get(address)
         if entity.kind == "terraform.data":
             return True
-        return entity.kind == "terraform.resource" and (change is None or change.before is not None)
+        return entity.kind in RESOURCES and (change is None or change.before is not None)
 
     def _renew(self) -> None:
         for address, outcome in self.outcomes.items():
@@ -237,6 +240,8 @@ class Planner:
         return facts is not None and (attribute in facts.defaults or attribute in facts.known)
 
 
+_CONDITION = "Condition"  # of a CloudFormation resource: written there only where nobody can say whether it holds
+_LOGICAL = regex(r":(\w+)\Z")  # the name of a CloudFormation resource in its address
 _CUT = "...sha256:"  # of a text too long to be kept whole
 _REFERENCE = regex(r"((?:[\w-]+(?:\[[^\]]*\])?\.)+[\w-]+(?:\[[^\]]*\])?)\.([a-z_]+)")
 
@@ -276,12 +281,16 @@ def _resolved(value: Value, *sides: Mapping[str, Entity]) -> Value:
 
 def _used(address: str, text: str) -> list[str]:
     """The attributes of a resource that an expression reads."""
+    if logical := _LOGICAL.search(address):
+        return re.findall(rf"\b{logical[1]}\.(\w[\w.]*)", text)
     return re.findall(re.escape(address) + r"(?:\[[^\]]*\])?\.([a-z_][a-z0-9_]*)", text)
 
 
 def _named(address: str, text: str) -> bool:
     """Whether an expression reads this, or something that stands for the module it is in. One that does not hangs on it
     through a part of a collection (`each.value.name`), of which other parts are what comes from there."""
+    if _LOGICAL.search(address):
+        return True  # what a value of a template refers to is exact
     names = [step.name for step in parsed(address)]
     modules = [f"module.{name}" for before, name in pairwise(names) if before == "module"]
     return _CUT in text or any(name in text for name in (".".join(names[-2:]), *modules))

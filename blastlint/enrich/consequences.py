@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 
 from blastlint.diff.moves import resource_of
 from blastlint.diff.renames import Rename, renames
-from blastlint.enrich.cascade import is_within
+from blastlint.enrich.cascade import RESOURCES, is_within
 from blastlint.enrich.context import Context
+from blastlint.enrich.outcomes import HOLDS_STATE, after_removal, after_rename, after_replacement
 from blastlint.enrich.replacement import half_known
+from blastlint.enrich.retention import kept_on_removal, kept_on_replacement
 from blastlint.enrich.shifts import shifts
 from blastlint.facts.stateful import holds_data, is_routine, lesser_data, table_name
 from blastlint.model import Confidence, Entity, Fact, FactValue, Impact, Region, Related
@@ -24,11 +26,15 @@ from blastlint.model import Confidence, Entity, Fact, FactValue, Impact, Region,
 if TYPE_CHECKING:
     from blastlint.enrich.kubernetes.effects import Taken
 
-HOLDS_STATE = ("data", "secrets_keys", "backups")
 _CLASSES = (*HOLDS_STATE, "identity_of_service", "compute_env", "")
 _KINDS = ("terraform.resource", "cloudformation.resource", "kubernetes.object")
-_RENAMED = ("terraform.resource", "kubernetes.object")
+_RENAMED = frozenset({*RESOURCES, "kubernetes.object"})
 _TERRAFORM = ("terraform.resource", "terraform.module")
+_UNRENAMED = {
+    **dict.fromkeys(_TERRAFORM, "without a moved block"),
+    "kubernetes.object": "although Kubernetes cannot rename",
+    "cloudformation.resource": "although a stack knows its resources by their logical ids",
+}
 _REPLICA_ARGUMENTS = ("replicate_source_db", "replication_source_identifier", "global_replication_group_id")
 _MAX_RELATED = 50
 _FEW = 2  # a configuration of so few blocks is no environment
@@ -42,8 +48,9 @@ def attached(context: Context, impacts: Sequence[Impact]) -> tuple[Impact, ...]:
     shifted = _shifted(context, impacts, found)
     impacts_left = [i for i in impacts if id(i) not in shifted]
     gone = [i for i in impacts_left if _is_gone(i)]
-    if gone:
-        renamed = _renamed(gone, impacts_left, found)
+    kept = [i for i in impacts_left if i.effect == "forget" and i.change.kind == "cloudformation.resource"]
+    if gone or kept:
+        renamed = _renamed([*gone, *kept], impacts_left, found)
         left = [i for i in gone if id(i) not in renamed]
         _removals(context, left, found)
     _replacements(impacts_left, found)
@@ -53,7 +60,7 @@ def attached(context: Context, impacts: Sequence[Impact]) -> tuple[Impact, ...]:
 def _shifted(context: Context, impacts: Sequence[Impact], found: Found) -> set[int]:
     """Facts about shifts; returns (by id) the impacts that they account for."""
     claimed: set[int] = set()
-    blocks: set[tuple[str, int]] = set()
+    blocks: set[tuple[str, int, int]] = set()
     for shift in shifts(context, impacts):
         claimed |= {id(i) for i in shift.impacts}
         gone = [i for i in shift.impacts if i.effect in ("destroy", "replace")]
@@ -87,10 +94,10 @@ def _renamed(gone: Sequence[Impact], impacts: Sequence[Impact], found: Found) ->
         children = [i for i in gone if _inside(i, by_change[id(rename.gone)])]
         claimed |= {id(by_change[id(rename.gone)]), *(id(c) for c in children)}
         _tell(found, by_change[id(rename.gone)], rename, children)
-    rest = [i for i in gone if id(i) not in claimed and i.change.kind in _RENAMED]
+    rest = [i for i in gone if id(i) not in claimed and i.change.kind in _RENAMED and i.effect != "orphan"]
     inside_new = [r.born.address for r in modules]
     candidates = [c for c in born if c.kind in _RENAMED and not any(is_within(c.address, a) for a in inside_new)]
-    by_block: dict[tuple[str, int], tuple[Rename, list[Impact]]] = {}
+    by_block: dict[tuple[str, int, int], tuple[Rename, list[Impact]]] = {}
     for rename in renames([i.change for i in rest], candidates):
         if resource_of(rename.gone.address) == resource_of(rename.born.address):
             continue  # another key of the same resource is no rename of the resource
@@ -107,11 +114,12 @@ def _tell(found: Found, impact: Impact, rename: Rename, others: Sequence[Impact]
     fields: dict[str, FactValue] = {
         "to": rename.born.address,
         "similarity": rename.similarity,
-        "how": "although Kubernetes cannot rename" if born.kind == "kubernetes.object" else "without a moved block",
+        "how": _UNRENAMED[born.kind],
         "ambiguous": rename.ambiguous,
         "stateful": _worst([impact, *others]),
         "hidden": _hidden([impact, *others]),
         "routine": is_routine(impact.change.type),
+        "outcome": after_rename(impact),
     }
     related = (Related("is created in its place", born.header or born.region, rename.born.address), *_related(others))
     place = born.header or born.region
@@ -196,6 +204,8 @@ def _taken(impact: Impact) -> Taken | None:
 def _removals(context: Context, gone: Sequence[Impact], found: Found) -> None:
     kept = _Kept(context)
     modules = [i for i in gone if i.change.kind == "terraform.module" and not kept.another_instance(_before(i))]
+    nested = {i.change.entity.parent for i in gone if i.change.kind == "cloudformation.resource"}
+    modules += [i for i in gone if i.effect == "destroy" and i.change.address in nested]
     below: set[int] = set()
     rolled: dict[tuple[str, str], list[Impact]] = {}
     outermost = _outermost(modules)
@@ -233,7 +243,7 @@ def _removals(context: Context, gone: Sequence[Impact], found: Found) -> None:
 
 def _blocks(impacts: Iterable[Impact]) -> list[list[Impact]]:
     """By the block of source that they are instances of."""
-    blocks: dict[tuple[str, int], list[Impact]] = {}
+    blocks: dict[tuple[str, int, int], list[Impact]] = {}
     for impact in impacts:
         blocks.setdefault(_block(impact), []).append(impact)
     return list(blocks.values())
@@ -263,6 +273,8 @@ def _remove(
         "what": _whole(before, scope),
         "cascade": taken.what if taken is not None else "",
         "cascades": taken is not None and taken.certain and root.effect != "forget",
+        "outcome": after_removal(root, impacts),
+        "snapshot": kept_on_removal(before) == "snapshot",
     }
     related = (*_related(others), *(Related("still refers to it", e.header or e.region, e.address) for e in users))
     path = "" if scope in ("resource", "instance") else scope
@@ -316,10 +328,9 @@ def _replacements(impacts: Sequence[Impact], found: Found) -> None:
             "certain": root.confidence == "high",
             "guessed": root.confidence != "high" and bool(causes) and not any(half_known(d) for d in causes),
             "routine": is_routine(root.change.type),
-            "how": "cannot be changed like this, only deleted and created anew"
-            if root.change.kind == "kubernetes.object"
-            else "is destroyed and created anew",
+            "how": after_replacement(root),
             "lesser": lesser_data(table_name(root.change.kind, root.change.type)),
+            "kept": _old_one(root),
         }
         fact = Fact(
             "replacement",
@@ -340,18 +351,24 @@ def _goes_with(root: Impact, child: Impact) -> bool:
     from blastlint.enrich.kubernetes.effects import goes_with
 
     return child.change.kind == "kubernetes.object" and goes_with(_before(root), _before(child))
+def _old_one(impact: Impact) -> str:
+    """What stays of the old one: nothing, a snapshot, or itself."""
+    before, after = impact.change.before, impact.change.after
+    return kept_on_replacement(before, after) if before is not None and after is not None else ""
 
 
 def _inside(inner: Impact, outer: Impact) -> bool:
     a, b = inner.change.entity, outer.change.entity
+    if a.kind == "cloudformation.resource":
+        return bool(a.parent) and b.address in a.variant  # in a template that this stack deploys, or one below it
     return a.key[1:3] == b.key[1:3] and a.address != b.address and is_within(a.address, b.address)
 
 
-def _block(impact: Impact) -> tuple[str, int]:
+def _block(impact: Impact) -> tuple[str, int, int]:
     """The block of source that an instance comes from."""
     entity = impact.change.before or impact.change.entity
     place = entity.header or entity.region
-    return place.path, place.start_line
+    return place.path, place.start_line, place.start_column
 
 
 def _before(impact: Impact) -> Entity:

@@ -1,7 +1,8 @@
 """What applying a change does: one Impact per Change, and one per instance that changes though its own text did not.
 
-Terraform's effects are those of a plan (cascade.py); where a provider now looks at another account or region its resources
-are left behind (orphan). Everything else is as its text says: added is created, removed is destroyed.
+Effects in Terraform and CloudFormation are those of a plan (cascade.py). Where a provider now looks at another account or
+region, and where a whole template is gone, resources are left behind (orphan); what a stack retains is forgotten.
+Everything else is as its text says: added is created, removed is destroyed.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from blastlint.diff.moves import resource_of
 from blastlint.enrich import bindings, consequences
-from blastlint.enrich.cascade import Outcome, Planner
+from blastlint.enrich.cascade import RESOURCES, Outcome, Planner
 from blastlint.enrich.context import Context
+from blastlint.enrich.retention import kept_on_removal
 from blastlint.facts.stateful import stateful_class, table_name
 from blastlint.model import Action, Change, Effect, Entity, Impact, Recoverability, Related, Tree
 from blastlint.regex import regex
@@ -23,7 +25,8 @@ _SETTINGS = frozenset(
     f"terraform.{kind}"
     for kind in ("data", "variable", "output", "provider", "backend", "settings", "moved", "removed", "import")
 )
-_PLANNED = ("terraform.resource", "terraform.data")
+_PLANNED = frozenset({*RESOURCES, "terraform.data"})
+_KINDS = ("terraform.", "cloudformation.")
 _MAX_DEPENDENTS = 20
 _BLOCK = regex(rb'^\s*resource\s+"([^"\n]+)"\s+"([^"\n]+)"', re.M)
 
@@ -35,7 +38,7 @@ def effects(context: Context) -> tuple[Impact, ...]:
     groups: dict[Group, list[Change]] = {}
     impacts: list[Impact] = []
     for change in context.changes:
-        if change.kind.startswith("terraform."):
+        if change.kind.startswith(_KINDS):
             groups.setdefault((change.entity.configuration, change.entity.variant), []).append(change)
         else:
             impacts.append(_plain(change, context))
@@ -51,8 +54,6 @@ def _plain(change: Change, context: Context) -> Impact:
     effect = "no-op" if change.kind in _SETTINGS else _BY_ACTION[change.action]
     if change.kind == "config.key" and effect != "no-op":
         effect = "in-place"  # a key is a property of what reads the file: nothing is created or destroyed with it
-    elif change.kind == "cloudformation.resource" and effect == "destroy" and not _is_there(change, context):
-        effect = "orphan"  # nothing deploys a template that is gone: its stacks stay until someone deletes them
     stateful = _stateful(change.entity)
     return Impact(change, effect, stateful=stateful, recoverability=recoverability(effect, stateful))
 
@@ -72,8 +73,12 @@ def _object(change: Change, context: Context) -> Impact:
     )
 
 
-def _is_there(change: Change, context: Context) -> bool:
-    return context.after.tree.size(change.entity.region.path) is not None
+def _is_deployed(change: Change, context: Context) -> bool:
+    """Whether the template that deploys the resource is still there, itself or the one that nests it. Nothing deploys one
+    that is gone: its stacks stay until someone deletes them."""
+    entity = change.entity
+    path = entity.parent.rpartition(":")[0] or entity.region.path
+    return context.after.tree.size(path) is not None
 
 
 def _stateful(entity: Entity) -> str:
@@ -96,7 +101,7 @@ def recoverability(effect: Effect, stateful: str) -> Recoverability:
     return by_class.get(stateful, "recoverable with effort")
 
 
-# --- Terraform -----------------------------------------------------------------------------------------------------------
+# --- Terraform and CloudFormation ----------------------------------------------------------------------------------------
 
 
 def _planned(
@@ -107,20 +112,25 @@ def _planned(
         {a: e for a, e in before.items() if e.kind in _PLANNED},
         {a: e for a, e in after.items() if e.kind in _PLANNED},
         own,
-        forgotten=[str(_text(e, "from")) for e in after.values() if _forgets(e)],
+        forgotten=[
+            *(str(_text(e, "from")) for e in after.values() if _forgets(e)),
+            *(c.address for c in own.values() if c.action == "removed" and kept_on_removal(c.entity) == "retained"),
+        ],
         imported=frozenset(_text(e, "to") for e in after.values() if e.kind == "terraform.import"),
     )
     outcomes = planner.run()
     orphans = bindings.orphans(before, after, own)
     dependents = _Dependents(before, after)
     for change in changes:
-        if change.kind != "terraform.resource":
+        if change.kind not in RESOURCES:
             yield _plain(change, context)
             continue
         outcome = outcomes.get(change.address, Outcome("no-op"))
         orphan = orphans.get(change.address)
         if orphan and outcome.effect != "destroy":
             outcome = orphan
+        elif change.kind == "cloudformation.resource" and change.after is None and not _is_deployed(change, context):
+            outcome = Outcome("orphan")
         yield _impact(context, change, outcome, dependents)
     for address, outcome in {**outcomes, **orphans}.items():
         if address not in own and outcome.effect != "no-op":
@@ -128,10 +138,10 @@ def _planned(
 
 
 def _by_group(entities: Iterable[Entity]) -> dict[Group, dict[str, Entity]]:
-    """(configuration, variant) -> its Terraform entities by address."""
+    """(configuration, variant) -> its entities by address."""
     found: dict[Group, dict[str, Entity]] = {}
     for entity in entities:
-        if entity.kind.startswith("terraform."):
+        if entity.kind.startswith(_KINDS):
             found.setdefault((entity.configuration, entity.variant), {})[entity.address] = entity
     return found
 
@@ -153,7 +163,7 @@ def _echo(planner: Planner, address: str, because: str) -> Change:
 
 def _impact(context: Context, change: Change, outcome: Outcome, dependents: _Dependents) -> Impact:
     effect = outcome.effect
-    stateful = _stateful(change.entity)
+    stateful = _stateful(change.before or change.entity)
     return Impact(
         change,
         effect,
@@ -193,7 +203,7 @@ class _Dependents:
         self._users: dict[str, list[Entity]] = {}
         self._written: dict[str, frozenset[tuple[bytes, bytes]]] = {}
         for entity in after.values():
-            if entity.kind == "terraform.resource":
+            if entity.kind in RESOURCES:
                 self.instances.setdefault(resource_of(entity.address), []).append(entity)
         for entities in (after, before):
             for entity in entities.values():
@@ -222,6 +232,6 @@ class _Dependents:
                     continue
                 seen.add(name)
                 queue.append(name)
-                if user.kind == "terraform.resource" and len(found) < _MAX_DEPENDENTS:
+                if user.kind in RESOURCES and len(found) < _MAX_DEPENDENTS:
                     found.append(Related("depends on it", user.header or user.region, user.address))
         return tuple(found)

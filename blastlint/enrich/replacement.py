@@ -1,4 +1,4 @@
-"""What the changed arguments of one Terraform resource do: nothing, an update in place, or a replacement.
+"""What the changed arguments of one resource do: nothing, an update in place, or a replacement.
 
 Judged per delta with the provider's facts, in words of a plan: what an argument means when absent (its default; its last
 value, where the provider keeps one) is compared, not what is written.
@@ -15,8 +15,13 @@ from blastlint.facts.providers import Step, TypeFacts, facts_of, forces_replacem
 from blastlint.model import Confidence, Delta, Entity, Value, join_path
 from blastlint.regex import regex
 
-# Blocks and arguments that Terraform itself reads: they never make a plan differ.
-META = frozenset({"lifecycle", "provider", "depends_on", "provisioner", "connection", "timeouts", "count", "for_each"})
+# What Terraform and CloudFormation read themselves: it never makes a plan differ.
+META = frozenset(
+    {"lifecycle", "provider", "depends_on", "provisioner", "connection", "timeouts", "count", "for_each", "Condition",
+     "CreationPolicy", "DeletionPolicy", "DependsOn", "Metadata", "UpdatePolicy", "UpdateReplacePolicy"}
+)  # fmt: skip
+TYPE = "Type"  # of a CloudFormation resource, which keeps its name: another thing takes its place
+_SECTION = "Properties."  # below which a CloudFormation resource has its arguments
 _INDEX = regex(r'\[(?:\d+|\w+="(?:[^"\\]|\\.)*")\]')
 _NUMBERS = regex(r"\d{1,18}")
 _QUOTED = regex(r'\["((?:[^"\\]|\\.)*)"\]')
@@ -40,8 +45,14 @@ class Judgement:
 
 
 def plain(path: str) -> str:
-    """A delta path as the provider's schema says it: `ebs_block_device[1].kms_key_id` -> `ebs_block_device.kms_key_id`."""
-    return _QUOTED.sub(r".\1", _INDEX.sub("", path))
+    """A delta path as the provider's schema says it: `ebs_block_device[1].kms_key_id` -> `ebs_block_device.kms_key_id`,
+    `Properties.Name` -> `Name`."""
+    return _QUOTED.sub(r".\1", _INDEX.sub("", path)).removeprefix(_SECTION)
+
+
+def is_meta(path: str) -> bool:
+    """Whether a delta path is of what the provisioner itself reads."""
+    return _INDEX.sub("", path).split(".", 1)[0] in META
 
 
 def judged(before: Entity, after: Entity, deltas: tuple[Delta, ...], certain: Callable[[Value], bool]) -> Judgement:
@@ -55,9 +66,12 @@ def judged(before: Entity, after: Entity, deltas: tuple[Delta, ...], certain: Ca
     unsure: list[Delta] = []
     for delta in deltas:
         path = plain(delta.path)
-        if path.split(".", 1)[0] in META or is_ignored(path, ignored) or _means_nothing(path, delta, facts):
+        if is_meta(delta.path) or is_ignored(path, ignored) or _means_nothing(path, delta, facts):
             continue
         changed.append(delta.path)
+        if delta.path == TYPE:
+            forced.append(delta.path)
+            continue
         weight = max((_weigh(after, p, step) for p, step in _steps(path, delta)), key=_RANK.index, default="changes")
         kept = delta.before is None and facts is not None and path in facts.optional_computed
         if weight == "replaces" and (kept or not _differs(delta, certain)):  # `kept`: it may be what it already was

@@ -61,6 +61,8 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "what": "what goes, in words: the address, the deleted file, the configuration's directory",
         "cascade": "what is deleted with it although it is written elsewhere, in words, or empty",
         "cascades": "true when something (a finalizer, prune, the API itself) makes that sure",
+        "outcome": "what happens to it, in words: is destroyed, is left behind, ...",
+        "snapshot": "true when a last snapshot is taken of it",
     },
     "replacement": {
         "paths": "list: the arguments that force it",
@@ -74,6 +76,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "routine": "true for revisions, links, triggers: replacing them is how they change",
         "how": "what applying it does, in words, with the subject left out",
         "lesser": "cache, logs, transit, recreatable, container, or empty",
+        "kept": "what stays of the old one: retained, snapshot, unknown, or empty",
     },
     "shift": {
         "what": "index-shift, count-to-for_each, for_each-to-count, single-to-for_each, for_each-to-single, keys-replaced",
@@ -95,6 +98,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "hidden": "as in removal",
         "routine": "as in removal",
         "ambiguous": "true when another candidate is as similar",
+        "outcome": "as in removal",
     },
     "guard": {
         "kind": "deletion-protection, prevent-destroy, deletion-policy, force-destroy, backup, final-snapshot, "

@@ -1,9 +1,9 @@
-"""What a Terraform provider does with a type's arguments: which changes force replacement, what it computes, its defaults.
+"""What a provider does with a type's arguments: which changes force replacement, what it computes, its defaults.
 
-One file a provider, `terraform/<provider>.jsonl`: the first line is a header with the provider, its version and the source;
-every other line is `["<type>", {...}]`. A file is read as bytes and only the lines of the types asked for are parsed (a
-look-up costs about 0.1 ms, reading the largest file 0.3 ms). Keys of an entry, each left out when empty; paths have no
-list indexes:
+One file a provider, `terraform/<provider>.jsonl` and `cloudformation.jsonl`: the first line is a header with the provider,
+its version and the source; every other line is `["<type>", {...}]`. A file is read as bytes and only the lines of the types
+asked for are parsed (a look-up costs about 0.1 ms, reading the largest file 0.3 ms). Keys of an entry, each left out when
+empty; paths have no list indexes:
 
 | key | holds |
 |---|---|
@@ -77,12 +77,12 @@ def forces_replacement(type_: str, path: str, step: Step) -> Answer:
 @lru_cache(maxsize=4096)
 def facts_of(type_: str) -> TypeFacts | None:
     """The entry of a type; None when nothing is known of it (another thing than an entry that forces nothing)."""
-    provider = type_.split("_", 1)[0]
-    data = _bytes(_FILES.get(provider, "others"))
+    provider = "cloudformation" if "::" in type_ else _FILES.get(type_.split("_", 1)[0], "others")
+    data = _bytes(provider)
     if not data:
         return None
     raw = _line(data, type_)
-    identity = _identity(_FILES.get(provider, "others"))
+    identity = _identity(provider)
     if raw is None:
         return TypeFacts(type_, {}, identity=identity, listed=False) if identity else None
     forces = {path: letters for letters, paths in raw.get("forces", {}).items() for path in paths}
@@ -115,7 +115,8 @@ def types_of(provider: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)
 def _bytes(name: str) -> bytes:
-    with open(os.path.join(os.path.dirname(__file__), "terraform", f"{name}.jsonl"), "rb") as file:
+    folder = "" if name == "cloudformation" else "terraform"
+    with open(os.path.join(os.path.dirname(__file__), folder, f"{name}.jsonl"), "rb") as file:
         return file.read()
 
 

@@ -42,6 +42,8 @@ def language_of(path: str, data: bytes = b"") -> str:
             return language
     if name.startswith("env."):  # behind the suffixes: env.tf and env.yaml are what they say
         return "dotenv"
+    if b"AWSTemplateFormatVersion" in data or (b"AWS::" in data and name.endswith((".template", ".cfn"))):
+        return "json" if data.lstrip()[:1] == b"{" else "yaml"  # CloudFormation goes by any extension
     if data.startswith(b"#!"):
         line = data[:200].split(b"\n", 1)[0]
         for word, language in _INTERPRETERS:

@@ -24,6 +24,7 @@ RESOLVERS: dict[str, frozenset[str]] = {
     "terraform": frozenset({"terraform", "terraform-json"}),
     "keytree": frozenset({"yaml", "json", "toml", "ini", "dotenv", "properties"}),
     "manifests": frozenset({"yaml", "json"}),
+    "cloudformation": frozenset({"yaml", "json"}),
     "commands": frozenset({"shell", "yaml", "dockerfile", "makefile", "json"}),
     "code": frozenset({"python", "javascript", "typescript", "go", "ruby", "java", "rust"}),
     "migrations": frozenset({"sql", "python", "javascript", "typescript", "ruby", "go", "yaml", "json", "xml", "prisma"}),

@@ -2,15 +2,12 @@
 
 - `kubernetes.object`, `group/Kind/namespace/name`, type the Kind: a document with apiVersion, kind and metadata (Helm
   templates too).
-- `cloudformation.resource`, `template.yaml:LogicalId`, type `AWS::RDS::DBInstance`: an entry of `Resources` with a Type (SAM
-  too).
 - `iam.policy`, the path, type policy: a JSON or YAML file that is an IAM policy document.
 - `compose.service`, `compose.yaml:service`, type service: an entry of `services` in a compose file.
 
 `configuration` is the file's directory: the same object in two overlays is two objects. A name that a template computes is
 its text. Where one directory declares the same object twice, the later one has its path as `variant`. Attributes are the
-whole declaration. In CloudFormation a reference to a parameter with a default is that default, and every other intrinsic
-function is unknown, its text canonical, with the addresses that it refers to in `refs`; `{"Fn::If": ...}` too.
+whole declaration.
 """
 
 from __future__ import annotations
@@ -18,21 +15,18 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from blastlint.facts.kubernetes import group_of
-from blastlint.model import Entity, Region, Value, unknown
+from blastlint.model import Entity, Region, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.templates import REASON as TEMPLATED
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
+from blastlint.resolve import cloudformation
 
 _COMPOSE = regex(r"(^|/)(docker-)?compose([.-][\w.-]+)?\.ya?ml$")
-_INTRINSIC = regex(r"^(!(?!!)\w+|Fn::\w+(::\w+)?|Ref|Condition)$")
-_SUB = regex(r"\$\{([A-Za-z0-9]+)(?:\.[\w.]+)?\}")
-_MAX_DEPTH = 64
-DEFAULT = "the default of a parameter"  # why a value is only assumed
 KINDS = frozenset({"kubernetes.object", "cloudformation.resource", "iam.policy", "compose.service"})
 
 
@@ -59,7 +53,7 @@ def _declared(path: str, root: Value) -> Iterator[Entity]:
     if "apiVersion" in items and "kind" in items:
         yield from _objects(path, root)
     elif "Resources" in items and items["Resources"].is_map:
-        yield from _stack(path, root)
+        return  # a CloudFormation template: the resolver `cloudformation` reads it
     elif "Statement" in items and any("Effect" in s.items for s in (items["Statement"], *items["Statement"].elements)):
         yield _entity(path, "iam.policy", path, "policy", posixpath.basename(path).partition(".")[0], root)
     elif "services" in items and items["services"].is_map and _COMPOSE.search(path):
@@ -79,7 +73,9 @@ def comparable(found: Sequence[Entity], before: Workspace, after: Workspace) -> 
             continue
         if path not in torn:
             came_apart = _unread(after, path) and not _unread(before, path)
-            torn[path] = frozenset(e.address for e in entities(after, (path,))) if came_apart else None
+            readers = (entities, cloudformation.entities) if came_apart else ()
+            still = frozenset(e.address for read in readers for e in read(after, (path,)))
+            torn[path] = still if came_apart else None
         left = torn[path]
         if left is None or entity.address in left:
             yield entity
@@ -115,52 +111,6 @@ def _objects(path: str, root: Value) -> Iterator[Entity]:
     group = group_of(_text(root.items.get("apiVersion")), kind)
     address = "/".join((group, kind, namespace or "-", name))
     yield _entity(path, "kubernetes.object", address, kind, name, root, named.region)
-
-
-# --- CloudFormation ---------------------------------------------------------------------------------------------------
-
-
-def _stack(path: str, root: Value) -> Iterator[Entity]:
-    resources = root.items["Resources"].items
-    parameters = root.get("Parameters")
-    defaults = {
-        name: default
-        for name, parameter in (parameters.items if parameters else {}).items()
-        if (default := parameter.get("Default")) is not None and _text(parameter.get("NoEcho")).lower() != "true"
-    }
-    for name, resource in resources.items():
-        type_ = _text(resource.get("Type"))
-        if "::" in type_:
-            attributes = _evaluated(resource, path, resources, defaults, 0)
-            yield _entity(path, "cloudformation.resource", f"{path}:{name}", type_, name, attributes)
-
-
-def _evaluated(
-    value: Value, path: str, resources: Mapping[str, Value], defaults: Mapping[str, Value], depth: int
-) -> Value:
-    """The value with parameters filled in and every other intrinsic function unknown."""
-    if depth > _MAX_DEPTH:
-        return value
-    if value.is_map:
-        items = value.items
-        if len(items) == 1 and _INTRINSIC.match(next(iter(items))):
-            return _intrinsic(value, path, resources, defaults)
-        return replace(value, data={k: _evaluated(v, path, resources, defaults, depth + 1) for k, v in items.items()})
-    if value.is_list:
-        return replace(value, data=tuple(_evaluated(v, path, resources, defaults, depth + 1) for v in value.elements))
-    return value
-
-
-def _intrinsic(value: Value, path: str, resources: Mapping[str, Value], defaults: Mapping[str, Value]) -> Value:
-    name, argument = next(iter(value.items.items()))
-    function = name.removeprefix("!").removeprefix("Fn::")
-    target = _text(argument)
-    if function == "Ref" and target in defaults:
-        return replace(defaults[target], region=value.region, reason=DEFAULT)
-    named = {word for text in _texts(argument) for word in (text.split(".")[0], *_SUB.findall(text))}
-    refs = frozenset(f"{path}:{word}" for word in named if word in resources)
-    text = json.dumps({function: _plain(argument)}, sort_keys=True)
-    return unknown(f"{function} is not evaluated", text, refs, value.region)
 
 
 # --- values -----------------------------------------------------------------------------------------------------------
@@ -207,10 +157,3 @@ def _text(value: Value | None) -> str:
     if not value.known:
         return value.text
     return "" if value.scalar is None else str(value.scalar)
-
-
-def _texts(value: Value) -> Iterator[str]:
-    """Every text within a value, keys aside."""
-    for _, leaf in value.leaves():
-        if leaf.known and isinstance(leaf.scalar, str):
-            yield leaf.scalar

@@ -52,37 +52,6 @@ def test_the_same_object_twice_in_one_directory() -> None:
         ("apps/Deployment/web/a", ""), ("apps/Deployment/web/a", "b.yaml")]  # fmt: skip
 
 
-def test_templates_take_parameters_and_know_their_references() -> None:
-    template = """\
-Parameters:
-  Days: {Type: Number, Default: 7}
-  Hidden: {Type: String, Default: hunter2, NoEcho: true}
-Resources:
-  Key: {Type: AWS::KMS::Key}
-  Db:
-    Type: AWS::RDS::DBInstance
-    Properties:
-      BackupRetentionPeriod: !Ref Days
-      KmsKeyId: !GetAtt Key.Arn
-      Name: {"Fn::Sub": "${Key}-db"}
-      MasterUserPassword: !Ref Hidden
-"""
-    key, db = resolved({"t.yaml": template})
-    assert (key.address, db.address, db.type) == ("t.yaml:Key", "t.yaml:Db", "AWS::RDS::DBInstance")
-    properties = db.attributes.items["Properties"].items
-    assert properties["BackupRetentionPeriod"].scalar == 7
-    assert [properties[n].text for n in ("KmsKeyId", "Name", "MasterUserPassword")] == [
-        '{"GetAtt": "Key.Arn"}', '{"Sub": "${Key}-db"}', '{"Ref": "Hidden"}']  # fmt: skip
-    assert db.references == {"t.yaml:Key"}
-
-
-def test_the_two_spellings_of_a_function_mean_the_same() -> None:
-    short, long = "!Sub '${A}-x'", '{"Fn::Sub": "${A}-x"}'
-    text = "Resources: {{B: {{Type: AWS::S3::Bucket, Properties: {{BucketName: {} }} }} }}\n"
-    before, after = resolved({"t.yaml": text.format(short)}), resolved({"t.yaml": text.format(long)})
-    assert diff.changes(before, after) == ()
-
-
 def test_an_object_that_moves_to_another_directory_is_moved() -> None:
     text = OBJECT.format(name="a", replicas=1)
     (change,) = diff.changes(resolved({"old/a.yaml": text}), resolved({"new/b.yaml": "# moved\n" + text}))

@@ -1,0 +1,49 @@
+"""What happens to a thing that goes or is replaced, in the words of a message: destroyed, kept, left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from blastlint.enrich.retention import kept_on_removal, kept_on_replacement
+from blastlint.model import Impact
+
+HOLDS_STATE = ("data", "secrets_keys", "backups")
+
+
+def after_removal(root: Impact, impacts: Sequence[Impact]) -> str:
+    """Of what is no longer written: the predicate of a sentence about it."""
+    if root.effect == "orphan":
+        return "is left behind: nothing deploys its template any more"
+    if root.effect == "forget":
+        return "is kept, but managed by nothing any more"
+    if _has_snapshot(root):
+        return "is destroyed after a last snapshot"
+    return "is destroyed with what it holds" if any(i.stateful in HOLDS_STATE for i in impacts) else "is destroyed"
+
+
+def after_rename(impact: Impact) -> str:
+    """Of what is written under another name now."""
+    if impact.effect == "destroy" and not _has_snapshot(impact):
+        return "is destroyed and created anew"
+    return f"{after_removal(impact, [impact])}, and a new one is created"
+
+
+def after_replacement(impact: Impact) -> str:
+    """Of what is replaced: the predicate of a sentence about it."""
+    before, after = impact.change.before, impact.change.after
+    if impact.change.kind == "kubernetes.object":
+        return "cannot be changed like this, only deleted and created anew"
+    kept = ""
+    if before is not None and after is not None and after.kind == "cloudformation.resource":
+        kept = kept_on_replacement(before, after)
+    verb = "is" if impact.confidence == "high" else "may be"
+    if kept == "retained":
+        return f"{verb} created anew; the old one is kept, but managed by nothing any more"
+    if kept == "snapshot":
+        return f"{verb} created anew; of the old one only a snapshot stays"
+    return f"{verb} destroyed and created anew"
+
+
+def _has_snapshot(impact: Impact) -> bool:
+    before = impact.change.before
+    return before is not None and before.kind == "cloudformation.resource" and kept_on_removal(before) == "snapshot"
