@@ -29,6 +29,7 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "access": ("terraform.", "cloudformation.", "kubernetes.", "iam."),
     "exposure": ("terraform.", "cloudformation.", "kubernetes.", "compose."),
     "capacity": ("terraform.", "cloudformation.", "kubernetes."),
+    "kubernetes.selectors": ("kubernetes.",),
     "code": ("python.", "javascript.", "go.", "ruby.", "java.", "rust."),
     "self_policy": ("file",),
     "commands": ("command",),

@@ -166,10 +166,10 @@ class _Kept:
     def of_object(self, impacts: Sequence[Impact], usual: str) -> tuple[list[Entity], str]:
         """What stays and needs one of the Kubernetes objects, and why the first weighs less than its kind usually does."""
         from blastlint.enrich.kubernetes.effects import lesser
-        from blastlint.enrich.kubernetes.references import users
+        from blastlint.enrich.kubernetes.references import needing
 
         gone = [_before(i) for i in impacts]
-        found = {user.address: user for entity in gone for user in users(entity, self._context)}
+        found = {user.address: user for entity in gone for user in needing(entity, self._context)}
         return list(found.values()), lesser(gone[0], self._context, usual)
 
     def whole(self, entity: Entity) -> tuple[str, str]:

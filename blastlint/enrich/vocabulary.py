@@ -84,6 +84,13 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "count": "number of instances destroyed or replaced",
         "stateful": "the class of the resource, or empty",
     },
+    "dangling": {
+        "what": "selector (a label is gone that it wants), own-selector, selects-nothing, port",
+        "label": "the label or port",
+        "user_kind": "the kind of the first that still needs it",
+        "count": "number of those",
+        "summary": "in words",
+    },
     "block-loss": {
         "name": "the nested block",
         "lost": "number of blocks gone",

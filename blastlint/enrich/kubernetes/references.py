@@ -11,7 +11,7 @@ import posixpath
 from collections.abc import Iterator
 
 from blastlint.enrich.context import Context
-from blastlint.enrich.kubernetes.tree import objects_naming
+from blastlint.enrich.kubernetes.tree import labels_of, objects_naming
 from blastlint.facts.kubernetes import is_cluster_scoped, namings, pod_places
 from blastlint.frozen import dataclass
 from blastlint.model import Entity, Value
@@ -101,6 +101,15 @@ def _home(entity: Entity) -> str:
     return entity.configuration
 
 
+def needing(entity: Entity, context: Context) -> tuple[Entity, ...]:
+    """The objects after the change that break because `entity` is gone: they name it, or select only it. Budgets and
+    policies that are left with nothing to guard break nothing."""
+    from blastlint.enrich.kubernetes.selectors import selecting
+
+    selected = [e for e in selecting(entity, labels_of(entity), context) if e.type == "Service"]
+    return tuple({e.address: e for e in (*users(entity, context), *selected)}.values())
+
+
 def users(entity: Entity, context: Context) -> tuple[Entity, ...]:
     """The objects after the change that need `entity` by name and find nobody else of that name."""
     if len(entity.name) < 2:
@@ -127,12 +136,6 @@ def _is_for(use: Use, user: Entity, entity: Entity) -> bool:
 def _names_namespace(use: Use, entity: Entity) -> bool:
     told = use.holder.get("namespace")
     return told is not None and bool(told.scalar) and str(told.scalar) == namespace_of(entity)
-
-
-def labels_of(entity: Entity) -> Value | None:
-    """The labels of the pods that an object makes."""
-    places = pod_places(entity.type)
-    return entity.attributes.get(*places[0], "metadata", "labels") if places is not None else None
 
 
 def pod_of(entity: Entity) -> Value | None:
