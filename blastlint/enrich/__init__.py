@@ -30,6 +30,7 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "exposure": ("terraform.", "cloudformation.", "kubernetes.", "compose."),
     "capacity": ("terraform.", "cloudformation.", "kubernetes."),
     "kubernetes.selectors": ("kubernetes.",),
+    "kubernetes.gitops": ("kubernetes.",),
     "code": ("python.", "javascript.", "go.", "ruby.", "java.", "rust."),
     "self_policy": ("file",),
     "commands": ("command",),

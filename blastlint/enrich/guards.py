@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from blastlint.enrich.addresses import is_named
 from blastlint.enrich.context import Context
 from blastlint.enrich.shown import shown
-from blastlint.enrich.strength import Verdict, level, moved
+from blastlint.enrich.strength import Verdict, level, moved, quantity
 from blastlint.facts.guards import Guard, guards_of
 from blastlint.facts.paths import Step, found, keys, steps
 from blastlint.frozen import dataclass
@@ -37,7 +37,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if change.before is not None and change.after is not None:
         for movement in _not_replaced(list(movements(change)), change, context):
             if movement.guard.kind not in ELSEWHERE:
-                yield _fact(movement)
+                yield _fact(movement, _copies(change.after))
     elif change.before is not None:
         yield from _guarding_resource_gone(change.before, context)
 
@@ -198,7 +198,16 @@ def _names(entity: Entity, guard: Guard, subject: Entity) -> bool:
 # --- as facts -----------------------------------------------------------------------------------------------------------
 
 
-def _fact(move: Movement) -> Fact:
+def _copies(entity: Entity) -> float | None:
+    """How many copies of a workload run: 1 where a Kubernetes object that could say so does not."""
+    replicas = found(entity.attributes, steps("spec.replicas"))
+    if replicas is None:
+        return 1 if entity.kind == "kubernetes.object" else None
+    number = quantity(replicas.scalar) if replicas.known else None
+    return number[0] if number else None
+
+
+def _fact(move: Movement, copies: float | None = None) -> Fact:
     guard = move.guard
     return Fact(
         "guard",
@@ -210,6 +219,7 @@ def _fact(move: Movement) -> Fact:
             "before": shown(move.path, move.before, absent_text(guard)),
             "after": shown(move.path, move.after, absent_text(guard)),
             "subject": guard.guards,
+            "copies": copies,
         },
         path=move.path,
         before=move.before.region if move.before else None,

@@ -60,8 +60,14 @@ def moved(guard: Guard, before: Value | None, after: Value | None) -> Verdict | 
         # Nothing is planned, but nothing keeps it any more either: the next copy will not have it.
         return None if old.off or old == new else Verdict("weakened", "unknown", "medium")
     if old.rank is not None and new.rank is not None:
-        return _known(old, new)
+        return None if _is_slight(guard, old.rank, new.rank) else _known(old, new)
     return _unknown(old, new, before)
+
+
+def _is_slight(guard: Guard, old: float, new: float) -> bool:
+    """Whether a number moved by less than the factor from which it counts."""
+    smaller, larger = sorted((abs(old), abs(new)))
+    return guard.factor > 1 and smaller > 0 and larger < guard.factor * smaller
 
 
 def _known(old: Level, new: Level) -> Verdict | None:

@@ -91,6 +91,13 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "count": "number of those",
         "summary": "in words",
     },
+    "gitops": {
+        "what": "prune, self-heal, path, destination: what a deploying controller now does otherwise",
+        "prunes": "true when it deletes what it does not find any more",
+        "before": "text",
+        "after": "text",
+        "summary": "in words",
+    },
     "block-loss": {
         "name": "the nested block",
         "lost": "number of blocks gone",
@@ -116,6 +123,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "before": "text of the old value; what absence means, in words, when absent",
         "after": "text of the new value; what absence means, in words, when absent",
         "subject": "what it guards, in words",
+        "copies": "number of copies that run, where the thing says so",
         "protects": "for guards of commands and code: destructive, deploy, other or (in code) unknown; else empty",
     },
     "binding": {

@@ -15,7 +15,8 @@ is *strong*:
 
 `default` is what an absent argument means (none given: not known). `computed`: dropping the argument plans nothing, the old
 value stays until something else sets it. `unlimited` is the value that means without limit, `unlimited_default` says that
-absence does. `subject`: the resource exists to guard another one, which these attributes name, so its removal weakens.
+absence does. `factor`: a number counts as weaker only when it is so many times larger or smaller. `subject`: the resource
+exists to guard another one, which these attributes name, so its removal weakens.
 `where` is a path within the repeated block and the value without which the block does nothing.
 Source: the providers' public documentation, by knowledge; the file says when it was checked.
 """
@@ -53,6 +54,7 @@ class Guard:
     off: Scalar = None
     subject: tuple[str, ...] = ()
     where: tuple[str, Scalar] | None = None
+    factor: float = 1
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -87,7 +89,8 @@ def _entry(row: dict[str, object], guarded: str) -> _Entry:
     limit, default, off = row.get("unlimited"), row.get("default"), row.get("off")
     assert isinstance(limit, (str, int, float, bool, type(None))) and isinstance(off, (str, int, type(None)))
     assert isinstance(default, (str, int, float, bool, type(None)))
-    where = row.get("where")
+    where, factor = row.get("where"), row.get("factor", 1)
+    assert isinstance(factor, (int, float))
     return _Entry(
         _texts(row["types"]),
         tuple(
@@ -106,6 +109,7 @@ def _entry(row: dict[str, object], guarded: str) -> _Entry:
                 off=off,
                 subject=_texts(row.get("subject", ())),
                 where=(str(where[0]), where[1]) if isinstance(where, list) else None,
+                factor=factor,
             )
             for path in _texts(row["paths"])
         ),

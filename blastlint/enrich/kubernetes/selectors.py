@@ -252,9 +252,7 @@ def _needs_port(user: Entity, port: str) -> bool:
 # --- as a fact ------------------------------------------------------------------------------------------------------------
 
 
-def _fact(
-    what: str, label: str, path: tuple[str, ...], before: Entity, after: Entity, users: Iterable[Entity]
-) -> Fact:
+def _fact(what: str, label: str, path: tuple[str, ...], before: Entity, after: Entity, users: Iterable[Entity]) -> Fact:
     first, *others = users
     here, there = before.attributes.get(*path), after.attributes.get(*path)
     words = {
