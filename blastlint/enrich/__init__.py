@@ -40,6 +40,7 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "breadth": ("change-set",),
     "pipelines": ("pipeline.", "command"),
     "migrations": ("migration.", "command", "schema.", "change-set"),
+    "agents": ("file", "command"),
 }
 
 

@@ -6,7 +6,7 @@ _BY_SUFFIX: tuple[tuple[str, str], ...] = (
     (".tf.json", "terraform-json"), (".tofu.json", "terraform-json"), (".tfvars.json", "terraform-json"),
     (".tf", "terraform"), (".tofu", "terraform"), (".tfvars", "terraform"), (".hcl", "terraform"),
     (".yaml", "yaml"), (".yml", "yaml"),
-    (".json", "json"), (".jsonc", "json"), (".json5", "json"), (".tfstate", "json"),
+    (".json", "json"), (".jsonc", "json"), (".json5", "json"), (".tfstate", "json"), (".code-workspace", "json"),
     (".toml", "toml"),
     (".ini", "ini"), (".cfg", "ini"), (".conf", "ini"), (".service", "ini"), (".timer", "ini"),
     (".env", "dotenv"), (".properties", "properties"),

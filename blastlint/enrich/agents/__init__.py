@@ -1,0 +1,66 @@
+"""What a change lets coding agents do: settings, instructions, tool servers, ignore files, workflows, command lines.
+
+Facts of the changes of kind `file` and `command`. Which of the modules is asked is told by the path, so that a change
+without an agent's files costs a look at its paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from blastlint.enrich.context import Context
+from blastlint.model import Change, Fact
+from blastlint.regex import regex
+
+_SETTINGS = regex(
+    r"(^|/)(\.(claude|codex|gemini|cursor|kiro|amazonq|opencode|vscode|roo|devcontainer)/.*\.(json|jsonc|toml)"
+    r"|(opencode|\.?crush|\.?mcp|devcontainer)\.jsonc?|\.aider\.conf\.yml|[^/]+\.code-workspace)$"
+)
+INSTRUCTIONS = regex(
+    r"(^|/)((CLAUDE|AGENTS?|GEMINI|QWEN|WARP|CRUSH|CONVENTIONS|JULES)(\.local)?\.md|\.(cursor|windsurf|cline|roo|goose|augment)(rules|hints)"
+    r"(/.*\.mdc?)?|\.roorules-\w+|\.(cursor|windsurf|roo|kilocode|continue|amazonq|augment|trae)/rules/.*\.mdc?|\.kiro/steering/.*\.md"
+    r"|\.github/(copilot-instructions\.md|(instructions|prompts|agents|chatmodes)/.*\.md)|\.junie/guidelines\.md"
+    r"|\.(claude|codex|gemini|opencode|agents|cursor)/(skills?|agents?|commands?|prompts?|rules)/.*\.(md|toml))$"
+)
+_WORKFLOW = regex(r"(^|/)\.(github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
+_CODE = frozenset(
+    {"python", "javascript", "typescript", "go", "ruby", "java", "rust", "json"}
+)  # shell is read as commands
+
+
+def facts(change: Change, context: Context) -> Iterator[Fact]:
+    """The facts about one changed file or command."""
+    if change.kind == "command":
+        from blastlint.enrich.agents import flags
+
+        yield from flags.of_command(change, context)
+        return
+    if change.entity.type in ("symlink", "submodule"):
+        return
+    path = change.path
+    if _SETTINGS.search(path):
+        from blastlint.enrich.agents import servers, settings
+
+        yield from settings.facts(change, context)
+        yield from servers.facts(change, context)
+    elif INSTRUCTIONS.search(path):
+        from blastlint.enrich.agents import instructions
+
+        yield from instructions.facts(change, context)
+    elif path.endswith("ignore"):
+        from blastlint.enrich.agents import ignored
+
+        yield from ignored.facts(change, context)
+    elif _WORKFLOW.search(path):
+        from blastlint.enrich.agents import workflows
+
+        yield from workflows.facts(change, context)
+    if change.after is not None and change.entity.type in _CODE:
+        from blastlint.enrich.agents import flags
+
+        yield from flags.of_text(change, context)
+    data = context.after.tree.read(change.after.address) if change.after is not None else None
+    if data is not None and not data.isascii():
+        from blastlint.enrich.agents import hidden
+
+        yield from hidden.facts(change, data, context)

@@ -1,0 +1,302 @@
+"""The settings of a coding agent as effective sets, and what of them is wider than before: `agent-permission` (it may do
+more) and `agent-guard` (what held it back is gone).
+
+The files of one agent in one directory count together, so that an entry may move between them. One fact of each sort for
+one agent in one directory, on the first of its files that changed, the worst first and the others related.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from blastlint.enrich.agents.permissions import LEVELS, Permission, bare, covers, level, permission
+from blastlint.enrich.context import Context
+from blastlint.enrich.shown import shown
+from blastlint.facts.agents import Form, Switch, form_of, table
+from blastlint.frozen import dataclass
+from blastlint.model import Change, Fact, Region, Related, Scalar, Value
+from blastlint.parse.keytree import KeyTree
+from blastlint.parse.workspace import Workspace
+
+_GUARDING_HOOKS = ("pretooluse", "beforetool", "userpromptsubmit", "beforeshell", "beforemcp", "beforeread", "permission",
+                   "beforeedit", "stop", "beforesubmit", "preToolUse")  # fmt: skip
+_MANY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one agent is told on one side. Each entry has its place; `hooks` are (event, command)."""
+
+    allow: dict[Permission, Region | None]
+    deny: dict[Permission, Region | None]
+    ask: dict[Permission, Region | None]
+    directories: dict[str, Region | None]
+    hooks: dict[tuple[str, str], Region | None]
+    switches: dict[str, tuple[Switch, Scalar, Region | None]]
+    exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """One thing that is wider: `rank` orders, the smaller the worse."""
+
+    what: str
+    level: str
+    rank: int
+    text: str
+    region: Region | None = None
+    before: Region | None = None
+
+
+def facts(change: Change, context: Context) -> Iterator[Fact]:
+    """The facts about the settings that a changed file is part of."""
+    found = form_of(change.path)
+    if found is None or change.path != _first(found[0].agent, found[1], context):
+        return
+    agent, home = found[0].agent, found[1]
+    before, after = _settings(agent, home, context.before, context), _settings(agent, home, context.after, context)
+    wider = sorted(_wider(before, after), key=lambda w: w.rank)
+    if wider:
+        yield _fact("agent-permission", agent, wider, before, after)
+    lost = sorted(_lost(before, after), key=lambda w: w.rank)
+    if lost:
+        yield _fact("agent-guard", agent, lost, before, after)
+
+
+def _fact(name: str, agent: str, found: Sequence[Widening], before: Settings, after: Settings) -> Fact:
+    worst = found[0]
+    texts = list(dict.fromkeys(w.text for w in found))
+    more = f", and {len(texts) - _MANY} more" if len(texts) > _MANY else ""
+    return Fact(
+        name,
+        {
+            "agent": agent,
+            "what": worst.what,
+            "level": worst.level,
+            "new": not before.exists,
+            "gone": not after.exists,
+            "count": len(texts),
+            "summary": "; ".join(texts[:_MANY]) + more,
+        },
+        before=worst.before,
+        after=worst.region,
+        related=tuple(Related(w.text, w.region or w.before) for w in found[1:20]),
+    )
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def _first(agent: str, home: str, context: Context) -> str:
+    """The first changed file of the agent's settings there."""
+    for file in context.change_set.files:
+        found = form_of(file.path)
+        if found is not None and (found[0].agent, found[1]) == (agent, home):
+            return file.path
+    return ""
+
+
+def _settings(agent: str, home: str, side: Workspace, context: Context) -> Settings:
+    """All files of the agent in one directory, as one."""
+    settings = Settings({}, {}, {}, {}, {}, {})
+    exists = False
+    for path, form in _files(agent, home, side, context):
+        document = side.document(path)
+        if document is None or not isinstance(document.content, KeyTree):
+            continue
+        exists = True
+        for root in document.content.documents:
+            for prefix in form.under:
+                for base in at(root, prefix) if prefix else (root,):
+                    _read(base, form, settings)
+    return Settings(
+        settings.allow, settings.deny, settings.ask, settings.directories, settings.hooks, settings.switches, exists
+    )
+
+
+def _files(agent: str, home: str, side: Workspace, context: Context) -> Iterator[tuple[str, Form]]:
+    """The agent's settings files that there are: those with a fixed name, and the changed ones."""
+    here = f"{home}/" if home else ""
+    changed = [p for f in context.change_set.files for p in (f.before, f.after) if p]
+    seen: set[str] = set()
+    for form in table().forms:
+        if form.agent == agent:
+            fixed = [f"{here}{name}" for name in form.files if "*" not in name]
+            for path in (*fixed, *changed):
+                owner = form_of(path)
+                if (
+                    path not in seen
+                    and owner is not None
+                    and owner == (form, home)
+                    and side.tree.size(path) is not None
+                ):
+                    seen.add(path)
+                    yield path, form
+
+
+def _read(root: Value, form: Form, settings: Settings) -> None:
+    for keys, into in ((form.allow, settings.allow), (form.deny, settings.deny), (form.ask, settings.ask)):
+        for text, region in _texts(root, keys):
+            into[permission(text)] = region
+    for rows, into in ((form.lists, settings.allow), (form.denied, settings.deny)):
+        for key, tool in rows:
+            for text, region in _texts(root, (key,)):
+                into[Permission(tool, bare(text))] = region
+    for key, tool in form.decisions:
+        for value in at(root, key):
+            _decisions(value, (tool,) if tool else (), settings)
+    for text, region in _texts(root, form.directories):
+        settings.directories[text] = region
+    for key in form.hooks:
+        for value in at(root, key):
+            for event, tree in value.items.items():
+                for text, region in _commands(tree):
+                    settings.hooks[event, text] = region
+    for switch in form.switches:
+        for name, value in _named(root, switch.key.split("."), ""):
+            settings.switches[name] = (switch, value.scalar, value.region)
+
+
+def _texts(root: Value, keys: Sequence[str]) -> Iterator[tuple[str, Region | None]]:
+    for key in keys:
+        for value in at(root, key):
+            for element in value.elements:
+                if isinstance(element.scalar, str):
+                    yield element.scalar, element.region
+
+
+def at(root: Value, key: str) -> Iterator[Value]:
+    """Every value that a dotted key with `*` leads to."""
+    for _, value in _named(root, key.split("."), ""):
+        yield value
+
+
+def _named(value: Value, steps: Sequence[str], name: str) -> Iterator[tuple[str, Value]]:
+    """(name, value) of every place that the steps lead to: a key may itself be dotted, as editors write them."""
+    if not steps:
+        yield name, value
+        return
+    for size in range(len(steps), 0, -1):
+        key = ".".join(steps[:size])
+        if key == "*":
+            for other, child in value.items.items():
+                yield from _named(child, steps[1:], f"{name}.{other}".strip("."))
+        elif key in value.items:
+            yield from _named(value.items[key], steps[size:], f"{name}.{key}".strip("."))
+
+
+def _decisions(value: Value, names: tuple[str, ...], settings: Settings) -> None:
+    """A tree of allow, ask and deny: the first name is the tool, the last one its pattern."""
+    if value.is_map and "approve" not in value.items:
+        for name, child in value.items.items():
+            _decisions(child, (*names, name), settings)
+        return
+    decided = value.get("approve") if value.is_map else value
+    said = decided.scalar if decided is not None else None
+    into = {
+        "allow": settings.allow,
+        True: settings.allow,
+        "deny": settings.deny,
+        False: settings.deny,
+        "ask": settings.ask,
+    }
+    if isinstance(said, (str, bool)) and said in into:
+        tool = permission(names[0]).tool if names else "all"
+        into[said][Permission(tool, bare(names[-1]) if len(names) > 1 else "")] = value.region
+
+
+def _commands(tree: Value) -> Iterator[tuple[str, Region | None]]:
+    """The commands of hooks, wherever they stand below an event."""
+    for key, child in tree.items.items():
+        if key in ("command", "bash", "run", "prompt") and isinstance(child.scalar, str):
+            yield " ".join(child.scalar.split()), child.region
+        else:
+            yield from _commands(child)
+    for element in tree.elements:
+        yield from _commands(element)
+
+
+# --- comparing --------------------------------------------------------------------------------------------------------
+
+
+def _wider(before: Settings, after: Settings) -> Iterator[Widening]:
+    """What it may do now, and might not."""
+    for name, (switch, value, region) in after.switches.items():
+        if switch.hooks or switch.servers:
+            continue
+        old = before.switches[name][1] if name in before.switches else switch.default
+        if _looser(switch, old, value):
+            bypass = value in switch.bypass
+            text = f"{name} is {_word(value)} (before: {_word(old)})"
+            yield Widening("mode", "bypass" if bypass else "loosened", 0 if bypass else 4, text, region)
+    for name, (switch, value, region) in before.switches.items():
+        if name not in after.switches and not switch.hooks and _looser(switch, value, switch.default):
+            yield Widening("mode", "loosened", 4, f"{name} is no longer {_word(value)}", None, region)
+    old_allow = list(before.allow)
+    for allowed, region in after.allow.items():
+        if any(covers(other, allowed) for other in old_allow) or any(covers(d, allowed) for d in after.deny):
+            continue
+        reach = level(allowed)
+        yield Widening("allow", reach, LEVELS.index(reach) + 1, f"{allowed.shown} needs no approval", region)
+    for directory, region in after.directories.items():
+        if not any(directory == d or directory.startswith(f"{d.rstrip('/')}/") for d in before.directories):
+            home = directory.rstrip("/") in ("~", "$HOME", "", "/", "..", "../..")
+            yield Widening(
+                "directory",
+                "broad" if home else "narrow",
+                3 if home else 7,
+                f"it may work in {directory or '/'}",
+                region,
+            )
+
+
+def _looser(switch: Switch, before: Scalar, after: Scalar) -> bool:
+    """Whether the value moved to the loose end. One that the table does not know is neither."""
+    order = switch.order
+    if isinstance(after, str) and after.lower() in ("true", "false") and isinstance(order[0], bool):
+        after = after.lower() == "true"
+    return after in order and before in order and order.index(after) > order.index(before)
+
+
+def _word(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if value not in (None, "") else "not set"
+
+
+def _lost(before: Settings, after: Settings) -> Iterator[Widening]:
+    """What held it back, and is gone."""
+    for denied, region in before.deny.items():
+        if any(covers(other, denied) for other in after.deny):
+            continue
+        if any(d.tool == denied.tool and d.pattern and covers(denied, d) for d in after.deny) and not denied.pattern:
+            continue  # spelled out instead
+        asked = any(covers(other, denied) for other in after.ask)
+        reach = level(denied)
+        grave = reach in ("everything", "destructive", "any-code", "secrets") and not asked
+        text = f"{denied.shown} is {'asked about and no longer refused' if asked else 'refused no more'}"
+        yield Widening("deny", "grave" if grave else "lesser", 0 if grave else 2, text, None, region)
+    for asked_about, region in before.ask.items():
+        if any(covers(other, asked_about) for other in (*after.ask, *after.deny)):
+            continue
+        if any(covers(other, asked_about) for other in after.allow):
+            continue  # told as an allowance
+        yield Widening("ask", "lesser", 3, f"{asked_about.shown} is no longer asked about by name", None, region)
+    for name, (switch, value, region) in after.switches.items():
+        old = before.switches[name][1] if name in before.switches else switch.default
+        if switch.hooks and _looser(switch, old, value):
+            yield Widening("hooks-off", "grave", 0, f"{name} is {_word(value)}: no hook runs any more", region)
+    kept = {_program(command) for _, command in after.hooks}
+    for (event, command), region in before.hooks.items():
+        if (event, command) in after.hooks or _program(command) in kept:
+            continue
+        guards = event.lower().startswith(_GUARDING_HOOKS)
+        text = f"the hook {shown('command', Value(command))} ({event}) is gone"
+        yield Widening("hook", "grave" if guards else "lesser", 1 if guards else 3, text, None, region)
+
+
+def _program(command: str) -> str:
+    """What a hook runs, whatever path and arguments it is run with."""
+    words = [word.strip("\"'") for word in command.split()]
+    named = [word for word in words if "/" in word or "." in word.rpartition("/")[2]]
+    return (named or words or [""])[0].rpartition("/")[2]

@@ -1,0 +1,155 @@
+"""Coding agents and what holds them: agents.json, read when the first file of an agent is met.
+
+`settings` has one entry for each set of files that one agent reads. Keys are dotted paths with `*` for any name:
+
+| field | holds |
+|---|---|
+| files | globs, relative to the directory that the agent is started in |
+| under | key paths at which the settings may begin |
+| allow, deny, ask | keys of lists of permissions, `Tool(pattern)` |
+| lists, denied | keys of lists of patterns of one tool, allowed or denied |
+| decisions | key of a tree whose leaves are allow/ask/deny or true/false: its names are a tool and a pattern |
+| directories | keys of lists of further directories |
+| hooks | keys under which commands stand that run before or after the agent does something |
+| switches | one value each; `order` is from strict to loose, `default` what absence means, `bypass` asks nobody any more |
+
+`flags` are options of the agents' command lines that switch the questions off (`lesser`: only some of them); `actions` are
+GitHub actions that run an agent, with the guard that they bring and the inputs that open it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import field
+from functools import lru_cache
+from typing import Any
+
+from blastlint.frozen import dataclass
+from blastlint.globs import matches
+from blastlint.model import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One setting with a strict and a loose end."""
+
+    key: str
+    order: tuple[Scalar, ...]
+    default: Scalar = False
+    bypass: tuple[Scalar, ...] = ()
+    hooks: bool = False
+    servers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Where one agent keeps what it may do."""
+
+    agent: str
+    files: tuple[str, ...]
+    under: tuple[str, ...] = ("",)
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+    lists: tuple[tuple[str, str], ...] = ()
+    denied: tuple[tuple[str, str], ...] = ()
+    decisions: tuple[tuple[str, str], ...] = ()
+    directories: tuple[str, ...] = ()
+    hooks: tuple[str, ...] = ()
+    switches: tuple[Switch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The options of one agent's command line, as `name` or `name=value`, that leave nobody to be asked."""
+
+    tool: str
+    options: tuple[str, ...]
+    lesser: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One GitHub action that runs an agent. `guard` says who may start it by itself, "" for anybody."""
+
+    uses: str
+    guard: str = ""
+    opens: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Everything in agents.json."""
+
+    forms: tuple[Form, ...]
+    ignore_files: frozenset[str]
+    servers: tuple[str, ...]
+    tools: Mapping[str, str] = field(default_factory=dict)
+    interpreters: frozenset[str] = frozenset()
+    powerful: frozenset[str] = frozenset()
+    flags: Mapping[str, Flags] = field(default_factory=dict)
+    flag_text: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def table() -> Table:
+    with open(os.path.join(os.path.dirname(__file__), "agents.json"), "rb") as file:
+        data: Any = json.loads(file.read())
+    return Table(
+        forms=tuple(_form(row) for row in data["settings"]),
+        ignore_files=frozenset(data["ignore_files"]),
+        servers=tuple(data["servers"]),
+        tools={name: kind for kind, names in data["tools"].items() for name in names},
+        interpreters=frozenset(data["interpreters"]),
+        powerful=frozenset(data["powerful"]),
+        flags={r["tool"]: Flags(r["tool"], tuple(r["options"]), tuple(r.get("lesser", ()))) for r in data["flags"]},
+        flag_text=tuple(data["flag_text"]),
+        actions=tuple(Action(r["uses"], r["guard"], tuple(r["opens"]), tuple(r["arguments"])) for r in data["actions"]),
+    )
+
+
+def _form(row: Mapping[str, Any]) -> Form:
+    def keyed(name: str) -> tuple[tuple[str, str], ...]:
+        return tuple((key, entry["tool"]) for entry in row.get(name, ()) for key in entry["keys"])
+
+    return Form(
+        row["agent"],
+        tuple(row["files"]),
+        tuple(row.get("under", ("",))),
+        tuple(row.get("allow", ())),
+        tuple(row.get("deny", ())),
+        tuple(row.get("ask", ())),
+        keyed("lists"),
+        keyed("denied"),
+        tuple((entry["key"], entry["tool"]) for entry in row.get("decisions", ())),
+        tuple(row.get("directories", ())),
+        tuple(row.get("hooks", ())),
+        tuple(_switch(entry) for entry in row.get("switches", ())),
+    )
+
+
+def _switch(row: Mapping[str, Any]) -> Switch:
+    order: Sequence[Scalar] = row["order"]
+    return Switch(
+        row["key"],
+        tuple(order),
+        row.get("default", order[0]),
+        tuple(row.get("bypass", ())),
+        bool(row.get("hooks")),
+        bool(row.get("servers")),
+    )
+
+
+def form_of(path: str) -> tuple[Form, str] | None:
+    """(form, directory that the agent is started in) of a settings file; None for any other file."""
+    for form in table().forms:
+        for pattern in form.files:
+            depth = pattern.count("/") + 1
+            parts = path.split("/")
+            if len(parts) >= depth and matches("/".join(parts[-depth:]), (f"/{pattern}",)):
+                return form, "/".join(parts[:-depth])
+    return None
