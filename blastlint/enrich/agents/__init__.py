@@ -47,7 +47,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         from blastlint.enrich.agents import instructions
 
         yield from instructions.facts(change, context)
-    elif path.endswith("ignore"):
+    elif path.endswith(("ignore", "exclude")):
         from blastlint.enrich.agents import ignored
 
         yield from ignored.facts(change, context)

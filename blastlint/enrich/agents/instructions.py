@@ -165,8 +165,9 @@ def _stem(word: str) -> str:
     word = word.strip("./-_")
     for ending in ("ing", "ed", "es", "s"):
         if word.endswith(ending) and len(word) > len(ending) + 3:
-            return word.removesuffix(ending)
-    return word
+            word = word.removesuffix(ending)
+            break
+    return word.removesuffix("e") if len(word) > 3 else word
 
 
 def _short(text: str) -> str:

@@ -16,7 +16,7 @@ from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
 
 _RUNNERS = frozenset({"npx", "bunx", "pnpx", "uvx", "pipx", "dlx", "docker", "podman", "npm", "pnpm", "yarn", "uv"})
-_PINNED = regex(r"@v?\d[\w.+-]*$|==\d|@sha256:|:v?\d[\w.-]*$")
+_PINNED = regex(r"@v?\d[\w.+-]*$|==\d|@sha256:\w+$|:v?\d[\w.-]*$")
 _REFERENCE = regex(r"^\s*(\$\{?\w|\$\{(env|input):|\{env:|%\w+%|<[^>]+>|your[-_ ]|xxx|\*{3})", re.IGNORECASE)
 _SECRET_OPTION = regex(r"^(--?[\w-]*(key|token|secret|password)[\w-]*)(=(?P<value>.+))?$", re.IGNORECASE)
 _BEARER = regex(r"^(Bearer|Basic|token)\s+(?P<value>\S+)$", re.IGNORECASE)
