@@ -394,6 +394,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "marked": "true when a new one says which it replaces",
         "declared": "true when the message says that migrations are squashed or begun anew",
         "operations": "false when only code around the operations was touched",
+        "summary": "in words",
     },
     "agent-permission": {
         "agent": "whose settings they are",
