@@ -32,6 +32,7 @@ FAMILIES = {
     "CFG": "Configuration",
     "MAS": "Breadth of a change",
     "SCP": "Stated intent",
+    "AGT": "Coding agents' permissions",
     "POL": "blastlint's own policy",
 }
 
