@@ -20,7 +20,7 @@ Span = tuple[int, int, int, int]  # 1-based line and column, end exclusive: as m
 
 # language -> module of this package that works out shapes
 SHAPES = {
-    "python": "python_shape", "javascript": "javascript_shape", "typescript": "javascript_shape",
+    "python": "program_shape", "javascript": "javascript_shape", "typescript": "javascript_shape",
     "go": "program_shape", "ruby": "program_shape", "java": "program_shape", "rust": "program_shape",
 }  # fmt: skip
 
@@ -88,6 +88,12 @@ class Module:
     @cached_property
     def by_name(self) -> Mapping[str, Definition]:
         return {definition.name: definition for definition in self.definitions}
+
+    @cached_property
+    def extents(self) -> tuple[tuple[int, int, int], ...]:
+        """(first byte, end, place among the definitions) of every definition but the file, in order."""
+        nodes = ((d.node, place) for place, d in enumerate(self.definitions) if d.sort != "module")
+        return tuple(sorted((n.start_byte, n.end_byte, place) for n, place in nodes))  # type: ignore[attr-defined]
 
     @cached_property
     def aliases(self) -> Mapping[str, str]:

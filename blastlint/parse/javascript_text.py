@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
 
 from blastlint.parse.code import Call, Module, Option
-from blastlint.regex import regex
+from blastlint.parse.spelling import canonical
 
-_TOKENS = regex(
-    r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)"""
-    r"|(//[^\n]*|/\*[\s\S]*?\*/)|(\s*,\s*(?=[)\]}]))|((?<=[(\[{])\s+|\s+(?=[)\]}]))|\s+"
-)
 _CONSTANTS = frozenset({"null", "undefined", "true", "false", "number", "string"})
 
 
@@ -28,7 +23,7 @@ class Reader:
         if node is None:
             return ""
         source = self.module.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
-        return _TOKENS.sub(_token, source).strip().rstrip(";")
+        return canonical(source)
 
     def dotted(self, node: Node) -> str:
         """`a.b.c`, through calls, subscripts, `await` and `!`; "?" for what has no name."""
@@ -94,12 +89,3 @@ class Reader:
         if node.type in ("unary_expression", "parenthesized_expression") and node.named_children:
             return self.constant(node.named_children[0])
         return node.type in _CONSTANTS or self.text(node) == "undefined"
-
-
-def _token(match: re.Match[str]) -> str:
-    string = match.group(1)
-    if string is not None:
-        return f'"{string[1:-1]}"' if string[0] == "'" and '"' not in string and "\\" not in string else string
-    if any(group is not None for group in match.groups()[1:]):
-        return ""
-    return " "

@@ -12,18 +12,19 @@ from functools import lru_cache
 from typing import Literal
 
 from blastlint.frozen import dataclass
+from blastlint.regex import regex
 
-Operator = Literal["==", "<", "<=", "in"]
 _DEPTH = 60  # brackets within brackets, beyond which a condition is one leaf
 _LONGEST = 4000  # characters: the same
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|[A-Za-z_$@][\w$]*[?!]?(?![=\w])|[A-Za-z_$@][\w$]*"""
     r"""|\d[\w.]*|===|!==|==|!=|<=|>=|&&|\|\||=>|->|=~|::|\?\.|\*\*|<<|>>|:=|.)""",
     re.DOTALL,
 )
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _COMPARISONS = frozenset({"==", "===", "!=", "!==", "<", "<=", ">", ">=", "in", "not in", "is", "is not"})
-_NOTHING = re.compile(r"^(None|null|nil|undefined|NULL)$")
+_NOTHING = regex(r"^(None|null|nil|undefined|NULL)$")
+_WORDS: tuple[tuple[tuple[str, ...], Literal["and", "or"]], ...] = ((("or", "||"), "or"), (("and", "&&"), "and"))
 _TRUE, _FALSE = frozenset({"True", "true"}), frozenset({"False", "false"})
 # Calls that ask what a comparison asks: suffix -> (the other side, holds when equal)
 _ASKED: tuple[tuple[re.Pattern[str], str, bool], ...] = (
@@ -89,17 +90,24 @@ def negation(condition: Condition) -> Condition:
     if isinstance(condition, Leaf):
         if condition.operator in ("<", "<="):
             return Leaf(condition.right, "<=" if condition.operator == "<" else "<", condition.left)
+        if condition.operator in (">", ">="):
+            return Leaf(condition.left, "<=" if condition.operator == ">" else "<", condition.right)
         return Leaf(condition.left, condition.operator, condition.right, not condition.negated)
     return _group("or" if condition.word == "and" else "and", [negation(part) for part in condition.parts])
 
 
 @lru_cache(maxsize=4096)
-def normal(text: str) -> Condition:
-    """The normal form of a condition's text. What cannot be read is one leaf."""
+def normal(text: str, ordered: bool = False) -> Condition:
+    """The normal form of a condition's text. What cannot be read is one leaf. `ordered` keeps the operands of comparisons
+    as they are written: in an assertion, what is looked at comes first."""
     if len(text) > _LONGEST:
         return Leaf(text)
-    tokens = [m.group(1) for m in _TOKEN.finditer(text) if m.group(1).strip()]
-    return _read(tokens, 0)
+    return _Reader(ordered).read(tokens_of(text), 0)
+
+
+def tokens_of(text: str) -> list[str]:
+    """Words, numbers, strings, operators and brackets of an expression."""
+    return [m.group(1) for m in _TOKEN.finditer(text) if m.group(1).strip()]
 
 
 def _group(word: Literal["and", "or"], parts: list[Condition]) -> Condition:
@@ -109,53 +117,56 @@ def _group(word: Literal["and", "or"], parts: list[Condition]) -> Condition:
     return next(iter(flat)) if len(flat) == 1 else Group(word, frozenset(flat))
 
 
-def _read(tokens: list[str], depth: int) -> Condition:
-    if depth > _DEPTH or not tokens:
-        return Leaf(_text(tokens))
-    if _top(tokens, ("?", "=>", "if", "lambda", "let", "=")):
-        return Leaf(_text(tokens))
-    for words, word in ((("or", "||"), "or"), (("and", "&&"), "and")):
-        parts = _split(tokens, words)
-        if len(parts) > 1:
-            return _group("or" if word == "or" else "and", [_read(part, depth + 1) for part in parts])
-    if tokens[0] in ("not", "!"):
-        return negation(_read(tokens[1:], depth + 1))
-    inner = _bracketed(tokens)
-    if inner is not None:
-        return _read(inner, depth + 1)
-    return _compared(tokens, depth)
+class _Reader:
+    def __init__(self, ordered: bool) -> None:
+        self.ordered = ordered
 
+    def read(self, tokens: list[str], depth: int) -> Condition:
+        if depth > _DEPTH or not tokens:
+            return Leaf(spelled(tokens))
+        if _top(tokens, ("?", "=>", "if", "lambda", "let", "=")):
+            return Leaf(spelled(tokens))
+        for words, word in _WORDS:
+            parts = _split(tokens, words)
+            if len(parts) > 1:
+                return _group(word, [self.read(part, depth + 1) for part in parts])
+        if tokens[0] in ("not", "!"):
+            return negation(self.read(tokens[1:], depth + 1))
+        inner = bracketed(tokens)
+        if inner is not None:
+            return self.read(inner, depth + 1)
+        return self.compared(tokens)
 
-def _compared(tokens: list[str], depth: int) -> Condition:
-    places = list(_operators(tokens))
-    if not places:
-        return _leaf(_text(tokens))
-    found: list[Condition] = []
-    for index, (start, end, operator) in enumerate(places):
-        left = tokens[places[index - 1][1] if index else 0 : start]
-        right = tokens[end : places[index + 1][0] if index + 1 < len(places) else len(tokens)]
-        if not left or not right:
-            return Leaf(_text(tokens))
-        found.append(_comparison(_text(_bare(left)), operator, _text(_bare(right))))
-    return found[0] if len(found) == 1 else _group("and", found)
+    def compared(self, tokens: list[str]) -> Condition:
+        places = list(_operators(tokens))
+        if not places:
+            return _leaf(spelled(tokens))
+        found: list[Condition] = []
+        for index, (start, end, operator) in enumerate(places):
+            left = tokens[places[index - 1][1] if index else 0 : start]
+            right = tokens[end : places[index + 1][0] if index + 1 < len(places) else len(tokens)]
+            if not left or not right:
+                return Leaf(spelled(tokens))
+            found.append(self.comparison(spelled(_bare(left)), operator, spelled(_bare(right))))
+        return found[0] if len(found) == 1 else _group("and", found)
 
-
-def _comparison(left: str, operator: str, right: str) -> Condition:
-    left, right = ("None" if _NOTHING.match(side) else side for side in (left, right))
-    if operator in ("in", "not in"):
-        return Leaf(left, "in", right, operator == "not in")
-    if operator in ("==", "===", "is", "!=", "!==", "is not"):
-        negated = operator in ("!=", "!==", "is not")
-        for truth, other in ((left, right), (right, left)):
-            if truth in _TRUE | _FALSE and other not in _TRUE | _FALSE:
-                whole = _leaf(other)
-                return whole if (truth in _TRUE) != negated else negation(whole)
-        if left > right:
+    def comparison(self, left: str, operator: str, right: str) -> Condition:
+        left, right = ("None" if _NOTHING.match(side) else side for side in (left, right))
+        if operator in ("in", "not in"):
+            return Leaf(left, "in", right, operator == "not in")
+        if operator in ("==", "===", "is", "!=", "!==", "is not"):
+            negated = operator in ("!=", "!==", "is not")
+            for truth, other in () if self.ordered else ((left, right), (right, left)):
+                if truth in _TRUE | _FALSE and other not in _TRUE | _FALSE:
+                    whole = _leaf(other)
+                    return whole if (truth in _TRUE) != negated else negation(whole)
+            if left > right and not self.ordered:
+                left, right = right, left
+            return Leaf(left, "==", right, negated)
+        if operator in (">", ">=") and not self.ordered:
             left, right = right, left
-        return Leaf(left, "==", right, negated)
-    if operator in (">", ">="):
-        left, right = right, left
-    return Leaf(left, "<" if operator in ("<", ">") else "<=", right)
+            operator = "<" if operator == ">" else "<="
+        return Leaf(left, operator, right)
 
 
 def _leaf(text: str) -> Leaf:
@@ -207,7 +218,7 @@ def _split(tokens: list[str], words: tuple[str, ...]) -> list[list[str]]:
     return parts if all(parts) else [tokens]
 
 
-def _bracketed(tokens: list[str]) -> list[str] | None:
+def bracketed(tokens: list[str]) -> list[str] | None:
     """What is in the brackets, when one pair stands around everything."""
     if len(tokens) < 3 or tokens[0] != "(" or tokens[-1] != ")":
         return None
@@ -221,13 +232,13 @@ def _bracketed(tokens: list[str]) -> list[str] | None:
 
 
 def _bare(tokens: list[str]) -> list[str]:
-    inner = _bracketed(tokens)
+    inner = bracketed(tokens)
     while inner is not None:
-        tokens, inner = inner, _bracketed(inner)
+        tokens, inner = inner, bracketed(inner)
     return tokens
 
 
-def _text(tokens: list[str]) -> str:
+def spelled(tokens: list[str]) -> str:
     """Tokens as one text: a space between words only, so that layout does not show."""
     out: list[str] = []
     for token in tokens:
@@ -235,7 +246,7 @@ def _text(tokens: list[str]) -> str:
             out
             and (out[-1][-1:].isalnum() or out[-1][-1:] in "_$\"'")
             and (token[:1].isalnum() or token[:1] in "_$@\"'")
-        ):
+        ) or (out and out[-1] == ","):
             out.append(" ")
         out.append(f'"{token[1:-1]}"' if token[:1] == "'" and '"' not in token and "\\" not in token else token)
     return "".join(out)

@@ -19,10 +19,11 @@ from blastlint.parse.code import Definition, Import, Module, Sort
 from blastlint.parse.grammar import Grammar, Match, grammar, matches
 from blastlint.parse.languages import language_of
 from blastlint.parse.structure import Lines, blanked, digest, directives, error_line, leading
+from blastlint.regex import regex
 
 _SORTS: tuple[Sort, ...] = ("test", "function", "class", "setting")
-_MARK = re.compile(rb"(//|/\*|#)\s*blastlint\s*:")
-_WORD = re.compile(r"\w+")
+_MARK = regex(rb"(//|/\*|#)\s*blastlint\s*:")
+_WORD = regex(r"\w+")
 
 
 @dataclass(slots=True)

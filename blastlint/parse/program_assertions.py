@@ -2,6 +2,8 @@
 
 - `call`: pattern of the name; `form`; `subject`, `expected`: places among the arguments (absent: the rest of the name)
 - `condition`: place of a condition, whose own form counts; `negated`
+- `subject_of`: the subject is what the method is called on; `is`, `is_kind`: a given expectation, a given subject
+- `options`: pattern of the named argument that is the tolerance
 - `of`: the subject is the first argument of that call in the chain: `expect(x).to`, `assertThat(x).isEqualTo`
 - `matcher`: place of a call whose name is looked up among the rows that say `matches`
 """
@@ -16,12 +18,15 @@ from tree_sitter import Node
 
 from blastlint.parse.code import Assertion, Call, Form
 from blastlint.parse.grammar import Grammar
-from blastlint.parse.logic import Condition, Leaf, constant, negation, normal
+from blastlint.parse.logic import Condition, Leaf, constant, negation, normal, spelled, tokens_of
 from blastlint.parse.program_text import Reader, split
+from blastlint.regex import regex
 
-_CALLED = re.compile(r"^([\w.:?!]+)\s*(?:[({]\s*(.*?)\s*[)}]|\s(.*))?$", re.DOTALL)
-_LITERAL = re.compile(r"""^(-?\d[\w.]*|"[^"]*"|'[^']*'|`[^`]*`|None|nil|true|false|:\w+|\[\]|\{\})$""")
-_HELPER = re.compile(r"^_?(assert|check|verify|expect|validate|ensure|require)(_|[A-Z])")
+_CALLED = regex(r"^([\w.:?!]+)\s*(?:[({]\s*(.*?)\s*[)}]|\s(.*))?$", re.DOTALL)
+_LITERAL = regex(r"""^(-?\d[\w.]*|"[^"]*"|'[^']*'|`[^`]*`|None|nil|true|false|:\w+|\[\]|\{\})$""")
+_HELPER = regex(r"^_?(assert|check|verify|expect|validate|ensure|require)(_|[A-Z])")
+_NAMED = regex(r"^\w+=[^=]")
+_TUPLE = regex(r"^\(.*,.*\)$|^[\[{].*[\]}]$", re.DOTALL)
 Row = Mapping[str, object]
 
 
@@ -41,13 +46,13 @@ class Asserted:
         for node, call in calls:
             yield from self.called(node, call, calls)
         for node, condition in asserts:
-            yield from conditions(normal(condition), condition, node)
+            yield from self.conditions(normal(condition, True), condition, node)
         failures = self.syntax.names("failures")
         starts = [(n.start_byte, n.end_byte, call) for n, call in calls]
         for node, condition, body in branches:
             inside = [c for start, end, c in starts if body.start_byte <= start and end <= body.end_byte]
             if any(failures.search(c.name) for c in inside):
-                yield from conditions(negation(normal(condition)), f"if {condition}", node)
+                yield from self.conditions(negation(normal(condition, True)), f"if {condition}", node)
 
     def called(self, node: Node, call: Call, calls: Sequence[tuple[Node, Call]]) -> Iterator[Assertion]:
         for row in self.syntax.assertions:
@@ -68,17 +73,23 @@ class Asserted:
         if "condition" in row:
             place = cast(int, row["condition"])
             if len(arguments) > place:
-                asked = normal(arguments[place])
-                yield from conditions(negation(asked) if negated else asked, call.text, node)
+                asked = normal(arguments[place], True)
+                yield from self.conditions(negation(asked) if negated else asked, call.text, node)
             return
         form = cast(Form, row["form"])
+        tolerance = _tolerance(row, arguments, call)
+        if "is_kind" in row:
+            yield Assertion("raises", str(row["is_kind"]), _at(call.arguments, 0), False, call.text, tolerance, node)
+            return
         subject = self._chained(str(row["of"]), node, calls) if "of" in row else _at(arguments, row.get("subject"))
+        if "subject_of" in row:
+            subject = call.name.rpartition(".")[0]
         expected = str(row["is"]) if "is" in row else _at(arguments, row.get("expected"))
         if form == "equal" and "of" not in row and _LITERAL.match(subject) and not _LITERAL.match(expected):
             subject, expected = expected, subject
         if form == "mock":
             expected = f"{call.last}({', '.join(arguments)})"
-        yield made(form, subject, expected, negated, call.text, node, _at(arguments, row.get("tolerance")))
+        yield made(form, subject, expected, negated, call.text, node, tolerance)
 
     def _chained(self, name: str, node: Node, calls: Sequence[tuple[Node, Call]]) -> str:
         """The first argument of the call in the chain that ends with `node`; its block where it has no argument."""
@@ -106,41 +117,76 @@ class Asserted:
                 return
         yield made("helper", subject, matcher, negated, call.text, node)
 
+    def conditions(self, asked: Condition, text: str, at: Node) -> Iterator[Assertion]:
+        """What it means that a condition holds: an `and` is several assertions."""
+        if constant(asked) is not None:
+            yield made("constant", text, "", False, text, at)
+        elif isinstance(asked, Leaf):
+            yield self._asked(asked, text, at)
+        elif asked.word == "and":
+            for part in sorted(asked.parts, key=str):
+                yield from self.conditions(part, text, at)
+        else:
+            idle = any(isinstance(part, Leaf) and _is_literal(part) for part in asked.parts)
+            yield made("constant" if idle else "truthy", str(asked), "", False, text, at)
 
-def conditions(asked: Condition, text: str, at: Node, negated: bool = False) -> Iterator[Assertion]:
-    """What it means that a condition holds: an `and` is several assertions."""
-    if constant(asked) is not None:
-        yield made("constant", text, "", negated, text, at)
-    elif isinstance(asked, Leaf):
-        yield _asked(asked, text, at, negated)
-    elif asked.word == "and" and not negated:
-        for part in sorted(asked.parts, key=str):
-            yield from conditions(part, text, at)
-    else:
-        yield made("truthy", str(asked), "", negated, text, at)
+    def _asked(self, leaf: Leaf, text: str, at: Node) -> Assertion:
+        left, right, negated = leaf.left, leaf.right, leaf.negated
+        if leaf.operator == "==":
+            if _LITERAL.match(left):
+                left, right = right, left
+            if _LITERAL.match(left) and left == right:
+                return made("constant", text, "", negated, text, at)
+            if right == "None" and negated:
+                return made("not-none", left, "None", False, text, at)
+            near = self._by_text(right)
+            if near is not None and self.syntax.names("approximate").search(near[0]):
+                _, given, options = near
+                return made("approx", left, given[0] if given else "", negated, text, at, options)
+            return made("equal", left, right, negated, text, at)
+        if leaf.operator == "in":
+            if _LITERAL.match(left):
+                left, right = right, left
+            return made("in", left, right, negated, text, at)
+        if leaf.operator:
+            return made("compare", left, f"{leaf.operator} {right}", negated, text, at)
+        called = self._by_text(left)
+        for row in cast(Sequence[Row], self.syntax.words["asked"]):
+            if called is not None and re.search(str(row["call"]), called[0]):
+                name, given, options = called
+                subject = name.rpartition(".")[0] if "subject_of" in row else _at(tuple(given), row.get("subject"))
+                expected = _at(tuple(given), row.get("expected"))
+                return made(cast(Form, row["form"]), subject, expected, negated, text, at, options)
+        if _is_literal(leaf):
+            return made("constant", left, "", negated, text, at)
+        return made("truthy", left, "", negated, text, at)
+
+    def _by_text(self, text: str) -> tuple[str, list[str], str] | None:
+        """(name, arguments, first named argument) of a text that is one call."""
+        match = _CALLED.match(text)
+        if match is None or match.group(2) is None or "(" not in text or not text.endswith(")"):
+            return None
+        given = split(match.group(2))
+        named = [g for g in given if _NAMED.match(g)]
+        return match.group(1), [g for g in given if g not in named], named[0] if named else ""
 
 
-def _asked(leaf: Leaf, text: str, at: Node, negated: bool) -> Assertion:
-    negated ^= leaf.negated
-    left, right = leaf.left, leaf.right
-    if leaf.operator == "==":
-        if _LITERAL.match(left):
-            left, right = right, left
-        if _LITERAL.match(left) and left == right:
-            return made("constant", text, "", negated, text, at)
-        if right == "None" and negated:
-            return made("not-none", left, "None", False, text, at)
-        return made("equal", left, right, negated, text, at)
-    if leaf.operator == "in":
-        if _LITERAL.match(left):
-            left, right = right, left
-        return made("in", left, right, negated, text, at)
-    if leaf.operator:
-        return made("compare", left, f"{leaf.operator} {right}", negated, text, at)
-    return made("truthy", left, "", negated, text, at)
+def _is_literal(leaf: Leaf) -> bool:
+    """Whether a question asks nothing: a literal, or a tuple (which is true because it is not empty)."""
+    return not leaf.operator and (_LITERAL.match(leaf.left) is not None or _TUPLE.match(leaf.left) is not None)
+
+
+def _tolerance(row: Row, arguments: tuple[str, ...], call: Call) -> str:
+    if "options" not in row:
+        return _at(arguments, row.get("tolerance"))
+    found = next(((k, v) for k, v in call.options.items() if re.search(str(row["options"]), k)), None)
+    if found is None:
+        return ""
+    return found[1] if found[0] == "match" else f"{found[0]}={found[1]}"
 
 
 def made(form: Form, subject: str, expected: str, negated: bool, text: str, at: Node, tolerance: str = "") -> Assertion:
+    subject, expected = spelled(tokens_of(subject)), spelled(tokens_of(expected))
     if form == "equal" and subject and subject == expected and _LITERAL.match(subject):
         form = "constant"
     return Assertion(form, subject, expected, negated, text, tolerance, at)

@@ -3,7 +3,8 @@
 Captures, each with its parts: `call` (`call.name`, `call.arguments`), `decorator` (as a call), `parameter` (`.name`,
 `.type`, `.default`), `option` (`.key`, `.value`: of a call, a map or a structure), `assign` (`.target`, `.value`), `branch`
 (`.condition`, `.body`, `.else`; `branch.unless` where it asks the opposite), `handler` (`.body`, `.types`, `.tries`,
-`.variable`), `context` (`.subject`, `.body`), `statement`, `loop`, `case`, `assert` (`.condition`).
+`.variable`), `context` (`.subject`, `.body`), `statement`, `import`, `loop`, `case` (one of a table of cases), `open`
+(cases that are listed elsewhere), `assert` (`.condition`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from math import prod
 from typing import cast
 
 from tree_sitter import Node
@@ -34,11 +36,15 @@ from blastlint.parse.code import (
 from blastlint.parse.grammar import Grammar, Match, grammar, matches
 from blastlint.parse.program_assertions import Asserted
 from blastlint.parse.program_text import Reader
+from blastlint.parse.python import imported_names
 from blastlint.parse.structure import Lines, leading, sound
+from blastlint.regex import regex
 
-_KINDS = ("decorator", "call", "parameter", "option", "assign", "branch", "handler", "context", "statement", "loop", "case",
-          "assert")  # fmt: skip
-_TYPES = re.compile(r"[^\W\d][\w.:]*")
+_KINDS = (
+    "decorator", "call", "parameter", "option", "assign", "branch", "handler", "context", "statement", "loop", "case",
+    "open", "assert", "import",
+)  # fmt: skip
+_TYPES = regex(r"[^\W\d][\w.:]*")
 _HIDING: tuple[HandlerBody, ...] = ("other", "log-only", "return-default", "continue")
 
 
@@ -75,18 +81,18 @@ class _Collector:
         for nodes in self.found.values():
             nodes.sort(key=lambda pair: (pair[0].start_byte, -pair[0].end_byte))
         self._unique("call", "decorator", "statement", "branch", "handler")
-        decorating = [(n.start_byte, n.end_byte) for n, _ in self.found["decorator"]]
+        for node, _ in self.found["import"] if definition.name else ():
+            self.reader.local.update(imported_names(self.reader.text(node), module.name))
         self.found["decorator"] = [
             pair for pair in self.found["decorator"] if pair[0].start_byte <= self._name_at() or pair[0].parent in roots
         ]
         self.calls = [
-            (n, self.reader.call(n, _one(m, "call.name"), _one(m, "call.arguments")))
-            for n, m in self.found["call"]
-            if not any(a <= n.start_byte and n.end_byte <= b for a, b in decorating)
+            (n, self.reader.call(n, _one(m, "call.name"), _one(m, "call.arguments"))) for n, m in self.found["call"]
         ]
         self.call_starts = [n.start_byte for n, _ in self.calls]
         compound = syntax.kinds("compound")
-        self.statements = [n for n, _ in self.found["statement"] if n.type not in compound and not _wraps(n, compound)]
+        silent = compound | syntax.kinds("silent")
+        self.statements = [n for n, _ in self.found["statement"] if n.type not in compound and not _wraps(n, silent)]
         self.statement_starts = [n.start_byte for n in self.statements]
 
     def _unique(self, *kinds: str) -> None:
@@ -108,24 +114,26 @@ class _Collector:
     def _holes(self) -> list[tuple[int, int]]:
         """Byte ranges of the definitions inside this one, in order."""
         start, end = self.root.start_byte, self.root.end_byte
-        nodes = (cast(Node, d.node) for d in self.module.definitions if d is not self.definition and d.sort != "module")
-        inside = (n for n in nodes if start <= n.start_byte and n.end_byte <= end and n.id != self.root.id)
-        return sorted((leading(n, self.syntax.kinds("leading"))[0].start_byte, n.end_byte) for n in inside)
+        extents = self.module.extents
+        inside = extents[bisect_left(extents, (start, 0, 0)) : bisect_left(extents, (end, 0, 0))]
+        nodes = (cast(Node, self.module.definitions[place].node) for _, last, place in inside if last <= end)
+        kinds = self.syntax.kinds("leading")
+        return [(leading(n, kinds)[0].start_byte, n.end_byte) for n in nodes if n.id != self.root.id]
 
     def collected(self) -> Shape:
         assertions = list(self.asserted.found(self.calls, self.branch_nodes(), self.asserts()))
         cases, tabled = self.cases()
         loops = [n for n, _ in self.found["loop"]]
-        looped = not tabled and any(_inside(a.at, loops) for a in assertions)
+        looped = bool(self.found["open"]) or (not tabled and any(_inside(a.at, loops) for a in assertions))
         lines = _lines(self.module.source)
 
         def locate(at: object) -> Span:
-            return lines.span(cast(Node, at))
+            return lines.span(at) if isinstance(at, Node) else self.definition.header
 
         return Shape(
             locate,
             tuple(self.decorators()),
-            tuple(self.module.resolved(b) for b in self.definition.bases),
+            tuple(self.reader.resolved(self.reader.spelled(b)) for b in self.definition.bases),
             tuple(self.parameters()),
             tuple(call for _, call in self.calls),
             tuple(self.options()),
@@ -161,7 +169,7 @@ class _Collector:
         for _, match in self.found["assign"]:
             target, value = _one(match, "assign.target"), _one(match, "assign.value")
             if target is not None and value is not None:
-                name = self.reader.dotted(target)
+                name = self.reader.dotted(target, True)
                 owner, _, key = name.rpartition(".")
                 assigned.append((value, name))
                 yield Option(owner, key, self.reader.text(value), target)
@@ -190,7 +198,10 @@ class _Collector:
     def cases(self) -> tuple[int, bool]:
         """(number of cases that the test is run with, whether they are listed in it)."""
         tables = Counter(n.parent.id for n, _ in self.found["case"] if n.parent is not None)
-        return (max(tables.values()), True) if tables else (1, False)
+        if not tables:
+            return 1, False
+        before_body = self.found["case"][0][0].start_byte < self._name_at()
+        return (prod(tables.values()) if before_body else max(tables.values())), True
 
     # --- handlers and branches --------------------------------------------------------------------------------------
 
@@ -200,7 +211,7 @@ class _Collector:
             types = " ".join(self.reader.text(n) for n in match.get("handler.types", ()))
             named = _TYPES.findall(re.split(r"\sas\s|=>", types)[0])
             named = named or [w for w in (str(self.syntax.words["caught"]),) if w]
-            caught = tuple(self.module.resolved(t.replace("::", ".")) for t in named)
+            caught = tuple(self.reader.resolved(t.replace("::", ".")) for t in named)
             tried = match.get("handler.tries", [])
             tries = tried[0] if tried else node.prev_named_sibling
             variable = self.reader.text(_one(match, "handler.variable"))

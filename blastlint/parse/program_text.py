@@ -9,9 +9,11 @@ from tree_sitter import Node
 from blastlint.parse.code import Call, Module
 from blastlint.parse.grammar import Grammar
 from blastlint.parse.spelling import canonical
+from blastlint.regex import regex
 
-_CONSTANT = re.compile(
-    r"""^(return\s*)?((nil|null|None|true|false|True|False|void|0|-1|""|''|\[\]|\{\}|\(\)|\w*\s*\{\}|Ok\(\(\)\)|\d+)?[\s,;]*)*$"""
+_CONSTANT = regex(
+    r"""^(return\b)?\s*(?:(?:nil|null|None|true|false|True|False|void|-?\d[\w.]*|"[^"]*"|:\w+|\[\]|\{\}|\(\)|\w+\s*\{\}"""
+    r"""|(?:dict|list|set|tuple)\(\)|Ok\(\(\)\)|Ok\(None\))(?:\s*,\s*|$))*$"""
 )
 
 
@@ -20,6 +22,16 @@ class Reader:
 
     def __init__(self, module: Module, syntax: Grammar) -> None:
         self.module, self.syntax = module, syntax
+        self.local: dict[str, str] = {}  # what the definition imports for itself
+
+    def resolved(self, name: str) -> str:
+        head, dot, rest = name.partition(".")
+        return f"{self.local[head]}{dot}{rest}" if head in self.local else self.module.resolved(name)
+
+    @staticmethod
+    def spelled(name: str) -> str:
+        """A name as it is written, with the dots of a dotted one."""
+        return re.split(r"[\[(]", name)[0].replace("::", ".").strip()
 
     def text(self, node: Node | None) -> str:
         """The source on one line: no comments, single spaces, double quotes, no trailing commas or semicolon."""
@@ -34,8 +46,8 @@ class Reader:
             node = node.named_children[0]
         return self.text(node)
 
-    def dotted(self, node: Node) -> str:
-        """`a.b.c`, through calls and subscripts; "?" for what has no name."""
+    def dotted(self, node: Node, keyed: bool = False) -> str:
+        """`a.b.c`, through calls and subscripts; "?" for what has no name. `keyed`: with literal indexes."""
         parts: list[str] = []
         here: Node | None = node
         members, through = self.syntax.members, self.syntax.through
@@ -46,6 +58,9 @@ class Reader:
                 parts.append(self.text(here.child_by_field_name(name)))
                 here = here.child_by_field_name(inner)
                 continue
+            if keyed and kind in self.syntax.kinds("indexes"):
+                index = self.text(here.named_children[-1])
+                parts += [index[1:-1]] if index[:1] == '"' else []
             if kind in through:
                 field = through[kind]
                 here = here.child_by_field_name(field) if field else next(iter(here.named_children), None)
@@ -57,7 +72,7 @@ class Reader:
 
     def call(self, node: Node, name: Node | None, arguments: Node | None) -> Call:
         """A call, or for decorators a mere name."""
-        dotted = self.module.resolved(self.dotted(name if name is not None else node))
+        dotted = self.resolved(self.dotted(name if name is not None else node))
         if node.type in self.syntax.kinds("macros"):
             dotted += "!"
         given = self.arguments(arguments)

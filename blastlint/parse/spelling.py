@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+from blastlint.regex import regex
+
 _STRINGS = (
     r"""("""  # a string stays as it is, only its quotes may change
     r'''"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)'''
 )
+
 _LAYOUT = r"|(\s*,\s*(?=[)\]}]))|((?<=[(\[{])\s+|\s+(?=[)\]}]))|\s+"
-_HASH = re.compile(_STRINGS + r"|(\#[^\n]*)" + _LAYOUT)
-_SLASHES = re.compile(_STRINGS + r"|(//[^\n]*|/\*[\s\S]*?\*/)" + _LAYOUT)
+_HASH = regex(_STRINGS + r"|(\#[^\n]*)" + _LAYOUT)
+_SLASHES = regex(_STRINGS + r"|(//[^\n]*|/\*[\s\S]*?\*/)" + _LAYOUT)
 
 
 def canonical(source: str, hashes: bool = False) -> str:

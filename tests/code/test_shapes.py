@@ -29,7 +29,7 @@ def shape(source: str, path: str = "a.py", index: int = -1) -> Shape:
         ("assert a is not None", ("not-none", "a", "None", False)),
         ("assert 'x' in a", ("in", "a", '"x"', False)),
         ("self.assertIn('x', a)", ("in", "a", '"x"', False)),
-        ("assert a > 1", ("compare", "a", "GreaterThan 1", False)),
+        ("assert a > 1", ("compare", "a", ">1", False)),
         ("assert isinstance(a, int)", ("type", "a", "int", False)),
         ("assert a", ("truthy", "a", "", False)),
         ("self.assertFalse(a)", ("truthy", "a", "", True)),
