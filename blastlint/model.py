@@ -242,10 +242,22 @@ class Notification:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanFile:
+    """A plan that another tool made, as it was read: `content` is its JSON. `places` has, for every list of changes in it,
+    the (line, column) at which each element begins."""
+
+    path: str
+    format: str
+    content: Mapping[str, object]
+    places: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSet:
     """Two trees and the files in which they differ. `base` and `head` are labels for people.
 
-    `complete` is False when only a patch is known: then the trees hold just what the patch shows.
+    `complete` is False when only a patch is known: then the trees hold just what the patch shows. `plans` are what other
+    tools said beforehand that applying it does.
     """
 
     base: str
@@ -258,6 +270,7 @@ class ChangeSet:
     branch: str = ""
     complete: bool = True
     notifications: tuple[Notification, ...] = ()
+    plans: tuple[PlanFile, ...] = ()
 
     def tree(self, side: Side) -> Tree:
         return self.before if side == "before" else self.after
@@ -370,6 +383,38 @@ class Change:
         return self.entity.region.path
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a plan says that applying does to one thing. `because` is the address whose change brings a cascade about."""
+
+    effect: Effect
+    cause: Cause = "direct"
+    replace_paths: tuple[str, ...] = ()
+    because: str = ""
+    confidence: Confidence = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan in our words: what it speaks of on both sides, as entities, and what happens to each by (kind, address), the
+    address being that of the Change (before for what goes, else after). What is not in `effects` stays as it is.
+
+    `complete` is False when it was made for a part only (-target). `drifted` are addresses that were changed behind the
+    tool's back. `variables` are the values it was made with, {name: value}; they say which variant it is of.
+    """
+
+    path: str
+    before: tuple[Entity, ...]
+    after: tuple[Entity, ...]
+    effects: Mapping[tuple[str, str], Planned]
+    complete: bool = True
+    drifted: frozenset[str] = frozenset()
+    variables: Mapping[str, Value] = field(default_factory=dict)
+    notifications: tuple[Notification, ...] = ()
+    configuration: str = ""
+    variant: str = ""
+
+
 FactValue = str | int | float | bool | None | tuple[str, ...]
 
 
@@ -405,6 +450,7 @@ class Impact:
     recoverability: Recoverability = "unknown"
     dependents: tuple[Related, ...] = ()
     facts: tuple[Fact, ...] = ()
+    foreseen: Effect | None = None  # what source alone said, where a plan was at hand as well
 
 
 # --- judged ---------------------------------------------------------------------------------------------------------
@@ -422,7 +468,7 @@ class Suppression:
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """Where a finding is shown on the after side, and how that line was chosen (`added`, `block`, `after-removal`,
-    `referrer`, `sibling`, `deleted`)."""
+    `referrer`, `sibling`, `deleted`, `plan`)."""
 
     region: Region
     choice: str

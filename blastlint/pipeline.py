@@ -33,17 +33,19 @@ def check(
     change_set = without_excluded(change_set, config)
     before, after = Workspace(change_set.before, "before"), Workspace(change_set.after, "after")
     changed = _analysable(change_set)
-    entities_before, entities_after = resolve.both(before, after, changed)
+    sides = resolve.both(before, after, changed)
+    (entities_before, entities_after), plans = resolve.plans.joined(change_set.plans, sides)
     changes = (*diff.changes(entities_before, entities_after), *files.changes(change_set))
     declared = {rule.id: rule.severity for rule in rules}
-    context = Context(change_set, config, before, after, entities_before, entities_after, changes, declared)
-    impacts = enrich.impacts(context)
+    context = Context(change_set, config, before, after, entities_before, entities_after, changes, declared, plans)
+    impacts, differences = enrich.compared(context, enrich.impacts(context), sides)
     judge = Judge(rules, config.severities)
     judged = judge.findings(impacts)
     allowed, _ = policy.dispose(judged, before, acceptances)
     stated = intent.impacts(context, [finding for finding in allowed if finding.counts])
     findings, told = policy.dispose((*judged, *judge.findings(stated)), before, acceptances)
-    notifications = (*change_set.notifications, *_unread(after.documents()), *_unread(before.documents()), *told)
+    unread = (*_unread(after.documents()), *_unread(before.documents()))
+    notifications = (*change_set.notifications, *differences, *unread, *told)
     return Report(
         change_set=change_set,
         impacts=(*impacts, *stated),

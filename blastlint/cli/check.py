@@ -28,6 +28,13 @@ _MANY_FILES = 50
 @click.option("--staged", is_flag=True, help="What is staged, against HEAD.")
 @click.option("--patch", metavar="FILE", help="A unified diff; - reads standard input.")
 @click.option(
+    "--plan",
+    "plans",
+    multiple=True,
+    metavar="FILE",
+    help="What `terraform show -json` says of it; alone or with a change; repeatable.",
+)
+@click.option(
     "--format", "format_name", type=click.Choice(FORMATS), default="text", show_default=True, help="On stdout."
 )
 @click.option("--output", "outputs", multiple=True, metavar="FORMAT=PATH", help="Also into a file; repeatable.")
@@ -48,6 +55,7 @@ def check(
     change: tuple[str, ...],
     staged: bool,
     patch: str | None,
+    plans: tuple[str, ...],
     format_name: str,
     outputs: tuple[str, ...],
     fail_on: str | None,
@@ -72,6 +80,9 @@ def check(
     blastlint check v1.2            a revision against the working tree
     blastlint check old/ new/       two directories
     blastlint check --patch x.diff  a patch
+    blastlint check --plan p.json   a Terraform plan (terraform show -json)
+    blastlint check main...HEAD --plan p.json
+                                    a branch, and what the plan says of it
 
     \b
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage, configuration
@@ -82,7 +93,7 @@ def check(
     every = rule_set(own)
     accepted = [_acceptance(text, every) for text in accept]
     selected, ignored = entries(select, every, "--select"), entries(ignore, every, "--ignore")
-    change_set = change_of(change, staged, patch)
+    change_set = change_of(change, staged, patch, plans)
     if intent is not None:
         change_set = replace(change_set, message=_intent(intent))
     config = governing(change_set) if config_file is None else _config(config_file)

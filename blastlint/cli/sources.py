@@ -12,8 +12,17 @@ from blastlint.sources import open_change
 _FORMS = "Give nothing, REVISION, A..B, A...B, OLD NEW (two directories), --staged or --patch FILE."
 
 
-def change_of(arguments: Sequence[str], staged: bool, patch: str | None, directory: str = ".") -> ChangeSet:
-    """Raises UsageError for a combination that means nothing, SourceError for one that cannot be read."""
+def change_of(
+    arguments: Sequence[str], staged: bool, patch: str | None, plans: Sequence[str] = (), directory: str = "."
+) -> ChangeSet:
+    """Plans alone are a change of their own. Raises UsageError for a combination that means nothing, SourceError for one
+    that cannot be read."""
+    if plans:
+        from blastlint.sources.plan import from_plans, with_plans
+
+        if not arguments and not staged and patch is None:
+            return from_plans(directory, plans)
+        return with_plans(change_of(arguments, staged, patch, (), directory), plans)
     if staged and patch is not None:
         raise UsageError("--staged and --patch are two different changes", remedy=_FORMS)
     if len(arguments) > 2:

@@ -3,13 +3,14 @@
 Code hosts annotate only lines that a change added, and refuse a result without a place. So a thing that is gone is shown on
 the nearest added line of the block it was in, else on the block's header, else on the line after the removal; a thing whose
 file is gone on a surviving file that refers to it, else on a surviving neighbour, and only then on the deleted path.
+What only a plan tells is shown where the plan says it.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 
 from blastlint.diff.lines import Block, differing
 from blastlint.frozen import dataclass
@@ -61,6 +62,9 @@ class Anchors:
 
     def place(self, before: Region | None, after: Region | None, block: Region | None = None) -> Anchor:
         """`before` and `after` are where to look; `block` is the whole entity on the after side, where it survives."""
+        told = after or before
+        if told is not None and any(plan.path == told.path for plan in self.change_set.plans):
+            return Anchor(told if told.side == "after" else replace(told, side="after"), "plan")
         if after is not None and self._head(after.path):
             return self._in_block(before, after, block if block is not None and block.path == after.path else None)
         gone = before or after

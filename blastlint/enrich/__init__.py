@@ -10,7 +10,7 @@ change set on the one of kind `change-set`. Providers state what is true; whethe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -19,7 +19,7 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.effects import effects
 from blastlint.enrich.surroundings import environment_of, path_class_of
 from blastlint.enrich.variants import distinct
-from blastlint.model import Change, Fact, Impact
+from blastlint.model import Change, Entity, Fact, Impact, Notification
 
 # module of this package -> prefixes of the kinds of change that it has facts about
 PROVIDERS: dict[str, tuple[str, ...]] = {
@@ -47,6 +47,17 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
 def impacts(context: Context) -> tuple[Impact, ...]:
     """Every change with its effect, its surroundings and its facts."""
     return distinct(tuple(_enriched(impact, context) for impact in effects(context)))
+
+
+def compared(
+    context: Context, impacts: tuple[Impact, ...], sides: tuple[Sequence[Entity], Sequence[Entity]]
+) -> tuple[tuple[Impact, ...], tuple[Notification, ...]]:
+    """What plans say beside what source alone (`sides`: its entities) foresees. Nothing where there is no plan."""
+    if not context.plans:
+        return impacts, ()
+    from blastlint.enrich import planned
+
+    return planned.compared(context, impacts, sides)
 
 
 def _enriched(impact: Impact, context: Context) -> Impact:

@@ -17,7 +17,7 @@ from blastlint.diff.moves import parsed, resource_of
 from blastlint.enrich.replacement import is_ignored, judged, plain, unknown_leaves, weigh_unknown
 from blastlint.facts.providers import facts_of
 from blastlint.frozen import dataclass
-from blastlint.model import CONFIDENCES, Cause, Change, Confidence, Delta, Effect, Entity, Value
+from blastlint.model import CONFIDENCES, Cause, Change, Confidence, Delta, Effect, Entity, Evidence, Value
 from blastlint.regex import regex
 
 RESOURCES = frozenset({"terraform.resource", "cloudformation.resource"})
@@ -27,13 +27,15 @@ _LIMIT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What happens to one instance. `because` is the address whose change brought it about, for a cascade."""
+    """What happens to one instance. `because` is the address whose change brought it about, for a cascade. `evidence` says
+    whether it is foreseen or a plan told it."""
 
     effect: Effect
     cause: Cause = "direct"
     confidence: Confidence = "high"
     replace_paths: tuple[str, ...] = ()
     because: str = ""
+    evidence: Evidence = "source"
 
 
 @dataclass(frozen=True, slots=True)

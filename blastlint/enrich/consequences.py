@@ -40,6 +40,7 @@ _MAX_RELATED = 50
 _FEW = 2  # a configuration of so few blocks is no environment
 
 Found = dict[int, list[Fact]]
+Place = tuple[str, int, int]
 
 
 def attached(context: Context, impacts: Sequence[Impact]) -> tuple[Impact, ...]:
@@ -60,7 +61,7 @@ def attached(context: Context, impacts: Sequence[Impact]) -> tuple[Impact, ...]:
 def _shifted(context: Context, impacts: Sequence[Impact], found: Found) -> set[int]:
     """Facts about shifts; returns (by id) the impacts that they account for."""
     claimed: set[int] = set()
-    blocks: set[tuple[str, int, int]] = set()
+    blocks: set[Place] = set()
     for shift in shifts(context, impacts):
         claimed |= {id(i) for i in shift.impacts}
         gone = [i for i in shift.impacts if i.effect in ("destroy", "replace")]
@@ -97,7 +98,7 @@ def _renamed(gone: Sequence[Impact], impacts: Sequence[Impact], found: Found) ->
     rest = [i for i in gone if id(i) not in claimed and i.change.kind in _RENAMED and i.effect != "orphan"]
     inside_new = [r.born.address for r in modules]
     candidates = [c for c in born if c.kind in _RENAMED and not any(is_within(c.address, a) for a in inside_new)]
-    by_block: dict[tuple[str, int, int], tuple[Rename, list[Impact]]] = {}
+    by_block: dict[Place, tuple[Rename, list[Impact]]] = {}
     for rename in renames([i.change for i in rest], candidates):
         if resource_of(rename.gone.address) == resource_of(rename.born.address):
             continue  # another key of the same resource is no rename of the resource
@@ -138,6 +139,7 @@ class _Kept:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._tree = context.change_set.after
+        self._plans = {plan.path for plan in context.plans}
         self._sizes: dict[str, bool] = {}
         self.groups: set[tuple[str, str]] = set()
         self._resources: set[tuple[tuple[str, str], str, str]] = set()
@@ -179,7 +181,7 @@ class _Kept:
             return "configuration", entity.configuration
         path = entity.region.path
         if path not in self._sizes:
-            self._sizes[path] = self._tree.size(path) is not None
+            self._sizes[path] = path in self._plans or self._tree.size(path) is not None
         return ("", "") if self._sizes[path] else ("file", path)
 
 
@@ -243,7 +245,7 @@ def _removals(context: Context, gone: Sequence[Impact], found: Found) -> None:
 
 def _blocks(impacts: Iterable[Impact]) -> list[list[Impact]]:
     """By the block of source that they are instances of."""
-    blocks: dict[tuple[str, int, int], list[Impact]] = {}
+    blocks: dict[Place, list[Impact]] = {}
     for impact in impacts:
         blocks.setdefault(_block(impact), []).append(impact)
     return list(blocks.values())
@@ -364,7 +366,7 @@ def _inside(inner: Impact, outer: Impact) -> bool:
     return a.key[1:3] == b.key[1:3] and a.address != b.address and is_within(a.address, b.address)
 
 
-def _block(impact: Impact) -> tuple[str, int, int]:
+def _block(impact: Impact) -> Place:
     """The block of source that an instance comes from."""
     entity = impact.change.before or impact.change.entity
     place = entity.header or entity.region

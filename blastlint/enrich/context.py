@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 
 from blastlint.config import Config
 from blastlint.frozen import dataclass
-from blastlint.model import Change, ChangeSet, Entity, Severity
+from blastlint.model import Change, ChangeSet, Entity, Plan, Severity
 from blastlint.parse.workspace import Workspace
 
 Answer = TypeVar("Answer")
@@ -18,7 +18,7 @@ Answer = TypeVar("Answer")
 class Context:
     """Both sides whole: the change set, the entities that were resolved, and the workspaces to read further files with.
 
-    `declared` are the levels that the rules in force declare, by id.
+    `declared` are the levels that the rules in force declare, by id; `plans` are what other tools said beforehand.
     """
 
     change_set: ChangeSet
@@ -29,6 +29,7 @@ class Context:
     entities_after: Sequence[Entity]
     changes: Sequence[Change]
     declared: Mapping[str, Severity] = field(default_factory=dict)
+    plans: Sequence[Plan] = ()
     _answers: dict[Callable[[Context], object], object] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, question: Callable[[Context], Answer]) -> Answer:

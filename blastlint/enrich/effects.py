@@ -1,17 +1,19 @@
 """What applying a change does: one Impact per Change, and one per instance that changes though its own text did not.
 
-Effects in Terraform and CloudFormation are those of a plan (cascade.py). Where a provider now looks at another account or
-region, and where a whole template is gone, resources are left behind (orphan); what a stack retains is forgotten.
-Everything else is as its text says: added is created, removed is destroyed.
+Where a plan is at hand it tells them (planned.py). Else those of Terraform and CloudFormation are foreseen as a plan would
+have them (cascade.py). Where a provider now looks at another account or region, and where a whole template is gone, the
+resources are left behind (orphan); what a stack retains is forgotten. Everything else is as its text says: added is created,
+removed is destroyed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from blastlint.diff.moves import resource_of
-from blastlint.enrich import bindings, consequences
+from blastlint.enrich import bindings, consequences, planned
 from blastlint.enrich.cascade import RESOURCES, Outcome, Planner
 from blastlint.enrich.context import Context
 from blastlint.enrich.retention import kept_on_removal
@@ -42,9 +44,12 @@ def effects(context: Context) -> tuple[Impact, ...]:
             groups.setdefault((change.entity.configuration, change.entity.variant), []).append(change)
         else:
             impacts.append(_plain(change, context))
+    for plan in context.plans:
+        if any(kind in RESOURCES for kind, _ in plan.effects):
+            groups.setdefault((plan.configuration, plan.variant), [])
     before, after = _by_group(context.entities_before), _by_group(context.entities_after)
     for group, changes in groups.items():
-        impacts.extend(_planned(context, changes, before.get(group, {}), after.get(group, {})))
+        impacts.extend(_planned(context, group, changes, before.get(group, {}), after.get(group, {})))
     return consequences.attached(context, impacts)
 
 
@@ -105,8 +110,13 @@ def recoverability(effect: Effect, stateful: str) -> Recoverability:
 
 
 def _planned(
-    context: Context, changes: Sequence[Change], before: Mapping[str, Entity], after: Mapping[str, Entity]
+    context: Context,
+    group: Group,
+    changes: Sequence[Change],
+    before: Mapping[str, Entity],
+    after: Mapping[str, Entity],
 ) -> Iterator[Impact]:
+    told = planned.verdicts(context, *group)
     own = {change.address: change for change in changes if change.kind in _PLANNED}
     planner = Planner(
         {a: e for a, e in before.items() if e.kind in _PLANNED},
@@ -118,23 +128,35 @@ def _planned(
         ],
         imported=frozenset(_text(e, "to") for e in after.values() if e.kind == "terraform.import"),
     )
-    outcomes = planner.run()
-    orphans = bindings.orphans(before, after, own)
+    whole = told is not None and told.whole
+    outcomes = {} if whole else planner.run()
+    orphans = {} if whole else bindings.orphans(before, after, own)
+    if told is not None:
+        outcomes = {**outcomes, **_told(told)}
     dependents = _Dependents(before, after)
     for change in changes:
         if change.kind not in RESOURCES:
             yield _plain(change, context)
             continue
-        outcome = outcomes.get(change.address, Outcome("no-op"))
+        outcome = outcomes.get(change.address, Outcome("no-op", evidence="plan" if whole else "source"))
         orphan = orphans.get(change.address)
         if orphan and outcome.effect != "destroy":
             outcome = orphan
         elif change.kind == "cloudformation.resource" and change.after is None and not _is_deployed(change, context):
-            outcome = Outcome("orphan")
+            outcome = Outcome("orphan") if not whole else outcome
         yield _impact(context, change, outcome, dependents)
     for address, outcome in {**outcomes, **orphans}.items():
-        if address not in own and outcome.effect != "no-op":
+        if address not in own and outcome.effect != "no-op" and address in planner.after:
             yield _impact(context, _echo(planner, address, outcome.because), outcome, dependents)
+
+
+def _told(verdicts: planned.Verdicts) -> dict[str, Outcome]:
+    """What plans say, in the words of what is foreseen."""
+    return {
+        address: Outcome(told.effect, told.cause, told.confidence, told.replace_paths, told.because, "plan")
+        for (kind, address), told in verdicts.effects.items()
+        if kind in RESOURCES
+    }
 
 
 def _by_group(entities: Iterable[Entity]) -> dict[Group, dict[str, Entity]]:
@@ -164,12 +186,15 @@ def _echo(planner: Planner, address: str, because: str) -> Change:
 def _impact(context: Context, change: Change, outcome: Outcome, dependents: _Dependents) -> Impact:
     effect = outcome.effect
     stateful = _stateful(change.before or change.entity)
+    is_planned = outcome.evidence == "plan"
+    if is_planned:
+        change = replace(change, evidence="plan", explained_by=change.explained_by or outcome.because)
     return Impact(
         change,
         effect,
         cause=outcome.cause,
         blocked_by="prevent_destroy"
-        if effect in ("replace", "destroy") and _prevented(context, change, dependents)
+        if effect in ("replace", "destroy") and not is_planned and _prevented(context, change, dependents)
         else "",
         confidence=outcome.confidence,
         replace_paths=outcome.replace_paths,

@@ -21,6 +21,8 @@ def shown(name: str, value: Value | None, absent: str = "absent") -> str:
 
 
 def _text(value: Value) -> str:
+    if value.sensitive:
+        return "(sensitive)"
     if not value.known:
         return value.text or f"unknown ({value.reason})"
     if value.is_list:

@@ -94,6 +94,7 @@ def _change(impact: Impact, view: View) -> Json:
         "confidence": impact.confidence,
         "replace_paths": list(impact.replace_paths),
         "explained_by": change.explained_by,
+        **({"foreseen": impact.foreseen} if impact.foreseen is not None else {}),
         "before": place(change.before.region if change.before else None),
         "after": place(change.after.region if change.after else None),
     }

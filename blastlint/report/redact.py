@@ -43,7 +43,8 @@ class Redactor:
     def lines(self, side: Side, path: str) -> list[str]:
         """Every line of one side's file as it may be shown; none where it is absent, binary or huge."""
         if (side, path) not in self._lines:
-            data = self._change_set.tree(side).read(path)
+            is_plan = any(plan.path == path for plan in self._change_set.plans)  # which says values in clear
+            data = None if is_plan else self._change_set.tree(side).read(path)
             shown: list[str] = []
             if data is not None and b"\0" not in data[:8000] and len(data) <= _LONGEST_FILE:
                 text = "\n".join(lines_of(data))

@@ -142,10 +142,16 @@ def worst_first(findings: Sequence[Finding]) -> list[Finding]:
 
 def by_line(findings: Iterable[Finding]) -> list[list[Finding]]:
     """Findings of one rule on one line, in their order; suppressed ones stay apart from those that count."""
-    groups: dict[tuple[str, str, int, bool], list[Finding]] = {}
+    groups: dict[tuple[str, str, int, int, bool], list[Finding]] = {}
     for finding in findings:
-        groups.setdefault((finding.rule_id, *place_of(finding), finding.counts), []).append(finding)
+        groups.setdefault((finding.rule_id, *place_of(finding), _column(finding), finding.counts), []).append(finding)
     return list(groups.values())
+
+
+def _column(finding: Finding) -> int:
+    """Where in its line a plan says it, as a plan is mostly one line; else 0."""
+    anchor = finding.anchor
+    return anchor.region.start_column if anchor is not None and anchor.choice == "plan" else 0
 
 
 def place_of(finding: Finding) -> tuple[str, int]:

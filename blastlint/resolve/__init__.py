@@ -17,6 +17,7 @@ from importlib import import_module
 from blastlint.model import Entity
 from blastlint.parse.languages import language_of
 from blastlint.parse.workspace import Workspace
+from blastlint.resolve import plans as plans
 from blastlint.resolve.readers import readers
 
 # resolver module -> the languages whose changes concern it
