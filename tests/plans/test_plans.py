@@ -190,13 +190,6 @@ resource "aws_db_instance" "main" {
 }
 """
 
-resource "aws_db_instance" "main" {
-  identifier = "main"
-  engine     = "postgres"
-  deletion_protection = var.size
-}
-"""
-
 
 def test_the_plan_knows_what_source_does_not() -> None:
     edited = SOURCE.replace("var.size", 'var.size == "x"')
