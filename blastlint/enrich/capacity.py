@@ -53,13 +53,16 @@ _AMOUNTS: dict[str, tuple[Amount, ...]] = {
     "AWS::ECS::Service": (Amount("Properties.DesiredCount", 1),),
     "AWS::AutoScaling::AutoScalingGroup": (Amount("Properties.DesiredCapacity"), Amount("Properties.MaxSize")),
     "AWS::Lambda::Function": (Amount("Properties.ReservedConcurrentExecutions", -1),),
+    "AWS::ApplicationAutoScaling::ScalableTarget": (Amount("Properties.MaxCapacity"),),
+    "AWS::EKS::Nodegroup": (Amount("Properties.ScalingConfig.DesiredSize"), Amount("Properties.ScalingConfig.MaxSize")),
+    "AWS::RDS::DBCluster": (Amount("Properties.ServerlessV2ScalingConfiguration.MaxCapacity"),),
 }
 
 # Types that own the number of another entity, which they refer to.
 _SCALERS = frozenset(
     {"aws_appautoscaling_target", "google_compute_autoscaler", "google_compute_region_autoscaler",
      "kubernetes_horizontal_pod_autoscaler", "kubernetes_horizontal_pod_autoscaler_v2", "HorizontalPodAutoscaler",
-     "ScaledObject", "azurerm_monitor_autoscale_setting"}
+     "AWS::ApplicationAutoScaling::ScalableTarget", "ScaledObject", "azurerm_monitor_autoscale_setting"}
 )  # fmt: skip
 
 

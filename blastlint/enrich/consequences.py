@@ -216,7 +216,7 @@ def _removals(context: Context, gone: Sequence[Impact], found: Found) -> None:
     )
     for calls in _blocks(outermost):
         children = [i for i in gone if any(_inside(i, call) for call in calls)]
-        below |= {id(c) for c in children}
+        below |= {id(i) for i in (*calls, *children)}
         where = kept.whole(_before(calls[0]))
         if where[0] == "configuration" and sizes[where] > _FEW:
             rolled.setdefault(where, []).extend([*calls, *children])

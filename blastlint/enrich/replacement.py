@@ -74,7 +74,8 @@ def judged(before: Entity, after: Entity, deltas: tuple[Delta, ...], certain: Ca
             continue
         weight = max((_weigh(after, p, step) for p, step in _steps(path, delta)), key=_RANK.index, default="changes")
         kept = delta.before is None and facts is not None and path in facts.optional_computed
-        if weight == "replaces" and (kept or not _differs(delta, certain)):  # `kept`: it may be what it already was
+        # `kept`: it may be what it already was
+        if weight == "replaces" and (kept or _is_assumed(delta) or not _differs(delta, certain)):
             weight = "may replace"
             unsure.append(delta)
         if weight == "replaces":
@@ -194,6 +195,12 @@ def _differs(delta: Delta, certain: Callable[[Value], bool]) -> bool:
     if _known(new):
         return _known(old)
     return certain(new) or (_only_managed(old) and _only_managed(new) and old.refs != new.refs) or _reworded(old, new)
+
+
+def _is_assumed(delta: Delta) -> bool:
+    """Whether the two sides rest on different defaults of parameters, in whose place other values may be given."""
+    old, new = (v.reason if v is not None and v.known else "" for v in (delta.before, delta.after))
+    return old != new
 
 
 def _reworded(old: Value, new: Value) -> bool:

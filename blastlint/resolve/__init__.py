@@ -33,9 +33,11 @@ RESOLVERS: dict[str, frozenset[str]] = {
 _DECLARED = ("kubernetes.", "cloudformation.", "compose.", "iam.")  # what `manifests` finds
 
 
-def entities(workspace: Workspace, changed: Sequence[str], reading: Sequence[str] = ()) -> tuple[Entity, ...]:
+def entities(
+    workspace: Workspace, changed: Sequence[str], reading: Sequence[str] = (), nesting: Iterable[str] = ()
+) -> tuple[Entity, ...]:
     """Every entity of this side that the changed files bear on. `reading` are files of modules that read changed files on
-    the other side."""
+    the other side, `nesting` the templates that changed files bear on there."""
     found: list[Entity] = []
     by_language: dict[str, list[str]] = {}
     for path in changed:
@@ -46,6 +48,8 @@ def entities(workspace: Workspace, changed: Sequence[str], reading: Sequence[str
         paths = [path for language in sorted(languages) for path in by_language.get(language, ())]
         if name == "terraform":
             paths = [*{*paths, *read}]  # values come out of files of any language
+        elif name == "cloudformation":
+            paths = [*{*paths, *nesting}]
         if paths:
             found.extend(_resolver(name)(workspace, sorted(paths)))
     return tuple(found)
@@ -55,7 +59,11 @@ def both(before: Workspace, after: Workspace, changed: Sequence[str]) -> tuple[t
     """The entities of both sides, without those that cannot be compared: of a module that is a configuration of its own on
     one side and is called by another on the other side; of a file that cannot be read any more."""
     read = [{f"{d}/main.tf" for d in readers(side.tree, changed).values()} for side in (before, after)]
-    found = entities(before, changed, sorted(read[1] - read[0])), entities(after, changed, sorted(read[0] - read[1]))
+    nesting = _nesting(before, after, changed)
+    found = (
+        entities(before, changed, sorted(read[1] - read[0]), nesting),
+        entities(after, changed, sorted(read[0] - read[1]), nesting),
+    )
     roots = [{e.configuration for e in side if e.kind.startswith("terraform.")} for side in found]
     for side, other, alone in ((0, after, roots[0] - roots[1]), (1, before, roots[1] - roots[0])):
         if alone:
@@ -69,6 +77,16 @@ def both(before: Workspace, after: Workspace, changed: Sequence[str]) -> tuple[t
 
         found = tuple(comparable(found[0], before, after)), found[1]
     return found
+
+
+def _nesting(before: Workspace, after: Workspace, changed: Sequence[str]) -> frozenset[str]:
+    """The templates that the changed files bear on, on either side."""
+    candidates = [path for path in changed if language_of(path) in ("yaml", "json", "")]
+    if not candidates:
+        return frozenset()
+    from blastlint.resolve.cloudformation import concerned
+
+    return concerned(before, candidates) | concerned(after, candidates)
 
 
 def _resolver(name: str) -> Callable[[Workspace, Sequence[str]], Iterable[Entity]]:

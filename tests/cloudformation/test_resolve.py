@@ -114,7 +114,7 @@ def test_what_is_no_value_is_absent() -> None:
 
 def test_a_value_that_rests_on_a_default_says_so() -> None:
     reasons = [value(e).reason for e in ("!Ref Env", "!Sub '${Env}'", "!FindInMap [Sizes, !Ref Env, Db]", "plain")]
-    assert reasons == ["the default of a parameter"] * 3 + [""]
+    assert reasons == ["the default of a parameter: Env=dev"] * 3 + [""]
 
 
 # --- which resources there are --------------------------------------------------------------------------------------------

@@ -36,19 +36,20 @@ _MAX_VARIED = 400  # a template with more resources is looked at with its defaul
 
 def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
     """The resources of every template that the changed files are, give parameters to, or are nested in."""
-    paths = [path for path in changed if workspace.tree.size(path) is not None]
-    targets: dict[str, list[Template]] = {}
-    for path in paths:
-        for name in [path, *owners(workspace, path)] if path not in targets else ():
-            targets.setdefault(name, list(templates(workspace, name)))
-    targets = {path: found for path, found in targets.items() if found}
-    for path in list(targets):
-        for parent in parents_of(workspace, path):
-            targets.setdefault(parent, list(templates(workspace, parent)))
     resolver = _Resolver(workspace)
-    for found in [found for _, found in sorted(targets.items())][:_MAX_TEMPLATES]:
-        for template in found[:1]:
+    for path in sorted({*changed, *concerned(workspace, changed)})[:_MAX_TEMPLATES]:
+        template = next(templates(workspace, path), None)
+        if template is not None:
             yield from resolver.variants(template)
+
+
+def concerned(workspace: Workspace, changed: Sequence[str]) -> frozenset[str]:
+    """The templates that changed files give parameters to, and those that nest one of all these. Which they are may differ
+    between the sides, where such a file came or went; each side has to read those of both."""
+    there = [path for path in changed if workspace.tree.size(path) is not None]
+    owned = {owner for path in there for owner in owners(workspace, path)}
+    own = [path for path in {*there, *owned} if next(templates(workspace, path), None) is not None]
+    return frozenset(owned).union(*(parents_of(workspace, path) for path in own))
 
 
 @dataclass(frozen=True, slots=True)

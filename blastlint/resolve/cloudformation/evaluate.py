@@ -71,7 +71,7 @@ class Evaluation:
         if name in self.inputs:
             return self.inputs[name]
         resource = name.partition(".")[0]
-        if resource in self.template.resources:
+        if resource not in self.template.section("Parameters") and "::" not in resource:  # also one that is gone
             return unknown(_LATER, name, frozenset({f"{self.template.path}:{resource}"}), whole.region)
         return unknown(_NO_INPUT, name, frozenset({f"var.{name}"}), whole.region)
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from blastlint.model import Value, unknown
 from blastlint.regex import regex
 from blastlint.resolve.cloudformation.template import text
-from blastlint.resolve.cloudformation.values import ABSENT, called, joined, refs_of
+from blastlint.resolve.cloudformation.values import ABSENT, called, joined, reasons, refs_of
 
 _HOLE = regex(r"\$\{(!?)([^${}]*)\}")
 _MAX_SUBNETS = 256
@@ -111,8 +111,7 @@ def _find_in_map(scope: Scope, argument: Value, whole: Value) -> Value:
         found = mapping.get(text(keys[0]), text(keys[1]))
         fallback = argument.get(3, "DefaultValue")
         if found is not None:
-            reason = next((key.reason for key in keys if key.reason), "")
-            return replace(found, reason=reason) if reason else found
+            return replace(found, reason=reasons(keys))
         if fallback is not None:
             return scope.read(fallback)
     return called("FindInMap", (name, *keys), whole)

@@ -14,7 +14,7 @@ from blastlint.model import Tree, Value, unknown
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace
 from blastlint.resolve.cloudformation.template import Template, is_template, text
-from blastlint.resolve.cloudformation.values import DEFAULT
+from blastlint.resolve.cloudformation.values import assumed
 
 SUFFIXES = (".json", ".yaml", ".yml")
 DIRECTORIES = (
@@ -39,7 +39,7 @@ def defaults(template: Template) -> Inputs:
         if text(declared.get("Type")).startswith(_LOOKED_UP):
             found[name] = unknown("looked up when deployed", f'ssm("{text(default)}")', region=default.region)
         else:
-            found[name] = _typed(declared, replace(default, reason=DEFAULT))
+            found[name] = _typed(declared, assumed(name, default))
     return found
 
 

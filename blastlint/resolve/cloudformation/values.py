@@ -7,12 +7,13 @@ parts are known (whether written as Sub or as Join), and `Select(0, x)` for ever
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from blastlint.model import Value, unknown
 from blastlint.resolve.cloudformation.template import text
 
-DEFAULT = "the default of a parameter"  # why a value is only assumed
+DEFAULT = "the default of a parameter"  # why a value is only assumed; followed by the parameters with their defaults
 ABSENT = Value(None, reason="AWS::NoValue")  # by identity: the key or element that has it is not there
 
 
@@ -21,9 +22,15 @@ def refs_of(value: Value) -> frozenset[str]:
     return frozenset(ref for _, leaf in value.leaves() for ref in leaf.refs)
 
 
-def is_assumed(value: Value) -> bool:
-    """Whether it rests on the default of a parameter, in whose place another value may be given."""
-    return any(leaf.reason == DEFAULT for _, leaf in value.leaves())
+def assumed(name: str, default: Value) -> Value:
+    """The default of a parameter, in whose place another value may be given."""
+    return replace(default, reason=f"{DEFAULT}: {name}={text(default)[:100]}")
+
+
+def reasons(values: Iterable[Value]) -> str:
+    """Why what is made of these known values is only assumed; empty where it is not."""
+    found = dict.fromkeys(part for v in values if v.known for part in v.reason.removeprefix(f"{DEFAULT}: ").split("; "))
+    return f"{DEFAULT}: {'; '.join(sorted(filter(None, found)))}" if any(found) else ""
 
 
 def canonical(value: Value) -> str:
@@ -48,8 +55,7 @@ def joined(pieces: Sequence[Value], whole: Value) -> Value:
     """The text that known and unknown pieces make; a single unknown piece is itself."""
     pieces = [piece for piece in pieces if not (piece.is_scalar and text(piece) == "")]
     if all(piece.is_scalar for piece in pieces):
-        reason = DEFAULT if any(map(is_assumed, pieces)) else ""
-        return Value("".join(map(text, pieces)), region=whole.region, block=whole.block, reason=reason)
+        return Value("".join(map(text, pieces)), region=whole.region, block=whole.block, reason=reasons(pieces))
     if len(pieces) == 1:
         return pieces[0]
     refs = frozenset(ref for piece in pieces for ref in refs_of(piece))
