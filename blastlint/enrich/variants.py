@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from blastlint.model import Environment, Impact, Value
+from blastlint.model import Change, Environment, Impact, Value
 from blastlint.regex import regex
 
 _KEY = regex(r'\[(?:"(?:[^"\\]|\\.)*"|\d+|\*)\]')
@@ -29,8 +29,8 @@ def distinct(impacts: Sequence[Impact]) -> tuple[Impact, ...]:
         if named and not entity.variant and _place(impact) in named and _wants_a_value(impact):
             continue
         key = (
-            change.kind, entity.configuration, change.address, change.previous_address, change.action, impact.effect,
-            impact.cause, impact.blocked_by,
+            change.kind, entity.configuration, *_named(change), change.action, impact.effect, impact.cause,
+            impact.blocked_by,
         )  # fmt: skip
         group = groups.setdefault(key, [])
         twin = next(
@@ -42,6 +42,15 @@ def distinct(impacts: Sequence[Impact]) -> tuple[Impact, ...]:
         else:
             kept[twin] = _joined(kept[twin], impact)
     return tuple(kept)
+
+
+def _named(change: Change) -> tuple[str, ...]:
+    """What it is called in every variant: overlays give an object other names, but it is written in one place."""
+    entity = change.before or change.entity
+    if entity.kind == "kubernetes.object" and entity.variant:
+        place = entity.header or entity.region
+        return place.path, str(place.start_line)
+    return change.address, change.previous_address
 
 
 def _place(impact: Impact) -> tuple[str, str]:
@@ -60,6 +69,8 @@ def _same(first: Impact, second: Impact) -> bool:
     a, b = first.change, second.change
     if a.action == "modified" or a.action == "moved":
         return a.deltas == b.deltas
+    if a.kind == "kubernetes.object":
+        return True  # the overlays differ in names, and in what else they add
     return _attributes(first) == _attributes(second)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from blastlint.model import Document, Side, Tree
 from blastlint.parse import MAX_BYTES, parse, too_large
 
@@ -29,6 +31,12 @@ class Workspace:
         if path not in self._documents:
             self._documents[path] = self._parsed(path)
         return self._documents[path]
+
+    def incomplete(self, path: str, reason: str) -> None:
+        """Say of a document that was read that what it stands for was not worked out whole."""
+        document = self._documents.get(path)
+        if document is not None and document.coverage == "full":
+            self._documents[path] = replace(document, coverage="partial", reason=reason)
 
     def _parsed(self, path: str) -> Document | None:
         size = self.tree.size(path)

@@ -75,7 +75,7 @@ def both(before: Workspace, after: Workspace, changed: Sequence[str]) -> tuple[t
     if any(e.kind.startswith(_DECLARED) for e in found[0]):
         from blastlint.resolve.manifests import comparable
 
-        found = tuple(comparable(found[0], before, after)), found[1]
+        found = tuple(comparable(found[0], found[1], before, after)), found[1]
     return found
 
 

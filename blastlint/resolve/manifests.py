@@ -5,9 +5,10 @@
 - `iam.policy`, the path, type policy: a JSON or YAML file that is an IAM policy document.
 - `compose.service`, `compose.yaml:service`, type service: an entry of `services` in a compose file.
 
-`configuration` is the file's directory: the same object in two overlays is two objects. A name that a template computes is
-its text. Where one directory declares the same object twice, the later one has its path as `variant`. Attributes are the
-whole declaration.
+`configuration` is the file's directory: the same object in two overlays is two objects. What a kustomization takes in is
+what it makes of it (resolve/kubernetes/kustomize.py), with the directory of the outermost one as `variant`. A name that a
+template computes is its text. Where one directory declares the same object twice, the later one has its path as `variant`.
+Attributes are the whole declaration.
 """
 
 from __future__ import annotations
@@ -17,33 +18,66 @@ import json
 import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from blastlint.facts.kubernetes import group_of
+from blastlint.frozen import dataclass
 from blastlint.model import Entity, Region, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.templates import REASON as TEMPLATED
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
 from blastlint.resolve import cloudformation
+from blastlint.resolve.kubernetes.kustomize import Rendered, kustomization_in, rendered
 
 _COMPOSE = regex(r"(^|/)(docker-)?compose([.-][\w.-]+)?\.ya?ml$")
 KINDS = frozenset({"kubernetes.object", "cloudformation.resource", "iam.policy", "compose.service"})
 
 
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What an object that a kustomization makes is made by: the directory of a root, and the files of kustomizations and
+    patches that are read for it. `written` is the address as its own file has it."""
+
+    root: str
+    written: str
+    files: frozenset[str]
+
+
 def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
-    """Every object that the changed files declare on this side."""
+    """Every object that the changed files declare on this side; of files that a kustomization takes in, what it makes of
+    them, with everything else that it makes."""
+    made = list(rendered(workspace, changed))
+    taken = {path for rendering in made for path in rendering.files}
     seen: set[tuple[str, str, str, str]] = set()
-    for path in changed:
-        document = workspace.document(path)
-        if document is None or not isinstance(document.content, KeyTree):
-            continue
+    found = chain(
+        (e for path in changed for e in declared(workspace, path) if path not in taken or e.kind != "kubernetes.object"),
+        (e for rendering in made for e in _rendered(rendering)),
+    )
+    for entity in found:
+        if entity.key in seen:
+            entity = replace(entity, variant=entity.region.path)
+        if entity.key not in seen:
+            seen.add(entity.key)
+            yield entity
+
+
+def declared(workspace: Workspace, path: str) -> Iterator[Entity]:
+    """Every object as one file writes it."""
+    document = workspace.document(path)
+    if document is not None and isinstance(document.content, KeyTree):
         for root in document.content.documents:
-            for entity in _declared(path, root):
-                if entity.key in seen:
-                    entity = replace(entity, variant=path)
-                if entity.key not in seen:
-                    seen.add(entity.key)
-                    yield entity
+            yield from _declared(path, root)
+
+
+def _rendered(rendering: Rendered) -> Iterator[Entity]:
+    files = frozenset(rendering.files)
+    for thing in rendering.things:
+        for entity in _objects(thing.path, thing.value):
+            group, kind, _ = entity.address.split("/", 2)
+            written = "/".join((group, kind, thing.namespace or "-", thing.name))
+            variant = rendering.root if rendering.root != posixpath.dirname(thing.path) else ""
+            yield replace(entity, variant=variant, detail=Rendering(rendering.root, written, files))
 
 
 def _declared(path: str, root: Value) -> Iterator[Entity]:
@@ -62,12 +96,25 @@ def _declared(path: str, root: Value) -> Iterator[Entity]:
                 yield _entity(path, "compose.service", f"{path}:{name}", "service", name, service)
 
 
-def comparable(found: Sequence[Entity], before: Workspace, after: Workspace) -> Iterator[Entity]:
+def comparable(
+    found: Sequence[Entity], now: Sequence[Entity], before: Workspace, after: Workspace
+) -> Iterator[Entity]:
     """The entities before, without the objects of a file of which a document was read then and is not read any more: what is
-    missing there may well be in it. (A Helm template whose document became one computed value is such a file too.)"""
+    missing there may well be in it. (A Helm template whose document became one computed value is such a file too, and a
+    kustomization that now takes in what cannot be read.)"""
     torn: dict[str, frozenset[str] | None] = {}
+    there = {entity.key for entity in now}
+    roots = {entity.detail.root for entity in now if isinstance(entity.detail, Rendering)}
+    taken = {path for entity in now if isinstance(entity.detail, Rendering) for path in entity.detail.files}
+    partial = any((path := kustomization_in(after, root)) and _is_partial(after, path) for root in roots)
     for entity in found:
         path = entity.region.path
+        if isinstance(entity.detail, Rendering) and entity.key not in there:
+            own = [kustomization_in(side, entity.detail.root) for side in (before, after)]
+            # Another one takes it in, and is not known whole; or they take each other in.
+            lost = entity.detail.root not in roots and (partial or path not in taken)
+            if own[1] and (lost or _is_partial(after, own[1])) and not (own[0] and _is_partial(before, own[0])):
+                continue
         if entity.kind not in KINDS:
             yield entity
             continue
@@ -79,6 +126,11 @@ def comparable(found: Sequence[Entity], before: Workspace, after: Workspace) -> 
         left = torn[path]
         if left is None or entity.address in left:
             yield entity
+
+
+def _is_partial(workspace: Workspace, path: str) -> bool:
+    document = workspace.document(path)
+    return document is not None and document.coverage != "full"
 
 
 def _unread(workspace: Workspace, path: str) -> bool:

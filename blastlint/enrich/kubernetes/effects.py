@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import posixpath
 
+from blastlint.diff.values import deltas
 from blastlint.enrich.context import Context
 from blastlint.enrich.kubernetes.immutable import refused
 from blastlint.enrich.kubernetes.tree import objects_naming
 from blastlint.facts.kubernetes import cascade, keeping
 from blastlint.facts.paths import found, steps
 from blastlint.frozen import dataclass
-from blastlint.model import Change, Confidence, Effect, Entity, Tree
+from blastlint.model import Change, Confidence, Effect, Entity, Region, Tree
+from blastlint.parse.keytree import KeyTree
 from blastlint.regex import regex
+from blastlint.resolve.manifests import Rendering
 
 _DEFINITION = "CustomResourceDefinition"
 _CRDS = regex(r"(?:^|(?P<chart>.*)/)crds/[^/]+$")
@@ -169,3 +172,18 @@ def _is_retained(claim: Entity, context: Context) -> bool:
                 said = found(other.attributes, steps(policy))
                 return said is not None and said.scalar == "Retain"
     return False
+
+
+def brought_about(entity: Entity, context: Context) -> Region | None:
+    """Where a kustomization or a patch changed, for an object of a file that did not."""
+    files = entity.detail.files if isinstance(entity.detail, Rendering) else frozenset()
+    changed = {file.path for file in context.change_set.files}
+    if entity.region.path in changed:
+        return None
+    for path in sorted(changed & files):
+        sides = [workspace.document(path) for workspace in (context.before, context.after)]
+        roots = [d.content.documents if d and isinstance(d.content, KeyTree) else () for d in sides]
+        for old, new in zip(*roots, strict=False):
+            for delta in deltas(old, new):
+                return delta.after_region or (new.region if delta.before_region else None)
+    return None

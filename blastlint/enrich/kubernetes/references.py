@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import replace
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.kubernetes.tree import labels_of, objects_naming
@@ -110,8 +111,19 @@ def needing(entity: Entity, context: Context) -> tuple[Entity, ...]:
     return tuple({e.address: e for e in (*users(entity, context), *selected)}.values())
 
 
+def written(entity: Entity) -> Entity:
+    """The object under the name that it is written with, where a kustomization gave it another: others in the tree name it
+    by that one."""
+    from blastlint.resolve.manifests import Rendering
+
+    if not isinstance(entity.detail, Rendering):
+        return entity
+    return replace(entity, address=entity.detail.written, name=entity.detail.written.rpartition("/")[2])
+
+
 def users(entity: Entity, context: Context) -> tuple[Entity, ...]:
     """The objects after the change that need `entity` by name and find nobody else of that name."""
+    entity = written(entity)
     if len(entity.name) < 2:
         return ()
     naming = objects_naming(context, "after", entity.name)

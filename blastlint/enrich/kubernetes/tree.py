@@ -60,10 +60,10 @@ class _Objects:
 
     def _of(self, side: Side, path: str) -> tuple[Entity, ...]:
         if (side, path) not in self._by_path:
-            from blastlint.resolve.manifests import entities
+            from blastlint.resolve.manifests import declared
 
             workspace = self._context.before if side == "before" else self._context.after
-            found = entities(workspace, (path,))
+            found = declared(workspace, path)
             self._by_path[side, path] = tuple(e for e in found if e.kind == "kubernetes.object")
         return self._by_path[side, path]
 
@@ -75,6 +75,7 @@ def _words(change: Change, side: Side) -> Iterator[str]:
         return
     if after is None:
         yield before.name
+        yield getattr(before.detail, "written", "").rpartition("/")[2]
     if side == "after" or after is None:
         old = labels_of(before)
         new = labels_of(after) if after is not None else {}
