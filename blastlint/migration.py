@@ -14,6 +14,7 @@ from blastlint.model import Region
 
 Dialect = Literal["postgres", "mysql", "sqlite", "tsql", "oracle", "bigquery", "snowflake", ""]
 Direction = Literal["up", "down"]
+Reversible = Literal["yes", "no", "noop", ""]
 
 # What an operation does. `other` kinds of objects (views, types, extensions, ...) are in Operation.object.
 Verb = Literal[
@@ -58,7 +59,7 @@ class Operation:
     bounded: bool | None = None
     on_delete: str = ""
     direction: Direction = "up"
-    reversible: Literal["yes", "no", "noop", ""] = ""
+    reversible: Reversible = ""
     framework: str = ""
     dialect: Dialect = ""
     text: str = field(default="", compare=False)

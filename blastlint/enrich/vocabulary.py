@@ -382,6 +382,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "redefined": "true when another table takes the name of the dropped one in the same file",
         "fresh": "true when only columns that are new in the same change set are written",
         "ephemeral": "true for a command in a test, preview or local context",
+        "declared": "true when the function that does it is named for emptying or resetting something",
         "public": "true when everybody gets the right",
         "admin": "true when the right is over everything, or can be handed on",
         "cascades": "true with CASCADE",

@@ -13,6 +13,7 @@ import re
 from typing import Literal
 
 from blastlint.frozen import dataclass
+from blastlint.regex import regex
 
 Conversion = Literal["free", "rewrite", "lossy", "narrow", "unknown"]
 
@@ -42,7 +43,7 @@ _TIMES = {
     "date": 1, "timestamp": 3, "datetime": 3, "datetime2": 3, "smalldatetime": 2, "timestamp without time zone": 3,
     "timestamptz": 4, "timestamp with time zone": 4, "datetimeoffset": 4, "time": 0, "time without time zone": 0,
 }  # fmt: skip
-_FORM = re.compile(r"^([a-z_][\w ]*?)\s*(?:\(([^)]*)\))?\s*((?:with|without) time zone)?\s*(unsigned)?\s*(\[\])?$")
+_FORM = regex(r"^([a-z_][\w ]*?)\s*(?:\(([^)]*)\))?\s*((?:with|without) time zone)?\s*(unsigned)?\s*(\[\])?$")
 
 
 @dataclass(frozen=True, slots=True)

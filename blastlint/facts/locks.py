@@ -68,7 +68,7 @@ def _postgres(operation: Operation, conversion: Conversion) -> Lock | None:
     if verb == "set-not-null":
         safer = "Add CHECK (column IS NOT NULL) NOT VALID, validate it, then SET NOT NULL: the scan is left out."
         return Lock(_ACCESS_EXCLUSIVE, "reads and writes", "reads the whole table", safer)
-    if verb == "alter-type" and conversion != "free":
+    if verb == "alter-type" and operation.type and conversion != "free":
         return Lock(_ACCESS_EXCLUSIVE, "reads and writes", "rewrites the table", _COPY)
     if verb == "add-column":
         return _postgres_column(operation)

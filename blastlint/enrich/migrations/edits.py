@@ -18,13 +18,14 @@ from blastlint.frozen import dataclass
 from blastlint.model import Change, Fact, FactValue, FileChange, Region, Related
 from blastlint.parse.languages import language_of
 from blastlint.parse.text import decode
+from blastlint.regex import regex
 from blastlint.resolve.migrations.places import code_framework, is_migration
 
 _SKIPPED = ("test", "docs", "example", "vendored", "generated")
 _BY_REVISION = ("alembic",)  # tools that know a migration by what stands in it, not by its name
-_SQUASH = re.compile(r"\b(squash|collapse|consolidat|reset|recreat|regenerat|combine|flatten)\w*", re.IGNORECASE)
-_SPEECH = re.compile(r"'''[\s\S]*?'''|\"\"\"[\s\S]*?\"\"\"|/\*[\s\S]*?\*/|(?:(?<=\s)|^)(?:#|--|//)[^\n]*", re.MULTILINE)
-_WORDS = re.compile(r"[^\W\d]\w*|\d+|'[^'\n]*'|\"[^\"\n]*\"|[^\w\s(),;]")
+_SQUASH = regex(r"\b(squash|collapse|consolidat|reset|recreat|regenerat|combine|flatten)\w*", re.IGNORECASE)
+_SPEECH = regex(r"'''[\s\S]*?'''|\"\"\"[\s\S]*?\"\"\"|/\*[\s\S]*?\*/|(?:(?<=\s)|^)(?:#|--|//)[^\n]*", re.MULTILINE)
+_WORDS = regex(r"[^\W\d]\w*|\d+|'[^'\n]*'|\"[^\"\n]*\"|[^\w\s(),;]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What earlier migrations say of a column: its type, and what its foreign key did. Read only when a change alters one."""
+"""What earlier migrations say of a column: its definition, and what its foreign key did. Read only when a change alters one."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ _MAX_FILES = 40
 _SUFFIXES = (".sql", ".py", ".rb", ".js", ".ts", ".xml", ".yaml", ".yml")
 
 
-def type_before(context: Context, operation: Operation) -> str:
-    """The column's type as the last migration before this change left it; "" where none says."""
-    if operation.type_before:
-        return operation.type_before
-    said = [o for o in _earlier(context, operation) if o.column == operation.column and o.type]
-    return said[-1].type if said else ""
+def column_before(context: Context, operation: Operation) -> Operation | None:
+    """The last definition of the column before this change; None where no migration has one."""
+    said = [o for o in _earlier(context, operation) if o.column == operation.column and (o.type or o.on_delete)]
+    return said[-1] if said else None
 
 
 def on_delete_before(context: Context, operation: Operation) -> str:

@@ -7,6 +7,7 @@ fact stands for all operations of a file with one concern of one kind; the heavi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from blastlint.diff.migrations import operation_of
 from blastlint.enrich.context import Context
@@ -20,6 +21,8 @@ from blastlint.migration import Operation
 from blastlint.model import Change, Entity, Fact, Related
 
 _LOSSES = ("table-loss", "value-loss", "unbounded")
+_IN_CODE = (*_LOSSES, "privilege")  # what a program does at run time to a schema of its own locks nobody out
+_RESTATING = ("django", "javascript")  # tools whose alterations repeat the whole definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,13 @@ def _grave(change: Change, scope: Scope) -> Grave | None:
         return None
     if _put_back(entity, operation, scope):
         return None
-    before = history.type_before(scope.context, operation) if operation.verb == "alter-type" else ""
-    found = concern(operation, before)
-    if found is not None and found.name == "cascade" and not _replaces_relation(entity, operation, scope):
-        found = concern(_without_cascade(operation))
-    if found is None:
+    if operation.verb == "alter-type":
+        found = _altered(operation, scope)
+    else:
+        found = concern(operation)
+        if found is not None and found.name == "cascade" and not _replaces_relation(entity, operation, scope):
+            found = concern(replace(operation, on_delete=""))
+    if found is None or (_container(entity) == "code" and found.name not in _IN_CODE):
         return None
     fresh = bool(operation.columns) and all(scope.is_new_column(operation.table, c) for c in operation.columns)
     return Grave(change, operation, found, fresh)
@@ -102,10 +107,26 @@ def _replaces_relation(entity: Entity, operation: Operation, scope: Scope) -> bo
     return replaced and history.on_delete_before(scope.context, operation) != "cascade"
 
 
-def _without_cascade(operation: Operation) -> Operation:
-    from dataclasses import replace
+def _altered(operation: Operation, scope: Scope) -> Concern | None:
+    """A column's definition given anew: what it says beside the type counts where it did not say so before."""
+    before = history.column_before(scope.context, operation)
+    if before is None:
+        return None if operation.framework in _RESTATING and not operation.type_before else concern(operation)
+    found = concern(operation, before.type)
+    if found is not None and found.name == "value-loss":
+        return found
+    if operation.on_delete == "cascade" and before.on_delete not in ("cascade", ""):
+        return concern(replace(operation, verb="add-constraint", object="foreign-key"))
+    if operation.has("not-null") and not before.has("not-null"):
+        return concern(replace(operation, verb="set-not-null"))
+    if operation.has("unique") and not before.has("unique"):
+        return concern(replace(operation, verb="add-constraint", object="unique", on_delete=""))
+    return found
 
-    return replace(operation, on_delete="")
+
+def _container(entity: Entity) -> str:
+    value = entity.attributes.get("container")
+    return str(value.scalar) if value is not None else ""
 
 
 # --- one fact for many ---------------------------------------------------------------------------------------------------
@@ -123,17 +144,17 @@ def _fact(group: Sequence[Grave], scope: Scope) -> tuple[Change, Fact]:
     first = group[0]
     change, operation = first.change, first.operation
     entity = change.entity
-    container = entity.attributes.get("container")
     losses = [g for g in group if g.concern.kind in ("table", "column")]
     said = fields(
         operation,
         first.concern,
-        str(container.scalar) if container is not None else "",
+        _container(entity),
         [g.concern.deed for g in group],
         named=any(_named(g, scope) for g in losses) if losses else True,
         copied=scope.copied(entity) if operation.verb == "drop-table" else "",
         redefined=operation.verb == "drop-table" and all(scope.redefined(g.change.entity) for g in group),
         fresh=first.fresh,
+        declared=operation.has("declared"),
         new_file=scope.context.before.tree.size(change.path) is None,
     )
     related = tuple(Related(f"{g.operation.verb} {g.operation.subject}", g.change.entity.header) for g in group[1:])

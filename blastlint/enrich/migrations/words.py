@@ -36,6 +36,7 @@ def fields(
     copied: str = "",
     redefined: bool = False,
     fresh: bool = False,
+    declared: bool = False,
     ephemeral: bool = False,
     new_file: bool = True,
 ) -> Mapping[str, FactValue]:
@@ -69,6 +70,7 @@ def fields(
         "redefined": redefined,
         "fresh": fresh,
         "ephemeral": ephemeral,
+        "declared": declared,
         "public": operation.has("public"),
         "admin": operation.has("admin"),
         "cascades": operation.has("cascade"),

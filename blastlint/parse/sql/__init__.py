@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from blastlint.model import Comment, Document, Side
 from blastlint.parse.source_text import SourceText
 from blastlint.parse.text import decode
+from blastlint.regex import regex
 
-_DIRECTIVE = re.compile(r"(?:--|#|/\*)[ \t]*(blastlint:[^\r\n]*)")
+_DIRECTIVE = regex(r"(?:--|#|/\*)[ \t]*(blastlint:[^\r\n]*)")
 
 
 def parse(path: str, side: Side, data: bytes) -> Document:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from blastlint.frozen import dataclass
 from blastlint.parse.sql.cursor import Cursor, find, words_of
 from blastlint.parse.sql.tokens import Token
+from blastlint.regex import regex
 
 # Words behind a column's type: where it ends.
 _BEHIND_TYPE = frozenset(
@@ -17,7 +18,7 @@ _BEHIND_TYPE = frozenset(
      "STORED"}
 )  # fmt: skip
 # Functions whose value differs from row to row, so that a default has to be written into each.
-_VOLATILE = re.compile(
+_VOLATILE = regex(
     r"random|uuid|gen_random|nextval|clock_timestamp|timeofday|newid|newsequentialid|rand\b|sysdate|setseed|ulid|nanoid",
     re.IGNORECASE,
 )

@@ -9,6 +9,7 @@ from blastlint.migration import Dialect, Operation, plain
 from blastlint.parse.sql.alter import alter_table
 from blastlint.parse.sql.columns import column, columns_of, constraint
 from blastlint.parse.sql.cursor import Cursor, find, parts, words_of
+from blastlint.regex import regex
 
 _OBJECTS = (
     "VIEW", "TYPE", "DOMAIN", "EXTENSION", "SEQUENCE", "FUNCTION", "PROCEDURE", "TRIGGER", "RULE", "AGGREGATE", "SYNONYM",
@@ -16,9 +17,7 @@ _OBJECTS = (
 )  # fmt: skip
 _OWNING = ("TYPE", "DOMAIN", "EXTENSION")  # their CASCADE takes the columns that use them
 _TABLE_WORDS = ("TEMPORARY", "TEMP", "GLOBAL", "LOCAL", "UNLOGGED", "EXTERNAL", "FOREIGN", "VIRTUAL", "TRANSIENT")
-_ADMIN = re.compile(
-    r"\b(superuser|createrole|bypassrls|all on \*\.\*|db_owner|sysadmin|accountadmin|dba)\b", re.IGNORECASE
-)
+_ADMIN = regex(r"\b(superuser|createrole|bypassrls|all on \*\.\*|db_owner|sysadmin|accountadmin|dba)\b", re.IGNORECASE)
 _PUBLIC = frozenset({"public", "anon", "anonymous", "guest"})
 
 Reader = Callable[[Cursor, Dialect], Iterator[Operation]]

@@ -18,9 +18,10 @@ from blastlint.parse.sql.ddl import definition
 from blastlint.parse.sql.dml import writes
 from blastlint.parse.sql.split import Statement, statements
 from blastlint.parse.sql.tokens import Token
+from blastlint.regex import regex
 
 # Without one of these words a text does nothing that anybody asks about.
-SCREEN = re.compile(
+SCREEN = regex(
     r"\b(drop|alter|truncate|delete|update|merge|rename|create|grant|lock|vacuum|reindex|cluster|refresh|purge|exec(ute)?"
     r"|sp_rename|pragma|foreign_key_checks|unique_checks|session_replication_role|lock_timeout|statement_timeout|reset|insert"
     r"|replace|into)\b",
@@ -160,7 +161,7 @@ def _called(tokens: Sequence[Token], dialect: Dialect, depth: int) -> Iterator[O
 _SPEECH: tuple[tuple[Dialect, re.Pattern[str]], ...] = (
     (
         "tsql",
-        re.compile(
+        regex(
             r"\[dbo\]|\bdbo\.|^\s*go\s*$|\bnvarchar\b|\bidentity\s*\(\s*\d|\bsp_rename\b|\bexec\s*\(|\bobject_id\s*\(|\bnonclustered\b"
             r"|\[\w+\]\.\[\w+\]|\bif\s+exists\s*\(\s*select[^;]*?\bsys\.",
             re.I | re.M,
@@ -168,23 +169,23 @@ _SPEECH: tuple[tuple[Dialect, re.Pattern[str]], ...] = (
     ),
     (
         "mysql",
-        re.compile(
+        regex(
             r"`\w+`|\bengine\s*=|\bauto_increment\b|\bunsigned\b|^\s*delimiter\s|\balgorithm\s*=|\bforeign_key_checks\b|/\*!\d|\bmodify\s+column\b"
             r"|\bchange\s+column\b|\bdefault\s+charset\b|\bconvert\s+to\s+character\s+set\b|^\s*rename\s+table\b|\blongtext\b|\bpurge\s+binary\b",
             re.I | re.M,
         ),
     ),
-    ("sqlite", re.compile(r"\bautoincrement\b|^\s*pragma\b|\bwithout\s+rowid\b", re.I | re.M)),
+    ("sqlite", regex(r"\bautoincrement\b|^\s*pragma\b|\bwithout\s+rowid\b", re.I | re.M)),
     (
         "postgres",
-        re.compile(
+        regex(
             r"\$(\w*)\$|\bconcurrently\b|\bserial\b|\bbigserial\b|\bjsonb\b|\btimestamptz\b|::\w|\bnot\s+valid\b|\balter\s+column\s+\"?\w+\"?\s+(set|drop|type)\b|\breturning\b"
             r"|\brow\s+level\s+security\b|\bcreate\s+extension\b|\bcreate\s+policy\b|\bplpgsql\b|\bbytea\b|\bwith\s+time\s+zone\b|^\s*\\\w+|\bilike\b"
             r"|\bcreate\s+type\b|\bdetach\s+partition\b|\bvacuum\s*(\(|full)|\bowned\s+by\b|\block_timeout\b|\bstatement_timeout\b",
             re.I | re.M,
         ),
     ),
-    ("oracle", re.compile(r"\bvarchar2\b|\bnumber\s*\(\s*\d|\bnvl\s*\(", re.I)),
+    ("oracle", regex(r"\bvarchar2\b|\bnumber\s*\(\s*\d|\bnvl\s*\(", re.I)),
 )
 
 

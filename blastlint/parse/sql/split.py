@@ -13,19 +13,20 @@ from collections.abc import Iterator, Sequence
 from blastlint.frozen import dataclass
 from blastlint.migration import Direction
 from blastlint.parse.sql.tokens import Token, tokens
+from blastlint.regex import regex
 
 MAX_TOKENS = 400_000
 
-_MARKER = re.compile(
+_MARKER = regex(
     r"^[ \t]*(?:--|\#)[ \t]*(?:\+(?:goose|migrate|micrate)[ \t]+(?P<words>[\w \t]+)"
     r"|migrate:(?P<dbmate>up|down)\b(?P<options>[^\n]*)|(?P<changeset>changeset\b)|@(?P<undo>UNDO|DOWN)\b"
     r"|[-=+]*[ \t]*(?P<down>down|rollback|revert)(?:[ \t]+migration|[ \t]+sql)?[ \t]*:?[ \t]*[-=]*[ \t\r]*$)",
     re.MULTILINE | re.IGNORECASE,
 )
-_LIQUIBASE = re.compile(r"\s*--[ \t]*liquibase formatted", re.IGNORECASE)
-_DELIMITER = re.compile(r"^[ \t]*delimiter[ \t]+(\S+)[ \t\r]*$", re.MULTILINE | re.IGNORECASE)
-_SEPARATOR = re.compile(r"^[ \t]*(?:go(?:[ \t]+\d+)?|/)[ \t\r]*$", re.MULTILINE | re.IGNORECASE)
-_COPY = re.compile(r"[^\n]*\n(?:[\s\S]*?\n)?\\\.[ \t\r]*(?:\n|$)")
+_LIQUIBASE = regex(r"\s*--[ \t]*liquibase formatted", re.IGNORECASE)
+_DELIMITER = regex(r"^[ \t]*delimiter[ \t]+(\S+)[ \t\r]*$", re.MULTILINE | re.IGNORECASE)
+_SEPARATOR = regex(r"^[ \t]*(?:go(?:[ \t]+\d+)?|/)[ \t\r]*$", re.MULTILINE | re.IGNORECASE)
+_COPY = regex(r"[^\n]*\n(?:[\s\S]*?\n)?\\\.[ \t\r]*(?:\n|$)")
 _ROUTINES = frozenset({"FUNCTION", "PROCEDURE", "PROC", "TRIGGER", "EVENT", "PACKAGE"})
 _BLOCK_ENDS = frozenset({"IF", "LOOP", "WHILE", "REPEAT", "FOR"})
 # What can only be the head of a statement when it begins a line (the second word, none for any), for dialects that need no

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from blastlint.frozen import dataclass
+from blastlint.regex import regex
 
 Kind = Literal["word", "name", "string", "number", "mark", "meta"]
 
@@ -27,18 +28,16 @@ class Token:
     end: int
 
 
-_SPACE = re.compile(r"[\s\x00﻿]+")
-_WORD = re.compile(
-    r"(?:\$\{[^}\n]*\}|\{\{[^\n]*?\}\}|[^\W\d]|[_@#]{1,2}(?=\w))(?:\$\{[^}\n]*\}|\{\{[^\n]*?\}\}|[\w$#@])*"
-)
-_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+")
-_DOLLAR = re.compile(r"\$([^\W\d]\w*)?\$")
-_PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|\$\d+|:\w+(?!:)|\?")
-_BRACKET = re.compile(r"\[([^\W\d][\w .$@#-]*)\]")
-_LINE_COMMENT = re.compile(r"--[^\n]*")
-_MARK = re.compile(r"::|<>|!=|<=|>=|:=|\|\||->>?|#>>?|=>")
+_SPACE = regex(r"[\s\x00﻿]+")
+_WORD = regex(r"(?:\$\{[^}\n]*\}|\{\{[^\n]*?\}\}|[^\W\d]|[_@#]{1,2}(?=\w))(?:\$\{[^}\n]*\}|\{\{[^\n]*?\}\}|[\w$#@])*")
+_NUMBER = regex(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+")
+_DOLLAR = regex(r"\$([^\W\d]\w*)?\$")
+_PLACEHOLDER = regex(r"%\(\w+\)s|%s|\$\d+|:\w+(?!:)|\?")
+_BRACKET = regex(r"\[([^\W\d][\w .$@#-]*)\]")
+_LINE_COMMENT = regex(r"--[^\n]*")
+_MARK = regex(r"::|<>|!=|<=|>=|:=|\|\||->>?|#>>?|=>")
 _PREFIXES = frozenset({"E", "N", "B", "X", "U&", "R"})
-_TO_LINE_END = re.compile(r"[^\n]*")
+_TO_LINE_END = regex(r"[^\n]*")
 
 
 def tokens(text: str, dialect: str = "") -> Iterator[Token]:

@@ -7,16 +7,39 @@ users`), with a number where the same operation stands twice. `content` is the o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 
 from blastlint.migration import Operation
 from blastlint.model import Entity, Region, Value
+from blastlint.parse.keytree import KeyTree
 from blastlint.parse.languages import language_of
 from blastlint.parse.source_text import SourceText
+from blastlint.parse.terms import EMPTY, LANGUAGES, Term, terms
 from blastlint.parse.workspace import Workspace
+from blastlint.regex import regex
 from blastlint.resolve.migrations.drivers import driver
-from blastlint.resolve.migrations.places import Place, dialect_in_path, sql_place
+from blastlint.resolve.migrations.places import Place, code_framework, code_place, dialect_in_path, sql_place
+from blastlint.resolve.migrations.reading import File
+
+Reader = Callable[[Term, File], Iterator[Operation]]
+# framework -> (module that reads it, its languages)
+_READERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "django": ("django", ("python",)),
+    "alembic": ("alembic", ("python",)),
+    "rails": ("rails", ("ruby",)),
+    "javascript": ("script", ("javascript", "typescript")),
+}
+_LARGEST = 1_000_000
+_EMPTYING = regex(
+    r"(?i)clear|purge|wipe|flush|reset|truncate|delete_?all|remove_?all|clean|prune|empty|drop|nuke|teardown|tear_?down"
+)
+# Without one of these words a program does nothing to a database that anybody asks about.
+_SCREEN = regex(
+    rb"(?i)migrat|delete|destroy|truncate|\bdrop|remove|\bdel\(|\bclear\(|update_?(all|many)|\.update\(|alter\s|\bop\.|knex|queryinterface|queryrunner"
+    rb"|grant\s|replace\s+table"
+)
 
 
 def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
@@ -28,8 +51,13 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
 
 def operations_in(workspace: Workspace, path: str) -> tuple[Place, list[Operation]]:
     """The place and the operations of one file; nothing for a file that has none."""
-    if language_of(path) == "sql":
+    language = language_of(path)
+    if language == "sql":
         return _sql(workspace, path)
+    if language in LANGUAGES:
+        return _code(workspace, path, language)
+    if language in ("xml", "yaml", "json"):
+        return _changelog(workspace, path, language)
     return Place("code"), []
 
 
@@ -49,6 +77,56 @@ def _sql(workspace: Workspace, path: str) -> tuple[Place, list[Operation]]:
         direction = "down" if place.direction == "down" else operation.direction
         found.append(replace(operation, direction=direction, framework=place.framework))
     return place, found
+
+
+def _code(workspace: Workspace, path: str, language: str) -> tuple[Place, list[Operation]]:
+    """Migrations in a programming language by their tool's reader; elsewhere rows written by ORMs and SQL in strings."""
+    data = workspace.tree.read(path)
+    if data is None or len(data) > _LARGEST or not _SCREEN.search(data):
+        return Place("code"), []
+    name = code_framework(path)
+    root = terms(language, path, data)
+    if name == "alembic" or name == "django":
+        from blastlint.resolve.migrations import alembic
+
+        name = "alembic" if alembic.is_revision(root) else "django" if name == "django" else ""
+    dialect = dialect_in_path(path) or driver(workspace.tree, path)
+    file = File(path, workspace.side, name, dialect)
+    if name and language in _READERS[name][1]:
+        reader: Reader = import_module(f"blastlint.resolve.migrations.{_READERS[name][0]}").operations
+        return Place("migration", name, reverses=True), list(reader(root, file))
+    from blastlint.resolve.migrations.orm import writes
+
+    place = code_place(path)
+    return place, [_marked(operation, root) for operation in writes(root, file)]
+
+
+def _marked(operation: Operation, root: Term) -> Operation:
+    """With `declared` where the function that it stands in is named for emptying something."""
+    line = operation.region.start_line if operation.region is not None else 0
+    names = [
+        t.name for t in root.walk() if t.sort in ("function", "assign", "class") and t.span[0] <= line <= t.span[2]
+    ]
+    declared = any(_EMPTYING.search(name) for name in names)
+    return replace(operation, flags=operation.flags | {"declared"}) if declared else operation
+
+
+def _changelog(workspace: Workspace, path: str, language: str) -> tuple[Place, list[Operation]]:
+    data = workspace.tree.read(path)
+    if data is None or len(data) > _LARGEST or b"databaseChangeLog" not in data:
+        return Place("code"), []
+    from blastlint.parse.terms.markup import nested, xml
+    from blastlint.resolve.migrations.liquibase import operations
+
+    if language == "xml":
+        root = xml(data)
+    else:
+        document = workspace.document(path)
+        content = document.content if document is not None else None
+        root = nested("file", content.documents[0]) if isinstance(content, KeyTree) and content.documents else EMPTY
+    dialect = dialect_in_path(path) or driver(workspace.tree, path)
+    file = File(path, workspace.side, "liquibase", dialect)
+    return Place("migration", "liquibase"), list(operations(root, file))
 
 
 def _entities(workspace: Workspace, path: str, place: Place, found: Sequence[Operation]) -> Iterator[Entity]:

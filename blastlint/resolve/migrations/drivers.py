@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from blastlint.migration import Dialect
 from blastlint.model import Tree
+from blastlint.regex import regex
 
 _FILES = (
     "package.json", "go.mod", "Gemfile", "pyproject.toml", "requirements.txt", "setup.cfg", "setup.py", "Pipfile",
@@ -17,15 +18,15 @@ _FILES = (
 _DRIVERS: tuple[tuple[Dialect, re.Pattern[str]], ...] = (
     (
         "postgres",
-        re.compile(
+        regex(
             r"psycopg|asyncpg|pg8000|postgres|\blib/pq\b|\bpgx\b|[\"']pg[\"']|pg-promise|npgsql|postgis|timescale|neondatabase|supabase",
             re.I,
         ),
     ),
-    ("mysql", re.compile(r"mysql|mariadb|aiomysql", re.I)),
-    ("tsql", re.compile(r"pyodbc|pymssql|mssql|sqlserver|tedious", re.I)),
-    ("oracle", re.compile(r"cx_oracle|oracledb|ojdbc", re.I)),
-    ("sqlite", re.compile(r"sqlite", re.I)),
+    ("mysql", regex(r"mysql|mariadb|aiomysql", re.I)),
+    ("tsql", regex(r"pyodbc|pymssql|mssql|sqlserver|tedious", re.I)),
+    ("oracle", regex(r"cx_oracle|oracledb|ojdbc", re.I)),
+    ("sqlite", regex(r"sqlite", re.I)),
 )
 _LIMIT = 200_000
 

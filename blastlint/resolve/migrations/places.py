@@ -7,6 +7,7 @@ from typing import Literal
 
 from blastlint.frozen import dataclass
 from blastlint.migration import Dialect, Direction
+from blastlint.regex import regex
 
 Container = Literal["migration", "schema", "seed", "script", "code"]
 
@@ -22,7 +23,7 @@ class Place:
 
 
 _SQL: tuple[tuple[re.Pattern[str], Place], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), place)
+    (regex(pattern, re.IGNORECASE), place)
     for pattern, place in (
         (r"(^|/)migrations/\d{14}_[^/]+/migration\.sql$", Place("migration", "prisma")),
         (r"(^|/)migrations/[^/]+/up\.sql$", Place("migration", "diesel", reverses=True)),
@@ -45,28 +46,28 @@ _SQL: tuple[tuple[re.Pattern[str], Place], ...] = tuple(
     )
 )  # fmt: skip
 _BY_TEXT: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"^--[ \t]*\+goose[ \t]", re.M | re.I), "goose"),
-    (re.compile(r"^--[ \t]*migrate:(up|down)\b", re.M | re.I), "dbmate"),
-    (re.compile(r"^--[ \t]*\+migrate[ \t]", re.M | re.I), "sql-migrate"),
-    (re.compile(r"^--[ \t]*liquibase formatted sql", re.M | re.I), "liquibase"),
+    (regex(r"^--[ \t]*\+goose[ \t]", re.M | re.I), "goose"),
+    (regex(r"^--[ \t]*migrate:(up|down)\b", re.M | re.I), "dbmate"),
+    (regex(r"^--[ \t]*\+migrate[ \t]", re.M | re.I), "sql-migrate"),
+    (regex(r"^--[ \t]*liquibase formatted sql", re.M | re.I), "liquibase"),
 )
 _CODE: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(^|/)migrations/(?!__init__)[^/]+\.py$"), "django"),
-    (re.compile(r"(^|/)(versions|alembic)/([^/]+/)*(?!__init__|env\.py)[^/]+\.py$"), "alembic"),
-    (re.compile(r"(^|/)db/(\w+_)?(migrate|post_migrate|data_migrate)(/[^/]+)*/\d+_[^/]+\.rb$"), "rails"),
-    (re.compile(r"(^|/)migrations?/([^/]+/)*[^/]+\.[cm]?[jt]s$"), "javascript"),
+    (regex(r"(^|/)migrations/(?!__init__)[^/]+\.py$"), "django"),
+    (regex(r"(^|/)(versions|alembic)/([^/]+/)*(?!__init__|env\.py)[^/]+\.py$"), "alembic"),
+    (regex(r"(^|/)db/(\w+_)?(migrate|post_migrate|data_migrate)(/[^/]+)*/\d+_[^/]+\.rb$"), "rails"),
+    (regex(r"(^|/)migrations?/([^/]+/)*[^/]+\.[cm]?[jt]s$"), "javascript"),
 )
 _DIALECT_IN_PATH: tuple[tuple[re.Pattern[str], Dialect], ...] = (
     (
-        re.compile(r"(^|[/_.-])(postgres(ql)?|pg(sql)?|psql|timescale(db)?|supabase|cockroach(db)?)([/_.-]|$)", re.I),
+        regex(r"(^|[/_.-])(postgres(ql)?|pg(sql)?|psql|timescale(db)?|supabase|cockroach(db)?)([/_.-]|$)", re.I),
         "postgres",
     ),
-    (re.compile(r"(^|[/_.-])(mysql|mariadb)([/_.-]|$)", re.I), "mysql"),
-    (re.compile(r"(^|[/_.-])sqlite3?([/_.-]|$)", re.I), "sqlite"),
-    (re.compile(r"(^|[/_.-])(mssql|sqlserver|tsql)([/_.-]|$)", re.I), "tsql"),
-    (re.compile(r"(^|[/_.-])(bigquery|bq)([/_.-]|$)", re.I), "bigquery"),
-    (re.compile(r"(^|[/_.-])snowflake([/_.-]|$)", re.I), "snowflake"),
-    (re.compile(r"(^|[/_.-])oracle([/_.-]|$)", re.I), "oracle"),
+    (regex(r"(^|[/_.-])(mysql|mariadb)([/_.-]|$)", re.I), "mysql"),
+    (regex(r"(^|[/_.-])sqlite3?([/_.-]|$)", re.I), "sqlite"),
+    (regex(r"(^|[/_.-])(mssql|sqlserver|tsql)([/_.-]|$)", re.I), "tsql"),
+    (regex(r"(^|[/_.-])(bigquery|bq)([/_.-]|$)", re.I), "bigquery"),
+    (regex(r"(^|[/_.-])snowflake([/_.-]|$)", re.I), "snowflake"),
+    (regex(r"(^|[/_.-])oracle([/_.-]|$)", re.I), "oracle"),
 )
 
 
@@ -81,6 +82,17 @@ def sql_place(path: str, text: str) -> Place:
 def code_framework(path: str) -> str:
     """The tool whose migrations stand at such paths: django, alembic, rails, javascript; "" elsewhere."""
     return next((name for pattern, name in _CODE if pattern.search(path)), "")
+
+
+_SEED = regex(r"(^|/)(seeds?|seeders?|fixtures?|factories)(/|\.\w+$)|(^|/)db/seeds", re.IGNORECASE)
+_STEPS = regex(r"(^|/)migrations?(/[^/]+)?\.go$|(^|/)migrations?/[^/]+\.go$")
+
+
+def code_place(path: str) -> Place:
+    """The place of a program that is no migration of a known tool: lists of SQL steps in Go, seeds, other code."""
+    if _STEPS.search(path) and not path.endswith("_test.go"):
+        return Place("migration", "go")
+    return Place("seed") if _SEED.search(path) else Place("code")
 
 
 def is_migration(path: str) -> bool:
