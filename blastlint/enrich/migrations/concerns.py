@@ -54,7 +54,7 @@ def concern(operation: Operation, type_before: str = "") -> Concern | None:
 
 def _tables(operation: Operation, type_before: str) -> Concern | None:
     verb, table = operation.verb, operation.table
-    gone = "Its rows are gone as soon as this runs; only a backup has them."
+    gone = "The rows are gone as soon as this runs; only a backup has them."
     if verb == "drop-table" and not operation.has("temporary"):
         more = " CASCADE takes the foreign keys and views that hang on it as well." if operation.has("cascade") else ""
         return Concern("table-loss", "table", f"drops the table {table or '(named at run time)'}", gone + more, 80)
@@ -97,7 +97,7 @@ def _columns(operation: Operation, type_before: str) -> Concern | None:
     if verb == "drop-column":
         more = " CASCADE takes views and constraints on it as well." if operation.has("cascade") else ""
         return Concern(
-            "value-loss", "column", f"drops the column {operation.subject}", f"Its values are gone.{more}", 50
+            "value-loss", "column", f"drops the column {operation.subject}", f"The values are gone.{more}", 50
         )
     if verb == "drop-values":
         meaning = "Rows that have one of them are refused, or end up empty."

@@ -1,4 +1,4 @@
-"""What earlier migrations say of a column: its definition, and what its foreign key did. Read only when a change alters one."""
+"""What earlier migrations say of a column and of its foreign key. Read only when a change alters one."""
 
 from __future__ import annotations
 

@@ -26,6 +26,17 @@ def listed(texts: Sequence[str], shown: int = _SHOWN) -> str:
     return f"{', '.join(texts[:-1])} and {texts[-1]}"
 
 
+def joined(deeds: Sequence[str]) -> str:
+    """`drops the table a`, `drops the tables a and b`, `drops the table a and empties b`."""
+    deeds = list(dict.fromkeys(deeds))
+    starts = {deed.rpartition(" ")[0] for deed in deeds}
+    if len(deeds) < 2 or len(starts) > 1:
+        return listed(deeds)
+    start = starts.pop()
+    plural = "s" if start.rpartition(" ")[2] in ("table", "column", "index", "database", "schema") else ""
+    return f"{start}{plural} {listed([deed.rpartition(' ')[2] for deed in deeds])}"
+
+
 def fields(
     operation: Operation,
     concern: Concern,
@@ -41,7 +52,7 @@ def fields(
     new_file: bool = True,
 ) -> Mapping[str, FactValue]:
     """`deeds` are those of all operations that the fact stands for, the heaviest first."""
-    sentences = [f"{_LEADS.get(container, 'This')} {listed(deeds)}.", concern.meaning]
+    sentences = [f"{_LEADS.get(container, 'This')} {joined(deeds)}.", concern.meaning]
     if copied and concern.name == "table-loss":
         sentences.append(f"Rows were copied to {copied} before.")
     if named and concern.kind in ("table", "column") and container == "migration":
