@@ -20,7 +20,7 @@ from blastlint.enrich.causes import (
     worst,
 )
 from blastlint.enrich.outcomes import after_rename
-from blastlint.facts.stateful import is_routine
+from blastlint.facts.stateful import is_routine, lesser_data, table_name
 from blastlint.model import Confidence, Fact, FactValue, Impact, Related
 
 _RENAMED = frozenset({*RESOURCES, "kubernetes.object"})
@@ -85,6 +85,7 @@ def _tell(found: Found, impact: Impact, rename: Rename, others: Sequence[Impact]
         "stateful": worst([impact, *others]),
         "hidden": hidden([impact, *others]),
         "routine": is_routine(impact.change.type),
+        "lesser": lesser_data(table_name(impact.change.kind, impact.change.type)),
         "outcome": after_rename(impact),
     }
     related = (Related("is created in its place", born.header or born.region, rename.born.address), *related_to(others))

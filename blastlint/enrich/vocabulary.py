@@ -112,6 +112,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "hidden": "as in removal",
         "routine": "as in removal",
         "ambiguous": "true when another candidate is as similar",
+        "lesser": "cache, logs, transit, recreatable, container, or empty",
         "outcome": "as in removal",
     },
     "guard": {

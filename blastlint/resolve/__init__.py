@@ -76,6 +76,10 @@ def both(before: Workspace, after: Workspace, changed: Sequence[str]) -> tuple[t
         from blastlint.resolve.manifests import comparable
 
         found = tuple(comparable(found[0], found[1], before, after)), found[1]
+    if any(e.kind == "cloudformation.resource" for side in found for e in side):
+        from blastlint.resolve.cloudformation.alignment import aligned
+
+        found = aligned(*found, (before, after))
     return found
 
 

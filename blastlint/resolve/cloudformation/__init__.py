@@ -19,7 +19,7 @@ from blastlint.facts.providers import facts_of
 from blastlint.frozen import dataclass
 from blastlint.model import Entity, Region, Value, unknown
 from blastlint.parse.workspace import Workspace
-from blastlint.resolve.cloudformation.details import Resource, Variation
+from blastlint.resolve.cloudformation.details import KIND, Resource, Variation
 from blastlint.resolve.cloudformation.evaluate import Evaluation
 from blastlint.resolve.cloudformation.loops import unrolled
 from blastlint.resolve.cloudformation.nesting import child_of, parents_of
@@ -28,7 +28,6 @@ from blastlint.resolve.cloudformation.serverless import expanded
 from blastlint.resolve.cloudformation.template import Template, templates, text
 from blastlint.resolve.cloudformation.values import canonical, refs_of
 
-KIND = "cloudformation.resource"
 _MAX_TEMPLATES = 300
 _MAX_NESTED = 5
 _MAX_VARIED = 400  # a template with more resources is looked at with its defaults only

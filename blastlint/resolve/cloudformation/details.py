@@ -6,6 +6,7 @@ from typing import Literal
 
 from blastlint.frozen import dataclass
 
+KIND = "cloudformation.resource"
 # What a named variant is: a parameter file, a value that the template itself tells apart, a stack that nests the template.
 Variation = Literal["", "file", "value", "stack"]
 
