@@ -46,6 +46,16 @@ HAND_CHECKED: list[tuple[str, str, Step, Answer]] = [
     ("kubernetes_deployment", "metadata.name", "changed", "always"),
     ("kubernetes_deployment", "spec.replicas", "changed", "no"),
     ("datadog_monitor", "name", "changed", "unknown-type"),
+    ("AWS::RDS::DBInstance", "StorageEncrypted", "changed", "always"),
+    ("AWS::RDS::DBInstance", "BackupRetentionPeriod", "changed", "no"),
+    ("AWS::RDS::DBInstance", "Port", "changed", "conditional"),
+    ("AWS::DynamoDB::Table", "KeySchema", "changed", "always"),
+    ("AWS::EKS::Cluster", "KubernetesNetworkConfig.ServiceIpv4Cidr", "changed", "always"),
+    ("AWS::EKS::Cluster", "ResourcesVpcConfig.EndpointPublicAccess", "changed", "no"),
+    ("AWS::AutoScaling::AutoScalingGroup", "LaunchTemplate", "changed", "conditional"),
+    ("AWS::SQS::Queue", "FifoQueue", "set", "always"),
+    ("AWS::Nobody::Knows", "Name", "changed", "unknown-type"),
+    ("Custom::Thing", "ServiceToken", "changed", "unknown-type"),
 ]
 
 
@@ -54,7 +64,7 @@ def test_known_answers(type_: str, path: str, step: Step, answer: Answer) -> Non
     assert forces_replacement(type_, path, step) == answer
 
 
-@pytest.mark.parametrize("provider", ["aws", "azurerm", "google", "others"])
+@pytest.mark.parametrize("provider", ["aws", "azurerm", "google", "others", "cloudformation"])
 def test_tables_are_whole(provider: str) -> None:
     """Sorted, each type once, every entry readable by its own look-up, a source and a version in the header."""
     types = types_of(provider)
