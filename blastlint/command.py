@@ -32,7 +32,6 @@ class Word:
     value: str
     kind: WordKind = "literal"
     bare: str = ""
-    region: Region | None = field(default=None, compare=False)
 
     @property
     def known(self) -> bool:
@@ -51,11 +50,13 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class Guard:
     """A condition that must hold for a command to run: an enclosing branch, or an earlier test that leaves the script.
-    `names` are the variables that it looks at. Equality is of meaning: where it stands does not count."""
+    `names` are the variables that it looks at, `off` says that they let everything through unless somebody sets them.
+    Equality is of meaning: where it stands does not count."""
 
     kind: GuardKind
     text: str
     names: tuple[str, ...] = ()
+    off: bool = False
     region: Region | None = field(default=None, compare=False)
 
 
@@ -76,6 +77,7 @@ class Command:
     `checked`: its failure stops the script; `ignored`: its failure is thrown away on purpose (`|| true`, `!`, `&`).
     `unchecked` is the text of an earlier step that prepares this one and whose failure would go unnoticed.
     `input` is text fed to it (a here document, a here string). `scope` is the function, recipe or stage that it is in.
+    `each` is the line that lists what it is run on one by one (`for x in $(...)`, `... | xargs`, `... | while read`).
     """
 
     tool: str
@@ -98,6 +100,7 @@ class Command:
     scope: str = ""
     directory: str = ""
     unchecked: str = ""
+    each: str = ""
 
     def option(self, *names: str) -> Option | None:
         """The first option with one of the canonical names."""

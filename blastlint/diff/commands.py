@@ -7,6 +7,7 @@ deltas: `text`, `guard` (a condition that ran before it), `failure` (what happen
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 
 from blastlint.command import Command, Guard
@@ -16,6 +17,8 @@ from blastlint.regex import regex
 
 _WORDS = regex(r"[^\s\"']+")
 _LOCAL_FLOOR, _DISTANT_FLOOR = 0.2, 0.6
+_INTERCHANGEABLE = ("confirmation", "dry-run")  # one of them is as good as another
+_IDLE = frozenset({"exit", "return", "echo", "printf", "true", "false", ":", "break", "continue", "die", "usage"})
 _Pair = tuple[Entity, Entity]
 
 
@@ -83,9 +86,13 @@ def _alike(
     for index, new in enumerate(born):
         waiting.setdefault((scope(new), new.type, new.name), []).append((index, new))
     scored: list[tuple[float, int, int]] = []
+    words = [_words(e) for e in gone]
+    new_words: dict[int, frozenset[str]] = {}
     for index, old in enumerate(gone):
-        for other, new in waiting.get((scope(old), old.type, old.name), ())[:50]:
-            score = similarity(command_of(old).text, command_of(new).text)
+        candidates = waiting.get((scope(old), old.type, old.name), ())
+        first = max(bisect_left(candidates, old.region.start_line, key=lambda c: c[1].region.start_line) - 25, 0)
+        for other, new in candidates[first : first + 50] if len(candidates) > 50 else candidates:
+            score = _share(words[index], new_words.setdefault(other, _words(new)))
             if score >= floor:
                 scored.append((-score, index, other))
     pairs: list[_Pair] = []
@@ -104,10 +111,14 @@ def _alike(
     )
 
 
-def similarity(first: str, second: str) -> float:
+def _words(entity: Entity) -> frozenset[str]:
+    return frozenset(_WORDS.findall(command_of(entity).text))
+
+
+def _share(first: frozenset[str], second: frozenset[str]) -> float:
     """Share of words that two commands have in common, 0..1."""
-    a, b = set(_WORDS.findall(first)), set(_WORDS.findall(second))
-    return len(a & b) / len(a | b) if a | b else 1.0
+    either = len(first | second)
+    return len(first & second) / either if either else 1.0
 
 
 # --- what is different ---------------------------------------------------------------------------------------------
@@ -163,8 +174,13 @@ def _sequence(old: Entity, new: Entity) -> Iterator[Delta]:
 def _held(entities: Sequence[Entity]) -> dict[str, set[tuple[str, tuple[str, ...]]]]:
     """The guards of every command of a file."""
     held: dict[str, set[tuple[str, tuple[str, ...]]]] = {}
+    seen: dict[str, set[Guard]] = {}
     for entity in entities:
-        held.setdefault(entity.region.path, set()).update(_meaning(g) for g in command_of(entity).guards)
+        if command_of(entity).guards:
+            known = seen.setdefault(entity.region.path, set())
+            fresh = [g for g in command_of(entity).guards if g not in known]
+            known.update(fresh)
+            held.setdefault(entity.region.path, set()).update(_meaning(g) for g in fresh)
     return held
 
 
@@ -174,10 +190,18 @@ def _guard_losses(
     """Each guard that is gone, shown once: on the command of most consequence that it held back."""
     losing: dict[tuple[str, Guard], list[int]] = {}
     for index, (old, new) in enumerate(pairs):
+        if command_of(old).guards == command_of(new).guards:
+            continue
+        if command_of(new).tool in _IDLE:
+            continue
         kept = {_meaning(g) for g in command_of(new).guards}
+        kinds = {(g.kind, g.off) for g in command_of(new).guards}
         everywhere = held.get(new.region.path, set())
         for guard in command_of(old).guards:
-            if _meaning(guard) not in kept and _meaning(guard) not in everywhere:
+            if guard.kind in _INTERCHANGEABLE:
+                if (guard.kind, False) not in kinds and not (guard.off and (guard.kind, True) in kinds):
+                    losing.setdefault((new.region.path, guard), []).append(index)
+            elif _meaning(guard) not in kept and _meaning(guard) not in everywhere:
                 losing.setdefault((new.region.path, guard), []).append(index)
     result: dict[int, tuple[Delta, ...]] = {}
     for (_, guard), indexes in losing.items():
@@ -193,9 +217,11 @@ def _at_stake(before: Sequence[Entity]) -> dict[tuple[str, Guard], int]:
     """The consequence of the worst command that each guard held back."""
     worst: dict[tuple[str, Guard], int] = {}
     for entity in before:
-        for guard in command_of(entity).guards:
+        command = command_of(entity)
+        consequence = _consequence(command) if command.guards else 0
+        for guard in command.guards:
             key = (entity.region.path, guard)
-            worst[key] = max(worst.get(key, 0), _consequence(command_of(entity)))
+            worst[key] = max(worst.get(key, 0), consequence)
     return worst
 
 

@@ -41,6 +41,9 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "pipelines": ("pipeline.", "command"),
     "migrations": ("migration.", "command", "schema.", "change-set"),
     "agents": ("file", "command"),
+    "rollouts": ("file", "pipeline.workflow", "command"),
+    "reviews": ("file", "terraform.resource"),
+    "validations": ("command", "pipeline.workflow", "kubernetes.object"),
 }
 
 

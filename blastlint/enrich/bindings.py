@@ -83,6 +83,7 @@ def _destroys(context: Context) -> bool:
     """Whether the same change set brings a command that destroys what is deployed."""
     return any(
         change.action != "removed" and isinstance(change.entity.detail, Command)
+        and change.entity.attributes.items["container"].scalar != "docs"
         and "iac-destroy" in classes_of(change.entity.detail)
         for change in context.changes
         if change.kind == "command"

@@ -29,6 +29,10 @@ _DESTRUCTION = regex(
     r"|clean[-_ ]?up|distclean|down|recreate|rm|prune|decommission|deprovision)(?![a-z])",
     re.IGNORECASE,
 )
+_PUBLISHED = regex(
+    r"(?i)(^|[-_/])(gh-?pages|pages|docs?|site|website|dist|build|built|deploy-preview|assets|artifacts?|coverage|badges?|generated"
+    r"|snapshots?|demo|nightly|latest|bot|automation|renovate|changeset-release)([-_/].*)?$"
+)
 _SELF_HOSTED = regex(r"self-hosted", re.IGNORECASE)
 _DANGER = ("root", "home", "data", "unset-variable", "variable", "glob", "literal", "guarded", "build", "temporary")
 
@@ -82,6 +86,31 @@ def _acted_on(command: Command) -> Iterator[str]:
     yield from (t.value for t in command.targets)
     yield from command.via
     yield command.directory
+
+
+def ref_of(command: Command) -> str:
+    """What kind of ref a `git push` writes: default, release, publishing (a branch that a build makes), named, variable;
+    none when the words do not say."""
+    if command.tool != "git" or not command.verb.startswith("push"):
+        return "none"
+    words = command.targets[1:]
+    if command.has("all", "mirror"):
+        return "default"
+    if not words:
+        return "none"
+    kinds = {_ref_kind(word) for word in words}
+    return next(kind for kind in ("default", "release", "variable", "named", "publishing") if kind in kinds)
+
+
+def _ref_kind(word: Word) -> str:
+    name = word.value.lstrip("+").rpartition(":")[2].removeprefix("refs/heads/").removeprefix("refs/tags/")
+    if re.fullmatch(r"main|master|trunk|develop|default|production|prod|HEAD", name):
+        return "default"
+    if re.fullmatch(r"(release|stable|hotfix|support)([-/].*)?|v?\d+(\.\d+)*(\.x)?", name):
+        return "release"
+    if _PUBLISHED.search(name) or _PUBLISHED.search(word.text):
+        return "publishing"
+    return "named" if word.known else "variable"
 
 
 def worst_target(command: Command) -> Word | None:

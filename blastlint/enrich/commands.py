@@ -5,25 +5,30 @@ trial run or the condition that ran before a command and is gone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from blastlint.command import Command
 from blastlint.diff.commands import command_of
-from blastlint.enrich.command_context import attribute, more_dangerous, surroundings, worst_target
+from blastlint.enrich.command_context import attribute, more_dangerous, ref_of, surroundings, worst_target
 from blastlint.enrich.context import Context
-from blastlint.facts.commands import approvals, classes_of, pretends, tool
+from blastlint.enrich.narrowing import is_narrowed, narrowing_lost, unfiltered
+from blastlint.enrich.vocabulary import FACTS
+from blastlint.facts.commands import approvals, classes_of, is_known, permanent, pretends
 from blastlint.masking import mask_text
 from blastlint.model import Change, Delta, Entity, Fact, FactValue, Region, Related
 from blastlint.parse.shell_values import is_root
+from blastlint.regex import regex
 
 DESTRUCTIVE = frozenset(
     {"recursive-delete", "iac-destroy", "platform-destroy", "platform-delete", "cloud-delete", "schema-reset", "data-delete",
-     "disk", "overwrite", "backup-delete", "git-history", "iac-state", "delete"}
+     "disk", "overwrite", "backup-delete", "git-history", "git-local", "iac-state", "delete"}
 )  # fmt: skip
 _SERIOUS = DESTRUCTIVE - {"delete"}
+_OPERATIONAL = regex(
+    r"(?i)(^|[^a-z])(runbooks?|playbooks?|ops|operations?|on-?call|incidents?|recovery|disaster|restore|rollback|maintenance"
+    r"|sop|procedures?|deploy(ment|ing)?|release|releasing|agents|claude|skills?|cursor|copilot-instructions)([^a-z]|$)"
+)
 _DEPLOYING = frozenset({"deploy", "migrate", "iac-apply", "schema-sync", "restore"})
-# Positional words that stand for "everything" and those of which fewer mean more.
-_EVERYTHING = frozenset({"all", "all-namespaces", "all-versions", "recursive"})
 _SUBJECTS = {"confirmation": "a person's answer", "dry-run": "a trial run", "environment": "a test of where it runs"}
 
 
@@ -32,10 +37,13 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if change.action == "modified" or change.action == "added" or change.action == "moved":
         assert change.after is not None
         old = command_of(change.before) if change.before is not None else None
+        told = attribute(change.after, "container") == "docs"
         if change.action != "moved":
             fact = _command(change, change.after, old, context)
             if fact is not None:
-                yield fact
+                yield _runbook(fact, change.after) if told else fact
+        if told:
+            return
         if old is not None and change.before is not None and change.action == "modified":
             yield from _guards(change, change.before, change.after)
 
@@ -49,6 +57,8 @@ def does(command: Command) -> tuple[str, ...]:
 def _command(change: Change, entity: Entity, old: Command | None, context: Context) -> Fact | None:
     command = command_of(entity)
     classes = does(command)
+    if not classes and old is not None and not is_known(command.tool) and pretends(old) and not pretends(command):
+        classes = ("other",)  # whatever it is, it only showed before what it does now
     if not classes:
         return None
     before = does(old) if old is not None else ()
@@ -58,7 +68,7 @@ def _command(change: Change, entity: Entity, old: Command | None, context: Conte
     unchecked = attribute(entity, "unchecked")
     if unchecked and change.before is not None and attribute(change.before, "unchecked"):
         unchecked = ""
-    lost = tuple(_narrowing_lost(command, old, entity, context)) if old is not None else ()
+    lost = tuple(narrowing_lost(command, old, partial(_elsewhere, command, entity, context))) if old is not None else ()
     fields: dict[str, FactValue] = {
         "classes": classes,
         "status": change.action,
@@ -81,19 +91,44 @@ def _command(change: Change, entity: Entity, old: Command | None, context: Conte
         "recreate_new": recreate_new,
         "container": place.container,
         "saved_plan": saved_plan(command),
-        "escalated": old is None or bool(_SERIOUS & set(classes) - set(before)),
+        "escalated": old is None or bool(_SERIOUS & set(classes) - set(before)) or _more_targets(command, old),
         "target_worse": old is None or more_dangerous(target, target_before),
         "empty_is_root": any(
             not t.known and t.kind in ("variable", "unset-variable") and is_root(t.bare) for t in command.targets
         ),
-        "narrowed": _is_narrowed(command),
+        "narrowed": is_narrowed(command),
         "declared": place.declared,
         "new_file": context.before.tree.size(entity.region.path) is None and change.action == "added",
         "throwaway": place.throwaway,
         "remote": place.remote,
+        "each": mask_text(command.each),
+        "unfiltered": unfiltered(command.each),
+        "hardened": _hardened(command, old),
+        "ref": ref_of(command),
     }
     region = old.region if old is not None else None
     return Fact("command", fields, path=_summary(command), before=region, after=command.region)
+
+
+def _runbook(fact: Fact, entity: Entity) -> Fact:
+    """The same for a command that a document tells people to run."""
+    command = command_of(entity)
+    fields = {name: fact.fields[name] for name in FACTS["runbook"] if name in fact.fields}
+    operational = bool(_OPERATIONAL.search(entity.region.path) or _OPERATIONAL.search(command.scope))
+    return Fact("runbook", {**fields, "operational": operational}, fact.path, fact.before, fact.after)
+
+
+def _more_targets(command: Command, old: Command) -> bool:
+    """Whether it names further things beside all those that it named before."""
+    before, now = {t.value for t in old.targets}, {t.value for t in command.targets}
+    return bool(before) and before < now and bool(_SERIOUS & set(does(command)))
+
+
+def _hardened(command: Command, old: Command | None) -> str:
+    """What makes a delete final that could be taken back before; empty when nothing does, or when the command is new."""
+    if old is None or "delete" not in f"{' '.join(does(old))}":
+        return ""
+    return ", ".join(p for p in permanent(command) if p not in permanent(old))
 
 
 def _summary(command: Command) -> str:
@@ -106,30 +141,7 @@ def saved_plan(command: Command) -> bool:
     return command.tool in ("terraform", "tofu", "terragrunt") and command.verb == "apply" and bool(command.targets)
 
 
-def _is_narrowed(command: Command) -> bool:
-    narrow = tool(command.tool).narrow | (tool("find").narrow if command.via[-1:] == ("find -exec",) else frozenset())
-    return any(o.name in narrow and o.value not in ("*", "", "d", "f") for o in command.options)
-
-
-def _narrowing_lost(command: Command, old: Command, entity: Entity, context: Context) -> Iterator[str]:
-    """The options that narrowed what the command acts on, and are gone without their value turning up elsewhere."""
-    narrow = tool(command.tool).narrow
-    if command.via[-1:] == ("find -exec",) or old.via[-1:] == ("find -exec",):
-        narrow = narrow | tool("find").narrow
-    for option in old.options:
-        if (
-            option.name in narrow
-            and not command.has(option.name)
-            and not _elsewhere(option.value, command, entity, context)
-        ):
-            yield f"{option.name} {mask_text(option.value)}".strip()
-    for option in command.options:
-        widens = option.name in _EVERYTHING - {"recursive"} and option.value.lower() != "false"
-        if widens and not old.has(option.name) and old.targets and len(command.targets) <= len(old.targets):
-            yield f"now with {option.name}"
-
-
-def _elsewhere(value: str, command: Command, entity: Entity, context: Context) -> bool:
+def _elsewhere(command: Command, entity: Entity, context: Context, value: str) -> bool:
     """Whether the literal that an option had narrows in another way now: as a word, a variable, or in a file beside it."""
     if not value or len(value) < 3:
         return any(value == t.value for t in command.targets) if value else False

@@ -7,36 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from blastlint.command import Command
 from blastlint.diff.commands import command_of
+from blastlint.enrich import checks, tokens
 from blastlint.enrich.command_context import attribute
-from blastlint.enrich.commands import does, saved_plan
+from blastlint.enrich.commands import saved_plan
 from blastlint.enrich.context import Context
+from blastlint.enrich.pipeline_classes import ADVISORY, CHECKS, class_of
 from blastlint.enrich.surroundings import environment_in
 from blastlint.facts.commands import approvals, classes_of
 from blastlint.masking import mask_text
 from blastlint.model import Change, Entity, Fact, FactValue, Region
-from blastlint.regex import regex
-
-_ADVISORY = regex(
-    r"(?<![a-z])(advisory|optional|experimental|nightly|canary|bench(mark)?s?|review(er)?|comment|codecov|coverage|coveralls|report|notify"
-    r"|preview|upload|allowed|informational|best.effort|dependabot|label(er)?|stale|changelog|bot|ai|claude|copilot|docs?|deprecated|bleeding"
-    r"|edge|beta|rc|next|dev|head|tip|trunk)(?![a-z])",
-    re.IGNORECASE,
-)
-_NAMED: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("deploy", regex(r"(?<![a-z])(deploy|release|publish|rollout|promote|apply)(?![a-z])", re.IGNORECASE)),
-    (
-        "security",
-        regex(
-            r"(?<![a-z])(security|scan|audit|sast|codeql|trivy|snyk|vuln\w*|secrets?|blastlint)(?![a-z])", re.IGNORECASE
-        ),
-    ),
-    ("test", regex(r"(?<![a-z])(tests?|unit|integration|e2e|spec|check|verify|ci)(?![a-z])", re.IGNORECASE)),
-    (
-        "lint",
-        regex(r"(?<![a-z])(lint|format|fmt|style|type(s|check)?|mypy|eslint|ruff|pre-?commit)(?![a-z])", re.IGNORECASE),
-    ),
-)
-_CHECKS = ("test", "security", "lint")
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
@@ -46,21 +25,11 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
             yield from _job(change, change.before, change.after, context)
         elif change.before is not None and change.action == "removed":
             yield from _removed(change, change.before, context)
+    elif change.kind == "pipeline.workflow":
+        yield from checks.facts(change, context)
+        yield from tokens.facts(change, context)
     elif change.before is not None and change.after is not None and change.action == "modified":
         yield from _command(change, change.before, change.after, context)
-
-
-def class_of(name: str, commands: Sequence[Command]) -> str:
-    """What a job is for: by its name where that says advisory, else by what it runs, else by its name."""
-    if _ADVISORY.search(name):
-        return "advisory"
-    found = {c for command in commands for c in does(command)}
-    for wanted in ("deploy", "security", "test", "lint"):
-        if wanted in found:
-            return wanted
-    if "advisory" in found:
-        return "advisory"
-    return next((kind for kind, pattern in _NAMED if pattern.search(name)), "other")
 
 
 def _commands(entity: Entity) -> tuple[Command, ...]:
@@ -131,7 +100,7 @@ def _cut(before: Entity, after: Entity, context: Context) -> Iterator[Fact]:
     jobs = {e.name: e for e in context.entities_after if e.kind == "pipeline.job" and e.region.path == path}
     reached = _reached(waits, jobs)
     for name in sorted(waited - waits - reached):
-        if name in jobs and class_of(name, _commands(jobs[name])) in _CHECKS:
+        if name in jobs and class_of(name, _commands(jobs[name])) in CHECKS:
             yield _fact(
                 "nonblocking", after, "deploy", f"needs {name}", "does not wait for it", context, f"needs.{name}"
             )
@@ -188,7 +157,7 @@ def _command(change: Change, before: Entity, after: Entity, context: Context) ->
         quiet = (new.ignored and not old.ignored) or (_exit_zero(new) and not _exit_zero(old))
         if quiet:
             name = attribute(after, "job")
-            if _ADVISORY.search(f"{name} {attribute(after, 'step')}"):
+            if ADVISORY.search(f"{name} {attribute(after, 'step')}"):
                 kind = "advisory"
             shown = mask_text(new.text) if new.text != old.text else f"{mask_text(new.text)} || true"
             yield _fact(

@@ -13,9 +13,13 @@ words before the program, `verbs` the subcommands that make them a wrapper, `sto
 | single_dash | `-name` is one option and not a bundle of letters |
 | aliases | option as written, without dashes -> canonical name; `values`: canonical names that take a value |
 | paths | its targets are places in the file system |
-| narrow | options that narrow what it acts on; `approve`: that skip a question; `pretend`: that only show |
+| narrow | options that narrow what it acts on; `approve`: that skip a question; `pretend`: that only show; \
+`permanent`: that make a deletion final |
+| operations | the last word of its verb is the name of an operation, which `operations` reads |
 | classes | what it does: `verb` (a regex for the whole verb), `with` / `without` (one of these options, `name=value` too), \
 `target` (a regex for a target), `target_not`, `sql` / `data` (a regex for what it is fed), `is`: the classes |
+
+`operations`: what an operation does by its name, first match counts; `not` is no operation of that kind after all.
 """
 
 from __future__ import annotations
@@ -25,9 +29,11 @@ import os
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from blastlint.command import Command
 from blastlint.frozen import dataclass
+from blastlint.regex import regex
 
 _PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "commands.json")
 
@@ -69,16 +75,25 @@ class Tool:
     narrow: frozenset[str] = frozenset()
     approve: tuple[str, ...] = ()
     pretend: frozenset[str] = frozenset()
+    permanent: tuple[str, ...] = ()
+    operations: bool = False
     classes: tuple[ClassRule, ...] = ()
 
 
+_DEVICE = regex(r"/dev/(sd|nvme|vd|xvd|hd|mapper/|disk|mmcblk|md)")
+_SQL_DATA = regex(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _UNKNOWN = Tool(approve=("yes", "force", "auto-approve"))
 
 
 @lru_cache(maxsize=1)
-def _data() -> tuple[Mapping[str, Wrapper], Mapping[str, Tool]]:
+def _document() -> Any:
     with open(_PATH, encoding="utf-8") as file:
-        data = json.load(file)
+        return json.load(file)
+
+
+@lru_cache(maxsize=1)
+def _data() -> tuple[Mapping[str, Wrapper], Mapping[str, Tool]]:
+    data = _document()
     wrappers = {
         name: Wrapper(
             frozenset(w.get("values", ())),
@@ -110,6 +125,8 @@ def _tool(entry: Mapping[str, object]) -> Tool:
         narrow=_names(entry, "narrow"),
         approve=tuple(sorted(_names(entry, "approve"))),
         pretend=_names(entry, "pretend"),
+        permanent=tuple(sorted(_names(entry, "permanent"))),
+        operations=bool(entry.get("operations")),
         classes=tuple(_class_rule(c) for c in classes),
     )
 
@@ -131,7 +148,7 @@ def _class_rule(entry: Mapping[str, object]) -> ClassRule:
         without=tuple(sorted(_names(entry, "without"))),
         target=pattern("target"),
         target_not=pattern("target_not"),
-        sql=pattern("sql", re.IGNORECASE),
+        sql=pattern("sql", re.IGNORECASE | re.MULTILINE),
         data=pattern("data"),
     )
 
@@ -149,13 +166,41 @@ def is_known(name: str) -> bool:
     return name in _data()[1]
 
 
+def is_met(name: str) -> bool:
+    """Whether the tables say anything of a program of this name."""
+    return name in _data()[1] or name in _data()[0]
+
+
 def classes_of(command: Command) -> tuple[str, ...]:
     """What the command does, in the words of the table; empty when it is nothing that any rule asks about."""
     found: list[str] = []
-    for rule in tool(command.tool).classes:
+    if _asks_for_help(command):
+        return ()
+    if any(_DEVICE.match(r.target) and ">" in r.operator for r in command.redirections):
+        found.append("disk")
+    grammar = tool(command.tool)
+    for rule in grammar.classes:
         if _holds(rule, command):
             found += [c for c in rule.classes if c not in found]
+    if grammar.operations and not found and not pretends(command):
+        found += operation(command.verb)
     return tuple(found)
+
+
+def operation(verb: str) -> tuple[str, ...]:
+    """What an operation does by its name (`rds delete-db-instance`, `sql instances delete`); empty for a harmless one."""
+    for entry in _operations():
+        if entry[0].search(verb) and not (entry[1] and entry[1].search(verb)):
+            return entry[2]
+    return ()
+
+
+@lru_cache(maxsize=1)
+def _operations() -> tuple[tuple[re.Pattern[str], re.Pattern[str] | None, tuple[str, ...]], ...]:
+    return tuple(
+        (re.compile(o["name"]), re.compile(o["not"]) if "not" in o else None, tuple(o["is"]))
+        for o in _document()["operations"]
+    )
 
 
 def _holds(rule: ClassRule, command: Command) -> bool:
@@ -169,9 +214,9 @@ def _holds(rule: ClassRule, command: Command) -> bool:
         return False
     if rule.target_not and any(rule.target_not.search(t.value) for t in command.targets):
         return False
-    if rule.sql and not rule.sql.search(_fed(command)):
+    if rule.sql and not rule.sql.search(_unquoted(fed(command))):
         return False
-    return not (rule.data and not rule.data.search(_fed(command)))
+    return not (rule.data and not rule.data.search(fed(command)))
 
 
 def _given(option: str, command: Command) -> bool:
@@ -185,7 +230,25 @@ def _given(option: str, command: Command) -> bool:
     return False
 
 
-def _fed(command: Command) -> str:
+def _asks_for_help(command: Command) -> bool:
+    """`tool verb --help`, and `-h` where that is the last word and means nothing else."""
+    return any(
+        o.name == "help" or (o.name == "h" and o.value == "" and command.text.endswith("-h")) for o in command.options
+    )
+
+
+def _unquoted(sql: str) -> str:
+    """SQL without its comments and string literals: what they mention is data."""
+    return _SQL_DATA.sub("''", sql) if "'" in sql or "--" in sql or "/*" in sql else sql
+
+
+def permanent(command: Command) -> tuple[str, ...]:
+    """The options and verbs that make a deletion final: no trash, no snapshot, no waiting time."""
+    given = [option for option in tool(command.tool).permanent if _given(option, command)]
+    return (*given, *(w for w in command.verb.split() if w.startswith(("purge", "destroy"))))
+
+
+def fed(command: Command) -> str:
     """What the command is told to execute: the values of its options, its input, and its words."""
     return "\n".join((*(o.value for o in command.options), command.input, *(t.value for t in command.targets)))
 

@@ -36,6 +36,8 @@ PARSERS: dict[str, str] = {
     "dockerfile": "dockerfile",
     "makefile": "makefile",
     "sql": "sql",
+    "markdown": "markdown",
+    "jenkinsfile": "jenkinsfile",
 }
 
 

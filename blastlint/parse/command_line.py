@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import field
 
 from blastlint.facts import commands as table
 from blastlint.frozen import dataclass
 from blastlint.parse.shell_values import Parts
-from blastlint.parse.source_text import SourceText
 from blastlint.regex import regex
 
+# What is not in the table of tools, and is read all the same.
+_SPECIAL = frozenset(
+    ["set", "cd", "pushd", "popd", "read", "eval", "su", "watch", "trap", "script", "xargs", "parallel", "php", "ruby"]
+)
 SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ash", "ksh"})
 _ASSIGNMENT = regex(r"^([A-Za-z_]\w*)=(.*)$", re.DOTALL)
 _PROGRAM = regex(r"^[\w.+:@-]+$")
@@ -25,23 +27,21 @@ _FIND_EXEC = ("-exec", "-execdir", "-ok", "-okdir")
 
 @dataclass(frozen=True, slots=True)
 class Arg:
-    """One word: `text` as written without quotes, `value` with known variables, `inner` what is between its quotes.
-    `literal`: single-quoted, nothing in it was expanded here."""
+    """One word, from `start` to `end` of its script: `text` as written without quotes, `value` with known variables.
+    `quote` is what it begins with where it is one quoted string: ', " or $'."""
 
     parts: Parts
     text: str
     value: str
     start: int
     end: int
-    inner: SourceText
-    quoted: bool = False
-    literal: bool = False
+    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """`program` is a further command line that this one runs, `script` shell text that it runs; `reads_script`: its
-    standard input is shell text. `via` names this line for what it carries."""
+    standard input is shell text, `parameters` what it calls $0, $1, ... `via` names this line for what it carries."""
 
     tool: str
     verb: str = ""
@@ -54,7 +54,8 @@ class Line:
     reads_script: bool = False
     via: str = ""
     remote: bool = False
-    paths: bool = field(default=False)
+    paths: bool = False
+    parameters: tuple[Arg, ...] = ()
 
 
 def interpreted(args: Sequence[Arg]) -> Line:
@@ -65,20 +66,26 @@ def interpreted(args: Sequence[Arg]) -> Line:
     line = _parsed(tool, _own(rest[1:], carried))
     return Line(
         tool, line.verb, line.options, line.targets, wrappers, assignments, carried.programs, carried.script,
-        carried.reads_script, carried.via, carried.remote, table.tool(tool).paths,
+        carried.reads_script, carried.via, carried.remote, table.tool(tool).paths, carried.parameters,
     )  # fmt: skip
 
 
 def _own(args: Sequence[Arg], carried: Line) -> list[Arg]:
     """The words that are the line's own, without those of what it runs."""
-    inside = {id(a) for program in carried.programs for a in program} | {id(carried.script)}
+    inside = {id(a) for program in (*carried.programs, carried.parameters) for a in program} | {id(carried.script)}
     return [
         a for a in args if id(a) not in inside and not (carried.tool == "find" and a.value in (*_FIND_EXEC, ";", "+"))
     ]
 
 
+def is_read(program: str) -> bool:
+    """Whether anything may be known of a command that begins with this word; of all others only their text counts."""
+    name = basename(program)
+    return name in _SPECIAL or name in SHELLS or table.is_met(name) or name.startswith(("$", "python", "py"))
+
+
 def basename(program: str) -> str:
-    name = program.rstrip("/").rsplit("/", 1)[-1]
+    name = program.rstrip("/").rsplit("/", 1)[-1].removeprefix("\\")
     if name.startswith("$"):  # $KUBECTL, ${HELM}, $(TERRAFORM)
         plain = name.strip("${}()").lower().replace("_", "-")
         for candidate in (plain, plain.removesuffix("-bin"), plain.removesuffix("-cmd"), plain.removesuffix("-exe")):
@@ -184,7 +191,7 @@ def _parsed(tool: str, args: Sequence[Arg]) -> Line:
         if value == "--":
             targets += args[at:]
             break
-        if len(value) > 1 and value[0] == "-" and not (arg.quoted and " " in value):
+        if len(value) > 1 and value[0] == "-" and not (arg.quote and " " in value):
             if grammar.single_dash or value.startswith("--"):
                 name, equals, given = value.lstrip("-").partition("=")
                 name = aliases.get(name, name)
@@ -243,7 +250,7 @@ def _carried(tool: str, args: Sequence[Arg], line: Line) -> Line:
     if tool in ("watch", "trap", "script") and args:
         first = next((a for a in args if not a.value.startswith("-")), None)
         return Line(tool, script=first) if first is not None and first.value not in ("", "-") else Line(tool)
-    if tool == "xargs":
+    if tool in ("xargs", "parallel"):
         at = _skip_options(args, _XARGS_VALUES)
         return Line(tool, programs=(tuple(args[at:]),) if at < len(args) else (), via="xargs")
     if tool == "find":
@@ -263,7 +270,7 @@ def _shell(tool: str, args: Sequence[Arg]) -> Line:
         value = arg.value
         if value.startswith(("-", "+")) and not value.startswith("--"):
             if "c" in value[1:] and index + 1 < len(args):
-                return Line(tool, script=args[index + 1])
+                return Line(tool, script=args[index + 1], parameters=tuple(args[index + 2 :]))
             if "s" in value[1:]:
                 return Line(tool, reads_script=True)
         elif value in ("pipefail", "errexit", "nounset") or value.startswith("--"):
@@ -293,7 +300,7 @@ def _ssh(args: Sequence[Arg]) -> Line:
         rest = rest[_skip_options(rest, _SSH_VALUES) :]
     if not rest:
         return Line("ssh", reads_script=True, via=via, remote=True)
-    if len(rest) == 1 and rest[0].quoted:
+    if len(rest) == 1 and rest[0].quote:
         return Line("ssh", script=rest[0], via=via, remote=True)
     return Line("ssh", programs=(tuple(rest),), via=via, remote=True)
 

@@ -11,6 +11,7 @@ from blastlint.command import Script
 from blastlint.frozen import dataclass
 from blastlint.model import Comment, Document, Side
 from blastlint.parse.shell import combined, parse_text
+from blastlint.parse.shell_run import MAX_COMMANDS
 from blastlint.parse.source_text import SourceText
 from blastlint.parse.text import decode
 from blastlint.regex import regex
@@ -43,6 +44,9 @@ def parse(path: str, side: Side, data: bytes) -> Document:
     stage = _Stage("stage 0")
     stages = 0
     for piece in _instructions(source):
+        if len(scripts) >= MAX_COMMANDS:
+            reason = reason or f"more than {MAX_COMMANDS:,} instructions"
+            break
         match = _INSTRUCTION.match(piece.text)
         if match is None:
             continue

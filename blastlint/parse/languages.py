@@ -16,11 +16,13 @@ _BY_SUFFIX: tuple[tuple[str, str], ...] = (
     (".js", "javascript"), (".jsx", "javascript"), (".mjs", "javascript"), (".cjs", "javascript"),
     (".ts", "typescript"), (".tsx", "typescript"), (".mts", "typescript"), (".cts", "typescript"),
     (".go", "go"), (".rb", "ruby"), (".java", "java"), (".rs", "rust"), (".sql", "sql"),
-    (".psql", "sql"), (".pgsql", "sql"), (".xml", "xml"), (".prisma", "prisma"), (".md", "markdown"),
-    (".dockerfile", "dockerfile"),
+    (".psql", "sql"), (".pgsql", "sql"), (".xml", "xml"), (".prisma", "prisma"),
+    (".md", "markdown"), (".mdx", "markdown"), (".mdc", "markdown"),
+    (".dockerfile", "dockerfile"), (".jenkinsfile", "jenkinsfile"),
 )  # fmt: skip
 _BY_NAME: dict[str, str] = {
     "makefile": "makefile", "gnumakefile": "makefile", "dockerfile": "dockerfile", "containerfile": "dockerfile",
+    "jenkinsfile": "jenkinsfile",
     "procfile": "shell", "pipfile": "toml", "poetry.lock": "toml", "cargo.lock": "toml", "uv.lock": "toml",
     ".npmrc": "properties", "pip.conf": "ini", ".editorconfig": "ini", ".flake8": "ini", ".coveragerc": "ini",
     ".eslintrc": "json", ".prettierrc": "yaml", ".babelrc": "json", "rakefile": "ruby", "gemfile": "ruby",
@@ -35,6 +37,8 @@ def language_of(path: str, data: bytes = b"") -> str:
         return _BY_NAME[name]
     if name == ".env" or name.startswith(".env."):
         return "dotenv"
+    if name.startswith("jenkinsfile."):
+        return "jenkinsfile"
     if name.startswith(("dockerfile.", "containerfile.")):
         return "dockerfile"
     for suffix, language in _BY_SUFFIX:

@@ -9,6 +9,7 @@ import re
 from blastlint.command import Script
 from blastlint.model import Comment, Document, Side
 from blastlint.parse.shell import combined, parse_text
+from blastlint.parse.shell_run import MAX_COMMANDS
 from blastlint.parse.source_text import SourceText
 from blastlint.parse.text import decode
 from blastlint.regex import regex
@@ -45,6 +46,9 @@ def parse(path: str, side: Side, data: bytes) -> Document:
         starts.append(starts[-1] + len(line) + 1)
     at = 0
     while at < len(lines):
+        if len(scripts) >= MAX_COMMANDS:
+            reason = reason or f"more than {MAX_COMMANDS:,} recipe lines"
+            break
         line, offset = lines[at], starts[at]
         first = at
         at += 1

@@ -125,11 +125,11 @@ def leaving(node: Node, source: SourceText, errexit: bool, asked: Collection[str
     if node.type == "test_command" and errexit:
         return of_text(text, source, node, asked)
     if node.type == "command" and re.match(r"(:|true)\s", text) and re.search(r"\$\{\w+:?\?", text):
-        return Guard("variable", squeezed(text), _names(text), source.region(node.start_byte, node.end_byte))
+        return Guard("variable", squeezed(text), _names(text), region=source.region(node.start_byte, node.end_byte))
     if (node.type == "command" and re.match(r"read\s.*-\w*p", text)) or re.match(
         r"(whiptail|dialog|gum confirm)\b", text
     ):
-        return Guard("confirmation", squeezed(text), (), source.region(node.start_byte, node.end_byte))
+        return Guard("confirmation", squeezed(text), region=source.region(node.start_byte, node.end_byte))
     return None
 
 
@@ -152,7 +152,7 @@ def of_branch(condition: Sequence[Node], source: SourceText, negated: bool, aske
 def of_text(text: str, source: SourceText, node: Node, asked: Collection[str]) -> Guard:
     text = squeezed(text)
     names = _names(text)
-    return Guard(kind_of(text, names, asked), text, names, source.region(node.start_byte, node.end_byte))
+    return Guard(kind_of(text, names, asked), text, names, region=source.region(node.start_byte, node.end_byte))
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from blastlint.command import Word, WordKind
-from blastlint.model import Region
 from blastlint.regex import regex
 
 # literal: known; unset: assigned nowhere; assigned: somewhere, to what is not known; command: the output of one;
@@ -174,12 +173,12 @@ _EVERYTHING = regex(
 )
 
 
-def word(parts: Parts, text: str, region: Region | None, directory: Word | None = None, paths: bool = True) -> Word:
+def word(parts: Parts, text: str, directory: Word | None = None, paths: bool = True) -> Word:
     """The Word of these parts. With `paths` it names a place in the file system, relative to a known `directory`."""
     value = "".join(p.text for p in parts)
     bare = "".join(p.text for p in parts if p.known)
     kind = _place_kind(parts, value, bare, directory) if paths else _plain_kind(parts)
-    return Word(text, value, kind, bare, region)
+    return Word(text, value, kind, bare)
 
 
 def _plain_kind(parts: Parts) -> WordKind:

@@ -9,13 +9,16 @@ import tree_sitter
 
 from blastlint.command import Guard, Script
 from blastlint.parse import shell_guards as guards
-from blastlint.parse.shell_run import MAX_DEPTH, Nested, Place, Reader, Runner
+from blastlint.parse import shell_pipes as pipes
+from blastlint.parse.command_line import basename, is_read
+from blastlint.parse.shell_run import MAX_COMMANDS, MAX_DEPTH, MAX_GUARDS, Nested, Place, Reader, Runner
 from blastlint.parse.shell_values import Part, Parts, merged, word
-from blastlint.parse.shell_words import Words, assigned_names
+from blastlint.parse.shell_words import QUOTES, Words, assigned_names
 from blastlint.parse.source_text import SourceText
 
 Node = tree_sitter.Node
 _SEPARATORS = frozenset({";", "&", "\n", ";;", "then", "fi", "do", "done", "{", "}", "(", ")", "comment"})
+MAX_ARRAY = 500
 _DANGER = ("root", "home", "data", "glob", "unset-variable", "variable", "literal", "guarded", "build", "temporary")
 
 
@@ -32,14 +35,16 @@ class Walk:
 
     def script(self, root: Node) -> Script:
         self.shell.words.assigned = assigned_names(root, self.source.text)
-        place = Place(self.nested.guards, self.nested.loops, self.nested.scope)
+        place = Place(self.nested.guards, self.nested.loops, self.nested.scope, each=self.nested.each)
         self.sequence(root.children, place)
         for name, body in self.functions.items():
             saved = dict(self.shell.env), self.shell.directory
-            self.statement(body, replace(place, scope=name if not place.scope else f"{place.scope}:{name}"))
+            self.statement(body, place._replace(scope=name if not place.scope else f"{place.scope}:{name}"))
             self.shell.env, self.shell.directory = saved
-        if root.has_error:
+        if root.has_error or self.shell.unread:
             self.complete = False
+            if self.shell.unread:
+                self.line = self.source.place(self.shell.unread - 1)[0]
             self.line = self.line or self._first_error(root)
         self.shell.commands.sort(key=lambda pair: pair[0])
         return Script(
@@ -66,13 +71,17 @@ class Walk:
         for index, node in enumerate(nodes):
             if not node.is_named or node.type in _SEPARATORS:
                 continue
+            if len(self.shell.commands) >= MAX_COMMANDS:
+                self.shell.unread = self.shell.unread or node.start_byte + 1
+                break
             follow = nodes[index + 1] if index + 1 < len(nodes) else None
             background = follow is not None and follow.type == "&"
-            self.statement(node, replace(place, ignored=True) if background else place)
+            self.statement(node, place._replace(ignored=True) if background else place)
             guard = guards.leaving(node, self.source, self.shell.errexit and not place.condition, self.shell.asked)
             if guard is not None and not place.condition:
+                guard = self.shell.settled(guard)
                 self.shell.guards.append(guard)
-                place = replace(place, guards=(*place.guards, guard))
+                place = place._replace(guards=(*place.guards[1 - MAX_GUARDS :], guard))
                 self.shell.hold(guard)
 
     def statement(self, node: Node, place: Place) -> None:
@@ -104,18 +113,19 @@ class Walk:
         for index, (operator, node) in enumerate(items):
             later = items[index + 1 :]
             either = next((n for op, n in later if op == "||"), None)
-            here = replace(place, joined=operator or place.joined, guards=(*place.guards, *held))
+            here = place._replace(joined=operator or place.joined, guards=(*place.guards, *held))
             if either is not None:
                 stops = guards.leaves(either, self.source)
-                here = replace(
-                    here, checked=stops, ignored=place.ignored or (not stops and guards.shrugs(either, self.source))
+                here = here._replace(
+                    checked=stops, ignored=place.ignored or (not stops and guards.shrugs(either, self.source))
                 )
             elif later:
-                here = replace(here, checked=False if place.checked is None else place.checked)
+                here = here._replace(checked=False if place.checked is None else place.checked)
             self.statement(node, here)
             if later:
                 guard = guards.of_condition(node, self.source, later[0][0] == "||", self.shell.asked)
                 if guard is not None:
+                    guard = self.shell.settled(guard)
                     held = (*held, guard) if later[0][0] == "&&" else (guard,)
                     before = {**{n: self.shell.env.get(n, ()) for n in guard.names}, **before}
                     self.shell.hold(guard)
@@ -129,47 +139,29 @@ class Walk:
 
     def _pipeline(self, node: Node, place: Place) -> None:
         stages = [c for c in node.children if c.is_named and c.type != "comment"]
-        text, fed = "", None
+        text, fed, lister = "", None, None
         for index, stage in enumerate(stages):
             last = index == len(stages) - 1
             checked = place.checked
             if not last and not self.shell.pipefail and checked is None:
                 checked = False
-            here = replace(place, checked=checked, joined="|" if index else place.joined)
+            here = place._replace(checked=checked, joined="|" if index else place.joined)
+            if index:
+                piped = self.shell.words.shown(node.start_byte, stages[index - 1].end_byte)
+                here = here._replace(piped=piped, lister=lister)
             if text or fed is not None:
-                here = replace(here, input=text, input_source=fed)
+                here = here._replace(input=text, input_source=fed)
             self.statement(stage, here)
-            text, fed = self._output(stage)
-
-    def _output(self, node: Node) -> tuple[str, SourceText | None]:
-        """The text that a stage prints, where that is plain: echo, printf, yes, cat with a here document."""
-        if node.type == "redirected_statement":
-            body = node.child_by_field_name("body")
-            document = self._heredoc(node)
-            if (
-                body is not None
-                and document is not None
-                and self.source.text[body.start_byte : body.end_byte].strip() == "cat"
-            ):
-                return document.text, document
-            return "", None
-        if node.type != "command":
-            return "", None
-        args = self.shell.args(node)
-        if args and args[0].value == "yes":
-            return args[1].value if len(args) > 1 else "y", None
-        if len(args) > 1 and args[0].value in ("echo", "printf"):
-            said = [a for a in args[1:] if not a.value.startswith("-")]
-            return " ".join(a.value for a in said), said[0].inner if len(said) == 1 else None
-        return "", None
+            text, fed = pipes.printed(self.shell, stage)
+            lister = pipes.lister(self.shell, stage) if not last else None
 
     def _redirected_statement(self, node: Node, place: Place) -> None:
         body = node.child_by_field_name("body")
         redirections = tuple(self.shell.redirection(c) for c in node.children if c.type.endswith("_redirect"))
-        document = self._heredoc(node)
-        here = replace(place, redirections=(*place.redirections, *redirections))
+        document = pipes.document(self.shell, node)
+        here = place._replace(redirections=(*place.redirections, *redirections))
         if document is not None:
-            here = replace(here, input=document.text, input_source=document)
+            here = here._replace(input=document.text, input_source=document)
         trailing = [c for n in node.children if n.type == "heredoc_redirect" for c in n.children if c.is_named]
         rest = [c for c in trailing if not c.type.startswith(("heredoc", "file_", "comment"))]
         pipeline = next((c for c in rest if c.type == "pipeline"), None)
@@ -179,16 +171,16 @@ class Walk:
         )
         if right is not None:
             stops = guards.leaves(right, self.source)
-            here = replace(
-                here, checked=stops, ignored=place.ignored or (not stops and guards.shrugs(right, self.source))
+            here = here._replace(
+                checked=stops, ignored=place.ignored or (not stops and guards.shrugs(right, self.source))
             )
         if body is not None:
             self.statement(body, here)
         if pipeline is not None:
             fed = document if body is not None and body.type == "command" else None
-            self._pipeline_rest(pipeline, replace(place, joined="|"), fed)
+            self._pipeline_rest(pipeline, place._replace(joined="|"), fed)
         if right is not None:
-            self.statement(right, replace(place, joined="||"))
+            self.statement(right, place._replace(joined="||"))
         for child in node.children:
             if child.type in ("file_redirect", "herestring_redirect"):
                 self.substitutions(child, place)
@@ -196,7 +188,7 @@ class Walk:
     def _pipeline_rest(self, node: Node, place: Place, fed: SourceText | None) -> None:
         """`cat <<EOF | program`: the grammar hangs the rest of the pipe on the here document."""
         for stage in (c for c in node.children if c.is_named):
-            here = replace(place, input=fed.text, input_source=fed) if fed is not None else place
+            here = place._replace(input=fed.text, input_source=fed) if fed is not None else place
             self.statement(stage, here)
             fed = None
 
@@ -215,7 +207,7 @@ class Walk:
                 later.append(child)
             elif child.is_named:
                 into.append(child)
-        self.sequence(condition, replace(place, condition=True, checked=False))
+        self.sequence(condition, place._replace(condition=True, checked=False))
         guard = guards.of_branch(condition, self.source, False, self.shell.asked)
         start = dict(self.shell.env)
         ends = [self._branch(body, place, guard, start)]
@@ -225,7 +217,7 @@ class Walk:
                 ends.append(self._branch([c for c in clause.children if c.is_named], place, refused, start))
             else:
                 self.shell.env = dict(start)
-                inner = replace(place, guards=(*place.guards, refused) if refused else place.guards)
+                inner = place._replace(guards=(*place.guards, refused) if refused else place.guards)
                 self._branches(clause, inner)
                 ends.append(dict(self.shell.env))
         if not any(c.type == "else_clause" for c in later):
@@ -239,8 +231,9 @@ class Walk:
         directory = self.shell.directory
         inner = place
         if guard is not None:
+            guard = self.shell.settled(guard)
             self.shell.guards.append(guard)
-            inner = replace(place, guards=(*place.guards, guard))
+            inner = place._replace(guards=(*place.guards, guard))
             if not guard.text.startswith("not "):
                 self.shell.hold(guard)
         self.sequence(body, inner)
@@ -270,11 +263,13 @@ class Walk:
         ]
         body = node.child_by_field_name("body")
         place = place.inside()
-        self.sequence(condition, replace(place, condition=True, checked=False))
+        self.sequence(condition, place._replace(condition=True, checked=False))
         text = guards.squeezed(" ".join(self.source.text[c.start_byte : c.end_byte] for c in condition))
         before = dict(self.shell.env)
+        if place.piped and text.startswith(("read", "IFS")):
+            place = place._replace(each=place.piped)
         if body is not None:
-            self.sequence(body.children, replace(place, loops=(*place.loops, f"while {text}")))
+            self.sequence(body.children, place._replace(loops=(*place.loops, f"while {text}")))
         self.shell.env = merged([before, dict(self.shell.env)])
 
     def _for_statement(self, node: Node, place: Place) -> None:
@@ -285,10 +280,12 @@ class Walk:
         self.substitutions(node, place, only=values)
         name = self.source.text[variable.start_byte : variable.end_byte] if variable is not None else ""
         text = guards.squeezed(" ".join(self.source.text[c.start_byte : c.end_byte] for c in values)) or '"$@"'
+        if len(values) == 1 and values[0].type == "command_substitution":
+            place = place._replace(each=text.strip("$()` "))
         if name:
             self.shell.env[name] = self._loop_value(name, values)
         if body is not None:
-            self.sequence(body.children, replace(place, loops=(*place.loops, f"{name} in {text}")))
+            self.sequence(body.children, place._replace(loops=(*place.loops, f"{name} in {text}")))
 
     def _loop_value(self, name: str, values: Sequence[Node]) -> Parts:
         """A loop over known words stands for the most dangerous of them; every other one has a value that is not empty."""
@@ -298,14 +295,14 @@ class Walk:
             parts = self.shell.words.parts(node, self.shell.env)
             if not all(p.known for p in parts) or any(c in "*?[" for p in parts for c in p.text):
                 return unknown
-            kind = word(parts, "", None, self.shell.directory).kind
+            kind = word(parts, "", self.shell.directory).kind
             known.append((_DANGER.index(kind), parts))
         return min(known, key=lambda pair: pair[0])[1] if known else unknown
 
     def _c_style_for_statement(self, node: Node, place: Place) -> None:
         body = node.child_by_field_name("body")
         if body is not None:
-            self.sequence(body.children, replace(place.inside(), loops=(*place.loops, "for ((...))")))
+            self.sequence(body.children, place.inside()._replace(loops=(*place.loops, "for ((...))")))
 
     def _function_definition(self, node: Node, place: Place) -> None:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
@@ -314,7 +311,7 @@ class Walk:
 
     def _negated_command(self, node: Node, place: Place) -> None:
         for child in (c for c in node.children if c.is_named):
-            self.statement(child, replace(place, checked=False, depth=place.depth + 1))
+            self.statement(child, place._replace(checked=False, depth=place.depth + 1))
 
     def _test_command(self, node: Node, place: Place) -> None:
         self.substitutions(node, place)
@@ -326,7 +323,11 @@ class Walk:
             return
         key = self.source.text[name.start_byte : name.end_byte]
         parts = self.shell.words.parts(value, self.shell.env) if value is not None else ()
-        if any(c.type == "+=" for c in node.children):
+        more = any(c.type == "+=" for c in node.children)
+        if value is not None and value.type == "array":
+            given = [self.shell.words.arg(c, self.shell.env) for c in value.named_children[:MAX_ARRAY]]
+            self.shell.arrays[key] = [*(self.shell.arrays.get(key, ()) if more else ()), *given][:MAX_ARRAY]
+        if more:
             parts = (*self.shell.env.get(key, ()), *parts)
         stops = place.checked if place.checked is not None else self.shell.errexit
         if stops:  # a substitution that fails ends the script here
@@ -340,7 +341,7 @@ class Walk:
     def _declaration_command(self, node: Node, place: Place) -> None:
         for child in node.children:
             if child.type == "variable_assignment":
-                self._variable_assignment(child, replace(place, checked=False))
+                self._variable_assignment(child, place._replace(checked=False))
             elif child.is_named:
                 self.substitutions(child, place)
 
@@ -351,14 +352,22 @@ class Walk:
     # --- simple commands ---
 
     def _command(self, node: Node, place: Place) -> None:
-        self.substitutions(node, place)
+        source = self.source.text[node.start_byte : node.end_byte]
+        if "$(" in source or "`" in source or "<(" in source or ">(" in source:
+            self.substitutions(node, place)
+        name = node.child_by_field_name("name")
+        if name is not None and "${" not in source and "--" not in source and name.named_child_count:
+            program = self.source.text[name.start_byte : name.end_byte]
+            if name.named_children[0].type == "word" and not is_read(program):
+                self.shell.plain(basename(program), place, (node.start_byte, node.end_byte), self.nested.via)
+                return
         redirections = tuple(self.shell.redirection(c) for c in node.children if c.type.endswith("_redirect"))
         text, fed = place.input, place.input_source
         for child in node.children:
             if child.type == "herestring_redirect" and child.named_child_count:
                 value = child.named_children[-1]
                 text = "".join(p.text for p in self.shell.words.parts(value, self.shell.env))
-                fed = self.shell.words.inner(value)
+                fed = self.shell.words.inner(value.start_byte, value.end_byte, QUOTES.get(value.type, ""))
         own = [
             (
                 self.source.text[n.start_byte : n.end_byte],
@@ -372,7 +381,7 @@ class Walk:
         args = self.shell.args(node)
         if not args:
             return
-        place = replace(place, redirections=(*place.redirections, *redirections), input=text, input_source=fed)
+        place = place._replace(redirections=(*place.redirections, *redirections), input=text, input_source=fed)
         self.shell.run(args, place, (node.start_byte, node.end_byte), tuple(own), self.nested.via)
 
     # --- what stands inside words ---
@@ -386,16 +395,8 @@ class Walk:
                 saved = dict(self.shell.env), self.shell.directory
                 self.sequence(
                     child.children,
-                    replace(place, joined="", input="", input_source=None, redirections=(), depth=depth + 1),
+                    place._replace(joined="", input="", input_source=None, redirections=(), depth=depth + 1),
                 )
                 self.shell.env, self.shell.directory = saved
             elif not child.type.startswith("heredoc") and child.child_count and depth < MAX_DEPTH:
                 stack += [(c, depth + 1) for c in reversed(child.children)]
-
-    def _heredoc(self, node: Node) -> SourceText | None:
-        for redirect in node.children:
-            if redirect.type == "heredoc_redirect":
-                for child in redirect.children:
-                    if child.type == "heredoc_body":
-                        return self.source.slice(child.start_byte, child.end_byte)
-        return None

@@ -21,6 +21,9 @@ _FULL = regex(
     r"(^|[;&|]\s*)(pwd|dirname|basename|realpath|readlink|date|whoami|id|uname|nproc|hostname|seq|wc|arch)\b[^;&|]*$"
 )
 _OPERATORS = frozenset({":-", "-", ":=", "=", ":?", "?", ":+", "+"})
+_STAND_IN = regex(r"\$\{(E\d+_*)\}")  # what stands for an expression of a CI system
+_ARRAY = regex(r"\"?\$\{(\w+)\[[@*]\]\}\"?")
+QUOTES = {"string": '"', "raw_string": "'", "ansi_c_string": "$'"}
 _READERS = frozenset({"read", "mapfile", "readarray", "getopts", "printf", "source", "."})
 
 
@@ -61,39 +64,33 @@ class Words:
     def shown(self, start: int, end: int) -> str:
         """A stretch of the script on one line, as written."""
         text = self.source.text[start:end].replace("\\\n", " ")
-        for name, expression in self.expressions.items():
-            text = text.replace("${" + name + "}", expression)
+        if self.expressions and "${E" in text:
+            text = _STAND_IN.sub(lambda m: self.expressions.get(m.group(1), m.group(0)), text)
         return " ".join(text.split())
 
     def arg(self, node: Node, env: dict[str, Parts]) -> Arg:
         parts = self.parts(node, env)
         text = self.shown(node.start_byte, node.end_byte)
-        quoted = node.type in ("string", "raw_string", "ansi_c_string")
-        if quoted and len(text) > 1:
+        quote = QUOTES.get(node.type, "")
+        if quote and len(text) > 1:
             text = text.lstrip("$")[1:-1]
-        return Arg(
-            parts,
-            _QUOTES.sub("", text) if node.type == "concatenation" else text,
-            "".join(p.text for p in parts),
-            node.start_byte,
-            node.end_byte,
-            self.inner(node),
-            quoted,
-            node.type == "raw_string",
-        )
+        value = parts[0].text if len(parts) == 1 else "".join(p.text for p in parts)
+        text = _QUOTES.sub("", text) if node.type == "concatenation" else text
+        return Arg(parts, text, value, node.start_byte, node.end_byte, quote)
 
-    def inner(self, node: Node) -> SourceText:
-        """What stands between the quotes, unescaped and still placed."""
-        start, end = node.start_byte, node.end_byte
-        if node.type == "raw_string":
-            return self.source.slice(start + 1, end - 1)
-        if node.type == "ansi_c_string":
-            return self.source.slice(start + 2, end - 1)
-        if node.type == "string":
-            piece = self.source.slice(start + 1, end - 1)
-            spans = [(m.start(), m.start() + 1) for m in _ESCAPE_IN_STRING.finditer(piece.text)]
-            return piece.without(spans) if spans else piece
-        return self.source.slice(start, end)
+    def array(self, node: Node) -> str:
+        """The name of the array that a word stands for: `"${args[@]}"` -> args; "" for every other word."""
+        text = self.text(node)
+        match = _ARRAY.fullmatch(text) if text[-4:] in ("[@]}", '@]}"', "[*]}", '*]}"') else None
+        return match.group(1) if match else ""
+
+    def inner(self, start: int, end: int, quote: str) -> SourceText:
+        """What stands between the quotes of a word, unescaped and still placed."""
+        if not quote:
+            return self.source.slice(start, end)
+        piece = self.source.slice(start + len(quote), end - 1)
+        spans = [(m.start(), m.start() + 1) for m in _ESCAPE_IN_STRING.finditer(piece.text)] if quote == '"' else []
+        return piece.without(spans) if spans else piece
 
     def parts(self, node: Node, env: dict[str, Parts]) -> Parts:
         kind = node.type

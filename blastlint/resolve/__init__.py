@@ -26,9 +26,10 @@ RESOLVERS: dict[str, frozenset[str]] = {
     "keytree": frozenset({"yaml", "json", "toml", "ini", "dotenv", "properties"}),
     "manifests": frozenset({"yaml", "json"}),
     "cloudformation": frozenset({"yaml", "json"}),
-    "commands": frozenset({"shell", "yaml", "dockerfile", "makefile", "json"}),
     "code": frozenset({"python", "javascript", "typescript", "go", "ruby", "java", "rust"}),
     "migrations": frozenset({"sql", "python", "javascript", "typescript", "ruby", "go", "yaml", "json", "xml", "prisma"}),
+    "commands": frozenset({"shell", "yaml", "dockerfile", "makefile", "json", "markdown", "jenkinsfile"}),
+    "embedded": frozenset({"terraform", "python", "javascript", "typescript"}),
 }
 _DECLARED = ("kubernetes.", "cloudformation.", "compose.", "iam.")  # what `manifests` finds
 

@@ -9,7 +9,7 @@ Addresses: `path#job/step:n` (CI), `path:function:n` (scripts), `path#target:n` 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -18,10 +18,11 @@ from blastlint.model import Document, Entity, Region, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.shell import parse_snippet
 from blastlint.parse.workspace import Workspace
-from blastlint.resolve.pipelines import Job, Pipeline, Shell, pipeline_of, text_of
+from blastlint.resolve.called import called
+from blastlint.resolve.pipelines import Job, Pipeline, Shell, is_pipeline, pipeline_of, text_of
 from blastlint.resolve.sequences import sequenced
 
-_CONTAINERS = {"shell": "script", "dockerfile": "dockerfile", "makefile": "makefile"}
+_CONTAINERS = {"shell": "script", "dockerfile": "dockerfile", "makefile": "makefile", "markdown": "docs"}
 _SCRIPT_FILES = {"package.json": "scripts", "composer.json": "scripts", "deno.json": "tasks", "deno.jsonc": "tasks"}
 # A command that makes a cluster or a cloud of its own: what the same job does after it cannot hurt anything else.
 _LOCAL = ("kind create", "minikube start", "k3d cluster create", "localstack start", "k3s server", "vagrant up")
@@ -39,10 +40,10 @@ _LOCAL_ACTIONS = (
 def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
     """Every command and CI job of the changed files."""
     for path in changed:
-        yield from sequenced(tuple(_of_file(workspace, path)))
+        yield from sequenced(tuple(_of_file(workspace, path, changed)))
 
 
-def _of_file(workspace: Workspace, path: str) -> Iterator[Entity]:
+def _of_file(workspace: Workspace, path: str, changed: Sequence[str]) -> Iterator[Entity]:
     document = workspace.document(path)
     if document is not None:
         if isinstance(document.content, Script):
@@ -50,8 +51,8 @@ def _of_file(workspace: Workspace, path: str) -> Iterator[Entity]:
         elif isinstance(document.content, KeyTree):
             name = path.rsplit("/", 1)[-1].lower()
             for tree in document.content.documents:
-                if document.language == "yaml":
-                    yield from _of_yaml(workspace, path, tree)
+                if document.language in ("yaml", "jenkinsfile"):
+                    yield from _of_yaml(workspace, path, tree, changed)
                 elif name in _SCRIPT_FILES:
                     yield from _of_package(workspace, path, tree, _SCRIPT_FILES[name])
 
@@ -71,6 +72,21 @@ def _of_script(document: Document, script: Script) -> Iterator[Entity]:
         yield _entity(command, f"{place}:{number}", place, surroundings)
 
 
+def of_scopes(path: str, scripts: Iterable[Script], container: str) -> Iterator[Entity]:
+    """The commands of several scripts of one file, numbered within their scope."""
+    counts: dict[str, int] = {}
+    found: list[Entity] = []
+    for script in scripts:
+        for command in script.commands:
+            counts[command.scope] = number = counts.get(command.scope, 0) + 1
+            place = f"{path}:{command.scope}"
+            made = _entity(
+                command, f"{place}:{number}", place, {"container": container, "job": command.scope, "local": False}
+            )
+            found.append(made)
+    yield from sequenced(found)
+
+
 def _of_package(workspace: Workspace, path: str, tree: Value, key: str) -> Iterator[Entity]:
     scripts = tree.get(key)
     for name, value in (scripts.items if scripts is not None else {}).items():
@@ -81,7 +97,7 @@ def _of_package(workspace: Workspace, path: str, tree: Value, key: str) -> Itera
             yield _entity(command, f"{place}:{number}", place, surroundings)
 
 
-def _of_yaml(workspace: Workspace, path: str, tree: Value) -> Iterator[Entity]:
+def _of_yaml(workspace: Workspace, path: str, tree: Value, changed: Sequence[str]) -> Iterator[Entity]:
     pipeline = pipeline_of(path, tree)
     if pipeline is None:
         return
@@ -92,7 +108,8 @@ def _of_yaml(workspace: Workspace, path: str, tree: Value) -> Iterator[Entity]:
     counts: dict[str, int] = {}
     for shell, script in scripts:
         place = f"{path}#{shell.job}/{shell.step}" if shell.job else f"{path}#{shell.step}"
-        for command in script.commands:
+        calls = shell.container == "ci" and bool(pipeline.jobs)
+        for command in _with_called(workspace, script, changed) if calls else script.commands:
             counts[place] = number = counts.get(place, 0) + 1
             commands.setdefault(shell.job, []).append(command)
             yield _entity(
@@ -106,13 +123,54 @@ def _of_yaml(workspace: Workspace, path: str, tree: Value) -> Iterator[Entity]:
                     "environment": shell.environment,
                     "words": shell.words,
                     "workflow": pipeline.title,
-                    "triggers": " ".join(pipeline.triggers),
+                    "triggers": " ".join(t.text for t in pipeline.triggers),
                     "local": shell.job in local_jobs,
                 },
             )
-    yield from (
-        _job(path, pipeline, job, commands.get(job.name, [])) for job in pipeline.jobs if job.region is not None
+    jobs = [_followed(workspace, path, job) for job in pipeline.jobs if job.region is not None]
+    yield from (_job(path, pipeline, job, commands.get(job.name, [])) for job in jobs)
+    if pipeline.region is not None and is_pipeline(path):
+        yield _workflow(path, pipeline, jobs, commands)
+
+
+def _with_called(workspace: Workspace, script: Script, changed: Sequence[str]) -> Iterator[Command]:
+    """The commands of a script and those of the files that it calls, each behind its call."""
+    for command in script.commands:
+        yield command
+        yield from called(workspace, command, changed)
+
+
+def _followed(workspace: Workspace, path: str, job: Job) -> Job:
+    """A job that calls a workflow of this repository, with the gates and calls of what it calls."""
+    called_path = next(
+        (u.removeprefix("./") for u in job.uses if u.startswith("./") and u.endswith((".yml", ".yaml"))), ""
     )
+    document = workspace.document(called_path) if called_path and called_path != path else None
+    if document is None or not isinstance(document.content, KeyTree) or not document.content.documents:
+        return job
+    inner = pipeline_of(called_path, document.content.documents[0])
+    if inner is None:
+        return job
+    return replace(
+        job,
+        environment=job.environment or next((j.environment for j in inner.jobs if j.environment), ""),
+        approval=job.approval or next((j.approval for j in inner.jobs if j.approval), ""),
+        uses=(*job.uses, *(u for j in inner.jobs for u in j.uses)),
+        checkout=job.checkout or next((j.checkout for j in inner.jobs if j.checkout), ""),
+    )
+
+
+def _workflow(path: str, pipeline: Pipeline, jobs: Sequence[Job], commands: Mapping[str, Sequence[Command]]) -> Entity:
+    """The pipeline as a whole: what starts it, and everything that it checks (`detail`)."""
+    assert pipeline.region is not None
+    triggers = "\n".join(t.text for t in pipeline.triggers)
+    texts = [triggers, *(f"{j.name} {j.uses} {j.permissions} {j.secrets} {j.checkout}" for j in jobs)]
+    texts += [c.text for members in commands.values() for c in members]
+    attributes: dict[str, str | bool] = {"triggers": triggers, "checks": _digest("\n".join(texts))}
+    return Entity(
+        path, "pipeline.workflow", "workflow", pipeline.title or path.rsplit("/", 1)[-1], _map(attributes), pipeline.region,
+        content=_digest("\n".join(texts)), detail=(pipeline, tuple(jobs), {n: tuple(c) for n, c in commands.items()}),
+    )  # fmt: skip
 
 
 def _job(path: str, pipeline: Pipeline, job: Job, commands: Sequence[Command]) -> Entity:
@@ -124,6 +182,9 @@ def _job(path: str, pipeline: Pipeline, job: Job, commands: Sequence[Command]) -
         "condition": job.condition,
         "needs": " ".join(job.needs),
         "uses": " ".join(job.uses),
+        "permissions": "unset" if job.permissions is None else "\n".join(job.permissions),
+        "secrets": " ".join(job.secrets),
+        "checkout": job.checkout,
         "steps": "\n".join("\t".join(step) for step in job.steps),
     }
     text = "\n".join([*attributes.values(), *(c.text for c in commands)])
@@ -151,9 +212,15 @@ def _entity(command: Command, address: str, parent: str, surroundings: Mapping[s
         command.region,
         replace(command.region, end_line=command.region.start_line, end_column=command.region.start_column + 1),
         parent,
-        content=_digest(f"{command.text}\0{command.input}"),
+        content=_digest("\0".join((command.text, command.input, command.each, *_words(command)))),
         detail=command,
     )
+
+
+def _words(command: Command) -> Iterator[str]:
+    """What its words come to: variables and the environment may say it differently from how it is written."""
+    yield from (f"{o.name}={o.value}" for o in command.options)
+    yield from (t.value for t in command.targets)
 
 
 def _map(items: Mapping[str, str | bool]) -> Value:

@@ -7,6 +7,7 @@ Both are recorded on the entities of one side; whether they are new is for the d
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ _IDENTIFYING = (
     "stack-name", "stack", "name", "cluster", "db-instance-identifier", "db-cluster-identifier", "bucket", "table-name",
     "filename", "dbname", "database", "cluster-name", "app", "resource-group", "file", "project-name", "service",
 )  # fmt: skip
+_NEAR = 100  # steps that are looked through for the one that belongs to a delete
 _SQL_TOOLS = frozenset({"psql", "mysql", "mariadb", "dropdb", "createdb", "mysqladmin"})
 
 
@@ -55,15 +57,12 @@ def _command(entity: Entity) -> Command:
 
 def _recreations(commands: Sequence[Command], classes: Sequence[frozenset[str]]) -> Iterator[tuple[int, int]]:
     """(destroy, create) where the create follows on the same path through the script and makes the same thing."""
+    creates = [index for index, found in enumerate(classes) if "create" in found]
     for index, command in enumerate(commands):
         if not _DESTROYING & classes[index] and not ("platform-delete" in classes[index] and command.has("filename")):
             continue
-        for later in range(index + 1, len(commands)):
-            if (
-                "create" in classes[later]
-                and _same_path(command, commands[later])
-                and _same_thing(command, commands[later])
-            ):
+        for later in creates[bisect_right(creates, index) :][:_NEAR]:
+            if _same_path(command, commands[later]) and _same_thing(command, commands[later]):
                 yield index, later
                 break
 
@@ -121,13 +120,14 @@ def _named(command: Command) -> str:
 def _unchecked(commands: Sequence[Command], classes: Sequence[frozenset[str]]) -> Iterator[tuple[int, int]]:
     """(delete, step): the delete is right only if the step succeeded, and nothing makes sure that it did."""
     found: list[tuple[int, int]] = []
+    preparing = [index for index, of in enumerate(classes) if _PREPARING & of]
     for index, command in enumerate(commands):
         deletes = bool(_DELETING & classes[index])
         if not deletes and not (command.tool == "mv" and (command.loops or len(command.targets) > 2)):
             continue
-        for before in range(index - 1, -1, -1):
+        for before in reversed(preparing[: bisect_left(preparing, index)][-_NEAR:]):
             step = commands[before]
-            if _PREPARING & classes[before] and _same_path(step, command) and _rests_on(command, step):
+            if _same_path(step, command) and _rests_on(command, step):
                 if not _made_sure(commands, before, index):
                     found.append((index, before))
                 break

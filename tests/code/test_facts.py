@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from blastlint.enrich.code.commands import command_line
 from blastlint.enrich.code.environments import holds_in
 from blastlint.enrich.code.timeouts import number
 from blastlint.parse.code import Call
+from blastlint.resolve.code_commands import command_line
 from tests.code.conftest import run
 
 

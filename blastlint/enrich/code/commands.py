@@ -1,25 +1,26 @@
-"""Destructive calls in code, as `command` facts: schema resets by an ORM and recursive deletion (rows of facts/calls.json),
-and command lines that code hands to a shell, which are read as any other command is.
+"""Destructive calls in code, as `command` facts: schema resets by an ORM, recursive deletion, calls of cloud libraries that
+delete (rows of facts/calls.json). Command lines that code hands to a shell are commands like any other (resolve/).
 """
 
 from __future__ import annotations
 
-import ast
 import re
-import shlex
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
+from blastlint.enrich.code.deletion_modes import SCREEN, hardened
+from blastlint.enrich.code.loops import everything
 from blastlint.enrich.code.pairs import Pair
-from blastlint.facts.calls import pattern, rows
+from blastlint.facts.calls import rows
 from blastlint.frozen import dataclass
 from blastlint.model import Fact, FactValue, Side
-from blastlint.parse.code import Call
+from blastlint.parse.code import Call, Handle
 from blastlint.regex import regex
 
 _SCREEN = regex(
     rb"(?i)sync|drop|rollback|flush|reset|downgrade|rmtree|recursive|rimraf|emptyDir|\bremove|call_command|recreate|schema"
-    rb"|subprocess|os\.system|popen|exec|spawn|\.run\b|\bcheck_(call|output)\b"
+    rb"|delet|terminat|purge|destroy|unlink|removedirs|mutation"
 )
 _TEMPORARY = regex(
     r"(?i)te?mp|scratch|mkd?temp|cache|\bbuild|\bdist\b|node_modules|__pycache__|coverage|\bout(put)?\b|target|workdir|sandbox"
@@ -28,8 +29,6 @@ _OUTSIDE = regex(r"os\.environ|getenv|process\.env|sys\.argv|process\.argv|\binp
 _LITERAL = regex(r"^[rbuf]*[\"'`]([^\"'`$]*)[\"'`]$")
 _LOCAL = regex(r"localhost|127\.0\.0\.1|:memory:|sqlite|test|TEST")
 _TEST_ONLY = regex(r"(?i)test|spec|fixture|conftest|mock|factory|sandbox|preview")
-_HOLE = regex(r"\$?\{([^{}]*)\}")
-_NAME = regex(r"\W+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +43,13 @@ class Deed:
     target: str
     target_kind: str
     empty_is_root: bool = False
+    each: str = ""
+    unfiltered: bool = False
 
 
 def facts(pair: Pair) -> Iterator[Fact]:
     """One `command` fact for each deed that is new on the after side, wherever it may have stood before."""
+    yield from _softer_before(pair)
     if not pair.mentions(_SCREEN):
         return
     known = Counter(deed.text for deed in deeds(pair, "before"))
@@ -59,18 +61,47 @@ def facts(pair: Pair) -> Iterator[Fact]:
             yield _fact(pair, deed, number)
 
 
+def _softer_before(pair: Pair) -> Iterator[Fact]:
+    """A deletion that could be taken back before."""
+    if pair.change.before is None or not pair.mentions(SCREEN):
+        return
+    for number, (old, new, what) in enumerate(hardened(pair.before, pair.after)):
+        deed = Deed(new, new.name, "deletes for good", new.text, ("delete",), "", "none")
+        fact = _fact(pair, deed, number)
+        yield replace(
+            fact, fields={**fact.fields, "status": "modified", "before": old.text, "hardened": what, "escalated": False},
+            path=f"{new.last}!{number}",
+        )  # fmt: skip
+
+
 def deeds(pair: Pair, side: Side) -> Iterator[Deed]:
     """What one side's calls destroy."""
     shape = pair.before if side == "before" else pair.after
     for call in shape.calls:
-        row = next((row for row in rows("commands") if _fits(call, row)), None)
+        row = next((row for row in rows("commands") if _fits(call, row) and _imported(row, pair, side)), None)
         if row is not None:
             classes = tuple(str(c) for c in row["classes"])
             target = call.arguments[0] if call.arguments else ""
             kind = _target_kind(target) if "recursive-delete" in classes else "none"
-            yield Deed(call, call.name, row["what"], call.text, classes, target, kind)
-        elif pattern("shells").search(call.name):
-            yield from _shell(call)
+            each = "everything in it" if "bulk" in classes else everything(_text_before(pair, side, call), call.name)
+            yield Deed(call, call.name, row["what"], call.text, classes, target, kind, each=each, unfiltered=bool(each))
+
+
+def _text_before(pair: Pair, side: Side, call: Call) -> str:
+    """The definition's text up to the end of the call's line."""
+    region, entity = pair.region(side, call.at), pair.change.before if side == "before" else pair.change.after
+    if region is None or entity is None or not isinstance(entity.detail, Handle):
+        return ""
+    lines = pair.text(side).split("\n")
+    return "\n".join(lines[: region.last_line - entity.detail.definition.first_line + 1])
+
+
+def _imported(row: dict[str, str], pair: Pair, side: Side) -> bool:
+    """Whether the file imports the library that the row is about, where the row names one."""
+    module = pair.module(side)
+    return "import" not in row or (
+        module is not None and any(re.search(row["import"], i.target) for i in module.imports)
+    )
 
 
 def _fits(call: Call, row: dict[str, str]) -> bool:
@@ -81,91 +112,6 @@ def _fits(call: Call, row: dict[str, str]) -> bool:
     ):
         return False
     return "argument" not in row or any(re.search(row["argument"], a) for a in call.arguments)
-
-
-def _shell(call: Call) -> Iterator[Deed]:
-    """The destructive commands of a command line that the call runs. What code fills in are variables of the line."""
-    line, names = command_line(call)
-    if not line:
-        return
-    from blastlint.facts.commands import classes_of, pretends
-    from blastlint.parse.shell import parse_snippet
-    from blastlint.parse.shell_values import is_root
-
-    for command in parse_snippet(line, "", "after", 1, 1, assigned=names).commands:
-        classes = classes_of(command)
-        if classes and not pretends(command):
-            target = command.targets[-1] if command.targets else None
-            yield Deed(
-                call,
-                command.tool,
-                command.verb,
-                command.text,
-                classes,
-                target.text if target is not None else "",
-                target.kind if target is not None else "none",
-                any(not t.known and is_root(t.bare) for t in command.targets),
-            )
-
-
-def command_line(call: Call) -> tuple[str, tuple[str, ...]]:
-    """(command line, the variables in it) of a literal line or a list of words; empty when it is made elsewhere."""
-    words = [w for a in call.arguments[:2] for w in _words(a)]
-    if not call.arguments or not words:
-        return "", ()
-    names: list[str] = []
-    if len(words) == 1 and not call.arguments[0].startswith("["):
-        return _filled(words[0], names), tuple(names)
-    return " ".join(_quoted(_filled(w, names)) for w in words), tuple(names)
-
-
-def _words(argument: str) -> list[str]:
-    """The words of a literal: a text or a list of texts and expressions. Expressions come as `{expression}`."""
-    if argument[:1] in "[(" and argument[-1:] in "])":
-        return [w for part in _split(argument[1:-1]) for w in (_words(part) or [f"{{{part}}}"])]
-    match = re.match(r"^[rbuRBU]*([fF]?)[rbuRBU]*([\"'`])([\s\S]*)\2$", argument)
-    if match is None or match.group(2) in match.group(3).replace("\\" + match.group(2), ""):
-        return []
-    if match.group(1) or match.group(2) == "`":
-        return [match.group(3)]
-    try:
-        return [str(ast.literal_eval(argument)).replace("{", "{{").replace("}", "}}")]
-    except (ValueError, SyntaxError):
-        return []
-
-
-def _split(text: str) -> list[str]:
-    """The elements of a list literal: commas outside quotes and brackets divide them."""
-    parts, depth, quote, start = [], 0, "", 0
-    for index, letter in enumerate(text):
-        if quote:
-            quote = "" if letter == quote else quote
-        elif letter in "\"'`":
-            quote = letter
-        elif letter in "([{":
-            depth += 1
-        elif letter in ")]}":
-            depth -= 1
-        elif letter == "," and depth == 0:
-            parts.append(text[start:index].strip())
-            start = index + 1
-    return [p for p in (*parts, text[start:].strip()) if p]
-
-
-def _filled(text: str, names: list[str]) -> str:
-    """The text with `{expression}` as shell variables."""
-
-    def variable(match: re.Match[str]) -> str:
-        name = _NAME.sub("_", match.group(1).partition("!")[0]).strip("_") or "value"
-        if not _OUTSIDE.search(match.group(1)):
-            names.append(name)
-        return f"${{{name}}}"
-
-    return _HOLE.sub(variable, text.replace("{{", "\0").replace("}}", "\1")).replace("\0", "{").replace("\1", "}")
-
-
-def _quoted(word: str) -> str:
-    return f'"{word}"' if "${" in word else shlex.quote(word)
 
 
 def _gone_elsewhere(pair: Pair) -> Counter[str]:
@@ -208,6 +154,10 @@ def _fact(pair: Pair, deed: Deed, number: int) -> Fact:
         "throwaway": False,
         "recreate_new": False,
         "remote": False,
+        "each": deed.each,
+        "unfiltered": deed.unfiltered,
+        "hardened": "",
+        "ref": "none",
     }
     return pair.fact("command", f"{deed.tool}#{number}", fields, None, pair.region("after", deed.call.at))
 
