@@ -75,3 +75,8 @@ def test_a_change_of_the_order_would_be_seen(tmp_path: Path) -> None:
     bad = tmp_path / "model.py"
     bad.write_text("from blastlint.engine import judge\n")
     assert "blastlint.engine.judge" in imported(bad)
+
+
+def test_dataclasses_are_those_that_are_quick_to_define() -> None:
+    slow = [str(p.relative_to(ROOT)) for p in MODULES if "dataclasses.dataclass" in imported(p) and p.stem != "frozen"]
+    assert slow == []

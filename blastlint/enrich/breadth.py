@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.deletions import Deletion, deletion, what
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.enrich.texts import compared_words, text_of
 from blastlint.facts.words import listed
+from blastlint.frozen import dataclass
 from blastlint.model import Author, Change, ChangeSet, Fact, FileChange, PathClass, Region, Related
 
 LIMIT = 60.0  # weighted files; a repository's own measure can take its place

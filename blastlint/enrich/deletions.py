@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.intent import told_in, words_in
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.enrich.texts import telling_lines, text_of
+from blastlint.frozen import dataclass
 from blastlint.model import FileChange, Tree
 from blastlint.regex import regex
 

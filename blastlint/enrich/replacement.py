@@ -7,11 +7,11 @@ value, where the provider keeps one) is compared, not what is written.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from blastlint.diff.arguments import same
 from blastlint.facts.providers import Step, TypeFacts, facts_of, forces_replacement
+from blastlint.frozen import dataclass
 from blastlint.model import Confidence, Delta, Entity, Value, join_path
 from blastlint.regex import regex
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 
+from blastlint.frozen import dataclass
 from blastlint.parse import MAX_BYTES
 from blastlint.parse.text import decode
 from blastlint.regex import regex

@@ -9,10 +9,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from blastlint.command import Word, WordKind
+from blastlint.frozen import dataclass
 from blastlint.regex import regex
 
 # literal: known; unset: assigned nowhere; assigned: somewhere, to what is not known; command: the output of one;
