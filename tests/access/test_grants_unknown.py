@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blastlint.enrich.grants import Condition, Grant, _covers_conditions
+from blastlint.enrich.access.grants import Condition, Grant, widenings
 
 
 def grant(*values: str) -> Grant:
@@ -12,5 +12,6 @@ def grant(*values: str) -> Grant:
 
 def test_an_expression_with_a_wildcard_in_it_is_no_pattern() -> None:
     old = grant('${[for r in var.repos : "repo:org/${r}:*"]}')
-    assert _covers_conditions(old, grant('${[for r in var.repos : format("repo:%s:*", r)]}'))
-    assert not _covers_conditions(old, grant("repo:*"))
+    other = grant('${[for r in var.repos : format("repo:%s:*", r)]}')
+    assert [w.atoms[0].named for w in widenings([old], [other])] == [True]
+    assert [w.atoms[0].named for w in widenings([old], [grant("repo:*")])] == [False]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from blastlint import pipeline
 from blastlint.enrich import exposure
-from blastlint.enrich.networks import ALL_PORTS, Reach, grown, port_class
+from blastlint.enrich.exposure.networks import ALL_PORTS, Reach, grown, port_class
 from blastlint.model import Entity, Fact, FactValue, unknown
 from blastlint.sources.memory import change_set
 from tests.trees import context, entity, ref

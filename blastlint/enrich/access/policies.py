@@ -7,16 +7,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
-from blastlint.enrich.grants import UNKNOWN, Condition, Grant
+from blastlint.enrich.access.conditions import Condition
+from blastlint.enrich.access.grants import ITSELF, UNKNOWN, Grant
 from blastlint.model import Value
 from blastlint.regex import regex
 from blastlint.resolve.terraform.documents import structure
 
 MAX_TEXT = 200_000
-ITSELF = "(itself)"
 
 Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
 
+_ROOT = regex(r"^(?:arn:(?P<partition>[^:]*):iam::(?P<id>\d{12}|\$\{.*\}):root|(?P<bare>\d{12}))$")
 _POLICY_NAME = regex(r"(^|_)(polic(y|ies)(_json|_document|_text|_data)?|inline_polic(y|ies))$|Polic(y|ies)(Document)?$")
 
 
@@ -83,10 +84,11 @@ def _statement(row: Mapping[str, Plain]) -> Grant:
         actions=_texts(row.get("Action")),
         # A trust policy names no resource: it speaks of the role that it stands on.
         resources=_texts(row.get("Resource")) if "Resource" in row or "NotResource" in row else frozenset({ITSELF}),
-        principals=_principals(row.get("Principal")) | _principals(row.get("NotPrincipal"), "not "),
+        principals=_principals(row.get("Principal")),
         conditions=frozenset(_conditions(row.get("Condition"))),
         except_actions=_texts(row["NotAction"]) if "NotAction" in row else None,
         except_resources=_texts(row["NotResource"]) if "NotResource" in row else None,
+        except_principals=_principals(row["NotPrincipal"]) if "NotPrincipal" in row else None,
     )
 
 
@@ -100,11 +102,20 @@ def _texts(value: Plain) -> frozenset[str]:
     return frozenset({str(value)})
 
 
-def _principals(value: Plain, prefix: str = "") -> frozenset[str]:
+def _principals(value: Plain) -> frozenset[str]:
     if isinstance(value, dict):
-        kinds = ((kind, text) for kind, texts in value.items() for text in _texts(texts))
-        return frozenset(prefix + ("*" if text == "*" else f"{kind} {text}") for kind, text in kinds)
-    return frozenset(prefix + text for text in _texts(value))
+        return frozenset(principal(kind, text) for kind, texts in value.items() for text in _texts(texts))
+    return frozenset(_texts(value))
+
+
+def principal(kind: str, text: str) -> str:
+    """One principal as a pattern: `*` is everyone, an account stands for all its identities."""
+    if text == "*" or kind == "*":
+        return "*"
+    account = _ROOT.match(text) if kind == "AWS" else None
+    if account:
+        return f"AWS arn:{account['partition'] or 'aws'}:*::{account['id'] or account['bare']}:*"
+    return f"{kind} {text}"
 
 
 def _conditions(value: Plain) -> Iterator[Condition]:
@@ -127,12 +138,7 @@ def from_statement_blocks(attributes: Value) -> tuple[Grant, ...]:
 
 
 def _block(row: Mapping[str, Plain]) -> Grant:
-    principals = [
-        f"{p.get('type')} {text}" for p in _maps(row.get("principals")) for text in _texts(p.get("identifiers"))
-    ]
-    excepted = [
-        f"not {p.get('type')} {t}" for p in _maps(row.get("not_principals")) for t in _texts(p.get("identifiers"))
-    ]
+    excepted = _maps(row.get("not_principals"))
     conditions = (
         Condition(str(c.get("test")), str(c.get("variable")), _texts(c.get("values")))
         for c in _maps(row.get("condition"))
@@ -142,11 +148,16 @@ def _block(row: Mapping[str, Plain]) -> Grant:
         allow=effect is None or str(effect).lower() == "allow",
         actions=_texts(row.get("actions")),
         resources=_texts(row.get("resources")) or frozenset({ITSELF}),
-        principals=frozenset("*" if p.endswith(" *") else p for p in (*principals, *excepted)),
+        principals=_identifiers(_maps(row.get("principals"))),
         conditions=frozenset(conditions),
         except_actions=_texts(row.get("not_actions")) or None,
         except_resources=_texts(row.get("not_resources")) or None,
+        except_principals=_identifiers(excepted) if excepted else None,
     )
+
+
+def _identifiers(rows: Iterable[Mapping[str, Plain]]) -> frozenset[str]:
+    return frozenset(principal(str(row.get("type")), text) for row in rows for text in _texts(row.get("identifiers")))
 
 
 def _blocks(value: Value | None) -> Iterable[Value]:

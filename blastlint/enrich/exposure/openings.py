@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from blastlint.enrich.addresses import type_of
-from blastlint.enrich.networks import ALL_PORTS, Reach
+from blastlint.enrich.exposure.networks import ALL_PORTS, Reach
 from blastlint.frozen import dataclass
 from blastlint.model import Entity, Value
 

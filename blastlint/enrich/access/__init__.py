@@ -6,17 +6,24 @@ A permission that another policy of the change set gave the same holder before h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from blastlint.enrich import policies, roles
+from blastlint.enrich.access import policies, roles
+from blastlint.enrich.access.classes import reads_secrets
+from blastlint.enrich.access.grants import Grant, Widening, account_of, widenings
+from blastlint.enrich.access.holders import holding
+from blastlint.enrich.access.words import principal_in_words, summary
 from blastlint.enrich.addresses import is_named
 from blastlint.enrich.context import Context
-from blastlint.enrich.grants import Grant, Widening, widenings
 from blastlint.facts.paths import found, steps
 from blastlint.model import Change, Entity, Fact, FactValue, Region, Side, Value
 
 POLICY_DATA = "aws_iam_policy_document"
-_HOLDERS = ("role", "roles", "user", "users", "group", "groups", "role_name", "principal_id", "member", "members")
+_HOLDERS = (
+    "subjects", "subject", "role", "roles", "user", "users", "group", "groups", "role_name", "principal_id", "member", "members",
+)  # fmt: skip
+
+_SUBJECT = ("kind", "name", "namespace")
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
@@ -41,7 +48,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         if old is not None and _same_source(old[1], value):
             continue
         for widening in widenings((*(old[0] if old else ()), *moved), grants):
-            yield _fact(path, widening, value, new, change.after)
+            yield _fact(path, widening, value, new, change.after, context)
 
 
 def _same_source(old: Value, value: Value) -> bool:
@@ -103,7 +110,9 @@ def _holders(entity: Entity) -> frozenset[str]:
         value = entity.attributes.get(key)
         for part in value.elements or (value,) if value is not None else ():
             names |= part.refs
-            if part.known and not part.refs:
+            if part.is_map:
+                names.add("/".join(str(v.scalar) for k, v in sorted(part.items.items()) if k in _SUBJECT))
+            elif part.known and not part.refs:
                 names.add(str(part.scalar))
     return frozenset(names)
 
@@ -124,36 +133,24 @@ def _is_new(entity: Entity, context: Context) -> bool:
 # --- as facts ---------------------------------------------------------------------------------------------------------
 
 
-def _fact(path: str, widening: Widening, value: Value, new: bool, entity: Entity) -> Fact:
+def _fact(path: str, widening: Widening, value: Value, new: bool, entity: Entity, context: Context) -> Fact:
     actions, principals = widening.listed("action"), widening.listed("principal")
-    holder = ", ".join(principals) or ", ".join(sorted(_holders(entity)))
+    held = holding(entity, context)
+    holder = ", ".join(principal_in_words(p) for p in principals) or ", ".join(sorted(_holders(entity)))
     fields: dict[str, FactValue] = {
         "what": widening.what,
         "level": widening.level,
+        "classes": tuple(dict.fromkeys(atom.what for atom in widening.atoms)),
         "actions": actions,
         "resources": widening.breadth,
         "principal": holder,
         "public": any(roles.is_everyone(a.principal) and not a.grant.is_tied for a in widening.atoms),
+        "named": all(atom.named for atom in widening.atoms),
+        "account": any(account_of(atom.principal) for atom in widening.atoms),
+        "secrets": any(reads_secrets(a.action) and a.breadth == "all" for a in widening.atoms),
+        "system": widening.atoms[0].grant.system,
         "new": new,
-        "summary": _summary(widening, actions, principals),
+        "summary": summary(widening, held.words),
     }
     region: Region | None = value.region
-    return Fact("grant", fields, path=f"{path}#{widening.what}", after=region)
-
-
-def _summary(widening: Widening, actions: Sequence[str], principals: Sequence[str]) -> str:
-    """The widening in words."""
-    excepted = widening.atoms[0].grant.except_actions
-    verbs = f"everything but {_few(sorted(excepted))}" if excepted is not None else _few(actions)
-    resources = widening.listed("resource")
-    where = "on every resource" if widening.breadth == "all" else f"on {_few(resources)}"
-    if resources == (policies.ITSELF,) or (resources == ("*",) and widening.breadth == "listed"):
-        where = ""  # a resource's own policy
-    for_whom = f"for {_few(principals, 'everyone')}" if principals else ""
-    lost = "with a looser condition than before" if widening.what == "conditions" else ""
-    return " ".join(part for part in (verbs, where, for_whom, lost) if part)
-
-
-def _few(texts: Sequence[str], everything: str = "everything") -> str:
-    shown = [everything if text == "*" else text for text in texts[:3]]
-    return ", ".join(shown) + (f" and {len(texts) - 3} more" if len(texts) > 3 else "")
+    return Fact("grant", fields, path=f"{path}#{widening.what}", after=region, related=held.related)

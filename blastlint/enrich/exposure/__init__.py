@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from blastlint.enrich import guards
 from blastlint.enrich.addresses import is_named
 from blastlint.enrich.context import Context
+from blastlint.enrich.exposure.networks import Reach, grown, port_class, port_text, size
+from blastlint.enrich.exposure.openings import TYPES, Opening, openings, published
 from blastlint.enrich.guards import absent_text
-from blastlint.enrich.networks import Reach, grown, port_class, port_text, size
-from blastlint.enrich.openings import TYPES, Opening, openings, published
 from blastlint.enrich.shown import shown
 from blastlint.model import Change, Entity, Fact
 
