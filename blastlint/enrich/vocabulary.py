@@ -152,7 +152,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "summary": "the widening in words",
     },
     "exposure": {
-        "what": "ingress, egress, public-access, scheme, service-type, published-port, bind-address",
+        "what": "ingress, acl (before a whole network), public-access, scheme, service-type, published-port, bind-address",
         "ports": "list of added ports or ranges, empty for all",
         "port_class": "admin, database, web, all, other",
         "world": "true when it is now open to every address",

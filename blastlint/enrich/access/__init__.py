@@ -20,7 +20,8 @@ from blastlint.model import Change, Entity, Fact, FactValue, Region, Side, Value
 
 POLICY_DATA = "aws_iam_policy_document"
 _HOLDERS = (
-    "subjects", "subject", "role", "roles", "user", "users", "group", "groups", "role_name", "principal_id", "member", "members",
+    "subjects", "subject", "role", "roles", "user", "users", "group", "groups", "role_name",
+    "principal_id", "member", "members",
 )  # fmt: skip
 
 _SUBJECT = ("kind", "name", "namespace")

@@ -13,7 +13,7 @@ from blastlint.enrich import guards
 from blastlint.enrich.addresses import is_named
 from blastlint.enrich.context import Context
 from blastlint.enrich.exposure.networks import Reach, grown, port_class, port_text, size
-from blastlint.enrich.exposure.openings import TYPES, Opening, openings, published
+from blastlint.enrich.exposure.openings import ACLS, TYPES, Opening, openings, published
 from blastlint.enrich.guards import absent_text
 from blastlint.enrich.shown import shown
 from blastlint.model import Change, Entity, Fact
@@ -24,7 +24,7 @@ _LARGE = 2**24
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
     yield from _switches(change)
-    if change.type in TYPES and change.after is not None:
+    if change.type in TYPES and not _newly_balanced(change):
         yield from _opened(change, context)
     if change.kind == "compose.service" and change.before is not None and change.after is not None:
         yield from _published(change.before, change.after)
@@ -63,20 +63,37 @@ def _open_before(context: Context) -> dict[str, list[Opening]]:
     return found
 
 
+def _newly_balanced(change: Change) -> bool:
+    """Whether a Service or an Ingress opens for the first time: the switch that did it says so."""
+    return change.kind == "kubernetes.object" and (change.before is None or not openings(change.before))
+
+
+def _open_after(context: Context) -> dict[str, list[Opening]]:
+    found: dict[str, list[Opening]] = {}
+    for entity in context.entities_after:
+        for opening in openings(entity):
+            found.setdefault(opening.group, []).append(opening)
+    return found
+
+
 def _opened(change: Change, context: Context) -> Iterator[Fact]:
-    """One fact for all that one change opens beyond what its group had open, if that is wide."""
-    assert change.after is not None
-    now = openings(change.after)
-    groups = {opening.group for opening in now}
+    """One fact for all that one change opens beyond what its group had open, if that is wide. A rule that denied, and does
+    so no more, opens what others allow."""
+    mine_now = openings(change.after) if change.after is not None else ()
+    mine_then = openings(change.before) if change.before is not None else ()
+    closing = {o.group for o in mine_then if not o.reach.allow}
+    groups = {opening.group for opening in mine_now} | closing
     former = _former(groups, context)
     wanted = groups.union(*former.values())
     before = [opening for group in sorted(wanted) for opening in context.once(_open_before).get(group, ())]
     for group in sorted(groups):
         old = [o.reach for o in before if o.group == group or o.group in former[group]]
-        mine = [o for o in now if o.group == group]
-        new = [r for r in grown(old, [o.reach for o in mine]) if r.world or size(r.source) >= _LARGE]
+        now = context.once(_open_after).get(group, [])
+        mine = now if group in closing else [o for o in mine_now if o.group == group]
+        opened = grown(old, [o.reach for o in mine], [o.reach for o in now])
+        new = [r for r in opened if r.world or size(r.source) >= _LARGE]
         if new and not _is_private(new):
-            yield _opening_fact(change, new, old, mine, _is_new(group, change, context))
+            yield _opening_fact(change, new, [r for r in old if r.allow], mine, _is_new(group, change, context))
 
 
 def _former(groups: set[str], context: Context) -> dict[str, set[str]]:
@@ -125,6 +142,8 @@ def _is_new(group: str, change: Change, context: Context) -> bool:
         return False
     if group == change.address:
         return True
+    if change.type == "google_compute_firewall":
+        return group not in context.once(_open_before)
     known_now = any(is_named((group,), e.address) for e in context.entities_after)
     return known_now and not any(is_named((group,), e.address) for e in context.entities_before)
 
@@ -137,7 +156,7 @@ def _opening_fact(
     return Fact(
         "exposure",
         {
-            "what": "ingress",
+            "what": "acl" if change.type in ACLS else "ingress",
             "ports": () if ports == ("all ports",) else ports,
             "port_class": port_class(new),
             "before": _told(old),

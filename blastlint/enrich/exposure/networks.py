@@ -7,10 +7,12 @@ merging and reordering mean nothing.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Literal
 
+from blastlint.enrich.patterns import Patterns, Texts
+from blastlint.enrich.sets import Dimension, Indexes, Intervals, cells
 from blastlint.frozen import dataclass
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -34,76 +36,78 @@ _OFTEN_PUBLIC = frozenset({8443, 9000, 9443, 8001, 6443})
 @dataclass(frozen=True, slots=True)
 class Reach:
     """One opened stretch: `protocol` is tcp, udp, ..., or `*` for all; ports are inclusive; `source` is a CIDR as text, or
-    whatever else names who may come (a group, a tag, an unknown), which equals only itself."""
+    whatever else names who may come (a group, a tag, an unknown), which equals only itself. Where rules are gone through in
+    an `order`, the first one that matches decides, and may be one that does not `allow`; elsewhere all of them allow.
+    """
 
     protocol: str
     ports: tuple[int, int]
     source: str
+    allow: bool = True
+    order: int = 0
 
     @property
     def world(self) -> bool:
         network = _network(self.source)
         return self.source.lower() in WORLD or (network is not None and network.prefixlen <= 1)
 
+    @property
+    def box(self) -> tuple[Texts, tuple[int, int], Source]:
+        return Texts(frozenset({self.protocol})), self.ports, _source(self.source)
 
-def grown(before: Iterable[Reach], after: Sequence[Reach]) -> tuple[Reach, ...]:
-    """The parts of `after` that `before` did not open, in order, each port range cut to what is new."""
+
+# Addresses as (version, first, last), or the name of a source that is none.
+Source = tuple[int, int, int] | str
+
+
+class Sources:
+    """The dimension of sources: addresses are intervals, and a name is within itself and within everyone."""
+
+    def cells(self, whole: Source, others: Sequence[tuple[int, Source]]) -> Iterator[tuple[Source, Indexes]]:
+        named = frozenset(i for i, other in others if other in (whole, "*"))
+        if isinstance(whole, str):
+            yield whole, named
+            return
+        alike = [(i, (o[1], o[2])) for i, o in others if not isinstance(o, str) and o[0] == whole[0]]
+        for (first, last), inside in Intervals().cells((whole[1], whole[2]), alike):
+            yield (whole[0], first, last), inside | named
+
+
+_DIMENSIONS: tuple[Dimension[object], ...] = (Patterns(), Intervals(), Sources())  # type: ignore[assignment]
+
+
+def grown(before: Iterable[Reach], after: Sequence[Reach], all_after: Sequence[Reach] = ()) -> tuple[Reach, ...]:
+    """The parts of `after` that `before` did not open, in order, each port range cut to what is new. `all_after` are the
+    rules among which those of `after` stand, where an earlier one may deny."""
     old = tuple(before)
+    rules = (*old, *(all_after or after))
+    boxes = [reach.box for reach in rules]
     found: list[Reach] = []
     for reach in after:
-        if reach in old:
+        if not reach.allow or (reach in old and all(rule.allow for rule in rules)):
             continue
-        found.extend(Reach(reach.protocol, ports, reach.source) for ports in _uncovered(reach, old))
+        for cell in cells(_DIMENSIONS, reach.box, boxes):
+            then, now = ([n for n in cell.boxes if (n < len(old)) is side] for side in (True, False))
+            if _open(rules, now) and not _open(rules, then):
+                ports = cell.sets[1]
+                assert isinstance(ports, tuple)
+                found.append(Reach(reach.protocol, ports, reach.source))
     return tuple(dict.fromkeys(found))
 
 
-def _uncovered(reach: Reach, before: Iterable[Reach]) -> list[tuple[int, int]]:
-    """The ports of `reach` that no rule of before opened to all of its source."""
-    rest = [reach.ports]
-    for old in before:
-        if old.protocol in ("*", reach.protocol) and _within(reach.source, old.source):
-            rest = [part for stretch in rest for part in _minus(stretch, old.ports)]
-    if rest and _network(reach.source) is not None:
-        rest = _beyond_union(reach, rest, before)
-    return rest
+def _open(rules: Sequence[Reach], matching: Sequence[int]) -> bool:
+    """Whether the first rule that matches allows; one that denies goes before one that allows at the same place."""
+    ordered = sorted(matching, key=lambda n: (rules[n].order, rules[n].allow))
+    return bool(ordered) and rules[ordered[0]].allow
 
 
-def _beyond_union(reach: Reach, rest: list[tuple[int, int]], before: Iterable[Reach]) -> list[tuple[int, int]]:
-    """Without stretches that several rules opened together, each to a part of the source (two /1 make a /0)."""
-    target = _network(reach.source)
-    kept = []
-    for stretch in rest:
-        parts = [
-            network
-            for old in before
-            if old.protocol in ("*", reach.protocol)
-            and old.ports[0] <= stretch[0]
-            and stretch[1] <= old.ports[1]
-            and (network := _network(old.source)) is not None
-            and target is not None
-            and network.version == target.version
-        ]
-        joined = list(ipaddress.collapse_addresses(parts)) if parts else []  # type: ignore[type-var]
-        if not any(target is not None and target.subnet_of(whole) for whole in joined):  # type: ignore[arg-type]
-            kept.append(stretch)
-    return kept
-
-
-def _minus(stretch: tuple[int, int], other: tuple[int, int]) -> list[tuple[int, int]]:
-    low, high = stretch
-    if other[1] < low or high < other[0]:
-        return [stretch]
-    return [part for part in ((low, other[0] - 1), (other[1] + 1, high)) if part[0] <= part[1]]
-
-
-def _within(source: str, old: str) -> bool:
-    """Whether everyone that `source` names is also named by `old`."""
-    if source == old or old.lower() in ("*", "any", "internet"):
-        return True
-    inner, outer = _network(source), _network(old)
-    if inner is None or outer is None or inner.version != outer.version:
-        return False
-    return inner.subnet_of(outer)  # type: ignore[arg-type]
+def _source(text: str) -> Source:
+    if text.lower() in WORLD:
+        return (6, 0, 2**128 - 1) if ":" in text else "*" if text in ("*", "any") else (4, 0, 2**32 - 1)
+    network = _network(text)
+    if network is None:
+        return text
+    return network.version, int(network.network_address), int(network.broadcast_address)
 
 
 @lru_cache(maxsize=4096)

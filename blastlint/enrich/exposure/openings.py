@@ -10,6 +10,7 @@ from blastlint.enrich.addresses import type_of
 from blastlint.enrich.exposure.networks import ALL_PORTS, Reach
 from blastlint.frozen import dataclass
 from blastlint.model import Entity, Value
+from blastlint.regex import regex
 
 GROUPS = (
     "aws_security_group",
@@ -20,7 +21,13 @@ GROUPS = (
 RULES = (
     "aws_security_group_rule", "aws_vpc_security_group_ingress_rule", "azurerm_network_security_rule",
 )  # fmt: skip
-TYPES = frozenset({*GROUPS, *RULES, "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress"})
+# Lists of rules that stand before whole networks; their order counts.
+ACLS = frozenset({"aws_network_acl", "aws_default_network_acl", "aws_network_acl_rule", "AWS::EC2::NetworkAclEntry"})
+TYPES = frozenset(
+    {*GROUPS, *RULES, *ACLS, "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress", "Service", "Ingress"}
+)
+_ALLOWED = regex(r"^(nginx\.ingress\.kubernetes\.io/(whitelist-source-range|allowlist-source-range)"
+                 r"|alb\.ingress\.kubernetes\.io/inbound-cidrs)$")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +40,10 @@ class Opening:
 
 
 def openings(entity: Entity) -> tuple[Opening, ...]:
-    """Every incoming way that the entity opens; empty for types that open none and for rules that deny."""
-    return tuple(_openings(entity)) if entity.type in TYPES else ()
+    """Every incoming way that the entity opens; empty for types that open none."""
+    if entity.type not in TYPES or (entity.type in ("Service", "Ingress") and entity.kind != "kubernetes.object"):
+        return ()
+    return tuple(_openings(entity))
 
 
 def _openings(entity: Entity) -> Iterator[Opening]:
@@ -46,11 +55,23 @@ def _openings(entity: Entity) -> Iterator[Opening]:
         case "aws_security_group_rule" | "aws_vpc_security_group_ingress_rule":
             if _text(attributes.get("type")) in ("", "ingress"):
                 yield from _aws(_group(entity, "security_group_id"), attributes)
+        case "aws_network_acl" | "aws_default_network_acl":
+            for block in _blocks(attributes.get("ingress")):
+                yield from _acl(entity.address, block)
+        case "aws_network_acl_rule":
+            if str(_text(attributes.get("egress"))).lower() != "true":
+                yield from _acl(_group(entity, "network_acl_id"), attributes)
+        case "AWS::EC2::NetworkAclEntry":
+            entry = attributes.get("Properties") or Value({})
+            if _text(entry.get("Egress")).lower() != "true":
+                yield from _acl_entry(entity, entry)
+        case "Service" | "Ingress":
+            yield from _balanced(entity)
         case "google_compute_firewall":
             if _text(attributes.get("direction")).upper() in ("", "INGRESS") and attributes.get("disabled") != Value(
                 True
             ):
-                yield from _google(entity.address, attributes)
+                yield from _google(_targets(attributes), attributes)
         case "azurerm_network_security_group":
             for block in _blocks(attributes.get("security_rule")):
                 yield from _azure(entity.address, block)
@@ -96,23 +117,84 @@ def _google(group: str, attributes: Value) -> Iterator[Opening]:
     sources = list(_each(attributes.get("source_ranges")))
     if not sources and not any(attributes.get(k) for k in ("source_tags", "source_service_accounts")):
         sources = [Value("0.0.0.0/0", region=attributes.region)]
-    for block in _blocks(attributes.get("allow")):
-        protocol = _protocol(_text(block.get("protocol")))
-        ports = [_port(text) for text in map(_text, _each(block.get("ports")))] or [ALL_PORTS]
-        for stretch, source in product(ports, sources):
-            yield Opening(group, Reach(protocol, stretch, _source(source)), source)
+    order = _int(attributes.get("priority"))
+    for name in ("allow", "deny"):
+        for block in _blocks(attributes.get(name)):
+            protocol = _protocol(_text(block.get("protocol")))
+            ports = [_port(text) for text in map(_text, _each(block.get("ports")))] or [ALL_PORTS]
+            for stretch, source in product(ports, sources):
+                reach = Reach(protocol, stretch, _source(source), name == "allow", 1000 if order is None else order)
+                yield Opening(group, reach, source)
+
+
+def _targets(attributes: Value) -> str:
+    """What a Google firewall rule is for: the instances of a network that have a tag or an account. Rules for the same ones
+    are read together."""
+    parts = []
+    for name in ("network", "target_tags", "target_service_accounts"):
+        texts = sorted(_text(v) or v.text for v in _each(attributes.get(name)))
+        parts.append(",".join(texts))
+    return "|".join(parts)
+
+
+def _acl(group: str, block: Value) -> Iterator[Opening]:
+    """One line of an AWS network ACL."""
+    protocol = _protocol(_text(block.get("protocol")))
+    ports = _range(block.get("from_port"), block.get("to_port")) if protocol != "*" else ALL_PORTS
+    allow = (_text(block.get("action")) or _text(block.get("rule_action"))).lower() == "allow"
+    order = _int(block.get("rule_no")) or _int(block.get("rule_number")) or 0
+    for name in ("cidr_block", "ipv6_cidr_block"):
+        for source in _each(block.get(name)):
+            if _text(source) or not source.known:
+                yield Opening(group, Reach(protocol, ports, _source(source), allow, order), source)
+
+
+def _acl_entry(entity: Entity, properties: Value) -> Iterator[Opening]:
+    named = properties.get("NetworkAclId") or Value()
+    group = (sorted(named.refs) or [_text(named) or named.text or entity.address])[0]
+    protocol = _protocol(_text(properties.get("Protocol")))
+    stretch = properties.get("PortRange") or Value({})
+    ports = _range(stretch.get("From"), stretch.get("To")) if protocol != "*" else ALL_PORTS
+    allow = _text(properties.get("RuleAction")).lower() == "allow"
+    for name in ("CidrBlock", "Ipv6CidrBlock"):
+        for source in _each(properties.get(name)):
+            reach = Reach(protocol, ports, _source(source), allow, _int(properties.get("RuleNumber")) or 0)
+            yield Opening(group, reach, source)
+
+
+def _balanced(entity: Entity) -> Iterator[Opening]:
+    """Whom a load balancer of Kubernetes lets in: a Service by its source ranges, an Ingress by an annotation."""
+    attributes = entity.attributes
+    spec = attributes.get("spec") or Value({})
+    if entity.type == "Ingress":
+        annotations = (attributes.get("metadata", "annotations") or Value({})).items
+        allowed = [v for k, v in annotations.items() if _ALLOWED.match(k)]
+        listed = [part.strip() for v in allowed for part in _text(v).split(",") if part.strip()]
+        ports = [("tcp", (443, 443))]
+        values = [Value(text, region=allowed[0].region) for text in listed]
+    elif _text(spec.get("type")) == "LoadBalancer":
+        values = list(_each(spec.get("loadBalancerSourceRanges")))
+        blocks = _blocks(spec.get("ports"))
+        ports = [
+            (_protocol(_text(b.get("protocol")) or "tcp"), (n, n)) for b in blocks if (n := _int(b.get("port"))) is not None
+        ]
+    else:
+        return
+    for (protocol, stretch), value in product(ports, values or [Value("0.0.0.0/0", region=spec.region)]):
+        yield Opening(entity.address, Reach(protocol, stretch, _source(value)), value)
 
 
 def _azure(group: str, block: Value) -> Iterator[Opening]:
-    if _text(block.get("direction")).lower() != "inbound" or _text(block.get("access")).lower() != "allow":
+    if _text(block.get("direction")).lower() != "inbound":
         return
+    allow, order = _text(block.get("access")).lower() == "allow", _int(block.get("priority")) or 0
     protocol = _protocol(_text(block.get("protocol")))
     ports = [
         _port(_text(v)) for n in ("destination_port_range", "destination_port_ranges") for v in _each(block.get(n))
     ]
     sources = [v for n in ("source_address_prefix", "source_address_prefixes") for v in _each(block.get(n))]
     for stretch, source in product(ports or [ALL_PORTS], sources):
-        yield Opening(group, Reach(protocol, stretch, _source(source)), source)
+        yield Opening(group, Reach(protocol, stretch, _source(source), allow, order), source)
 
 
 def published(service: Entity) -> Iterator[tuple[str, tuple[bool, Value]]]:
