@@ -161,6 +161,26 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "before": "text",
         "after": "text",
     },
+    "barrier": {
+        "what": "removed, selector-narrowed, ingress-widened, ingress-unlimited, egress-..., rules-removed, rules-counting, "
+        "association-removed",
+        "kind": "network-policy or waf",
+        "summary": "what keeps less out, in words",
+    },
+    "privilege": {
+        "what": "list: what a container or a unit may do now, in words",
+        "host": "true when one of them is as good as the host",
+        "agent": "true when it is a network or storage agent, which needs such things",
+        "new": "true when the thing itself is new",
+        "summary": "in words",
+    },
+    "authentication": {
+        "name": "the setting",
+        "before": "text",
+        "after": "text",
+        "dropped": "true when the setting is gone",
+        "added": "true when it was not there before",
+    },
     "capacity": {
         "name": "the attribute",
         "before": "number",

@@ -1,0 +1,227 @@
+"""`privilege` facts: what a container or a service of the system may do to its host, and could not before.
+
+Kubernetes workloads, compose services, Dockerfiles and systemd units are read as the set of privileges that each of their
+containers holds; a thing that only says the same in another place holds the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from blastlint.enrich.context import Context
+from blastlint.facts.paths import found, steps
+from blastlint.model import Change, Entity, Fact, Side, Value
+from blastlint.parse.keytree import KeyTree
+from blastlint.regex import regex
+
+_POD_SPECS = {
+    "Pod": "spec",
+    "CronJob": "spec.jobTemplate.spec.template.spec",
+    **dict.fromkeys(
+        ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "ReplicationController", "Rollout"),
+        "spec.template.spec",
+    ),
+}
+_HOST_PATHS = regex(
+    r"^/($|etc(/|$)|root(/|$)|proc(/|$)|var/lib/(kubelet|docker|containerd)|var/run/?$|run/?$|dev/?$|boot(/|$))"
+)
+_SOCKETS = regex(r"(docker|containerd|crio|podman)\.sock$")
+_MIGHTY = frozenset({"ALL", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE", "SYS_RAWIO", "NET_ADMIN", "DAC_READ_SEARCH", "BPF",
+                     "SYS_BOOT", "MKNOD"})  # fmt: skip
+_AGENT = regex(r"(^|[-/])(csi|cni|calico|cilium|flannel|weave|node-exporter|kube-proxy|falco|multus|longhorn|device-plugin)")
+_STAGE = regex(r"(?mi)^\s*FROM\s+\S+")
+_USER = regex(r"(?mi)^\s*USER\s+(\S+)")
+# What confines a unit of systemd, and what its absence gives away.
+_CONFINING = {
+    "NoNewPrivileges": "gaining privileges",
+    "ProtectSystem": "writing to the system",
+    "PrivateDevices": "the devices of the host",
+    "CapabilityBoundingSet": "all capabilities",
+}
+_LEVELS = ("privileged", "baseline", "restricted")
+
+Held = Mapping[str, Mapping[str, bool]]  # container -> privilege in words -> whether it is as good as the host
+
+
+def facts(change: Change, context: Context) -> Iterator[Fact]:
+    """At most one for a thing: everything that it may do and could not before."""
+    if change.after is None:
+        return
+    before = _held(change.before, context, "before") if change.before is not None else None
+    after = _held(change.after, context, "after")
+    if after is None or (change.before is not None and before is None):
+        return
+    gained: dict[str, bool] = {}
+    everywhere = {privilege for held in (before or {}).values() for privilege in held}
+    for container, held in after.items():
+        old = (before or {}).get(container)
+        known = set(old) if old is not None else everywhere
+        gained.update({privilege: grave for privilege, grave in held.items() if privilege not in known})
+    if gained:
+        yield Fact(
+            "privilege",
+            {
+                "what": tuple(gained),
+                "host": any(gained.values()),
+                "agent": _is_agent(change.after),
+                "new": change.before is None,
+                "summary": _listed(sorted(gained, key=lambda privilege: not gained[privilege])),
+            },
+            path="privileges",
+        )
+
+
+def _listed(texts: list[str]) -> str:
+    shown = texts[:3] + ([f"{len(texts) - 3} more"] if len(texts) > 3 else [])
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def _held(entity: Entity, context: Context, side: Side) -> Held | None:
+    """What each container holds; None for what is no such thing, or could not be read."""
+    if entity.kind == "kubernetes.object":
+        if entity.type == "Namespace":
+            return {"": _admitted(entity.attributes)}
+        spec = found(entity.attributes, steps(_POD_SPECS.get(entity.type, "-")))
+        return _pod(spec) if spec is not None and spec.is_map else None
+    if entity.kind == "compose.service":
+        return {"": _service(entity.attributes)}
+    if entity.kind == "file" and entity.type == "dockerfile":
+        return _image((context.before if side == "before" else context.after).tree.read(entity.address))
+    if entity.kind == "file" and entity.address.endswith(".service"):
+        document = (context.before if side == "before" else context.after).document(entity.address)
+        if document is None or not isinstance(document.content, KeyTree) or not document.content.documents:
+            return None
+        return {"": _unit(document.content.documents[0])}
+    return None
+
+
+def _admitted(namespace: Value) -> dict[str, bool]:
+    """What the pod security level of a namespace lets in."""
+    labels = found(namespace, steps("metadata.labels"))
+    level = _text(labels, "pod-security.kubernetes.io/enforce") or "privileged"
+    if level not in _LEVELS:
+        return {}
+    allowed = _LEVELS.index("restricted") - _LEVELS.index(level)
+    return dict((("pods that run as root", False), ("privileged pods", True))[:allowed])
+
+
+def _pod(spec: Value) -> Held:
+    shared = {name: True for key, name in (("hostPID", "the processes of the host"), ("hostIPC", "the memory of the host"))
+              if _is_on(spec.get(key))}  # fmt: skip
+    if _is_on(spec.get("hostNetwork")):
+        shared["the network of the host"] = False
+    for volume in _maps(spec.get("volumes")):
+        shared.update(_mounted(_text(volume, "hostPath", "path")))
+    held: dict[str, dict[str, bool]] = {}
+    around = spec.get("securityContext") or Value({})
+    for kind in ("initContainers", "containers"):
+        for container in _maps(spec.get(kind)):
+            held[_text(container, "name")] = {**shared, **_container(container.get("securityContext") or Value({}), around)}
+    return held
+
+
+def _container(own: Value, pod: Value) -> dict[str, bool]:
+    held: dict[str, bool] = {}
+    if _is_on(own.get("privileged")):
+        held["all privileges of the host"] = True
+    for capability in _elements(own.get("capabilities", "add")):
+        held.update(_capability(str(capability.scalar)))
+    if _may_be_root(own.get("runAsNonRoot") or pod.get("runAsNonRoot"), own.get("runAsUser") or pod.get("runAsUser")):
+        held["running as root"] = False
+    escalation = own.get("allowPrivilegeEscalation")
+    if escalation is None or _is_on(escalation):
+        held["gaining privileges"] = False
+    profile = _text(own, "seccompProfile", "type") or _text(pod, "seccompProfile", "type")
+    if profile == "Unconfined":
+        held["every system call"] = False
+    if _text(own, "procMount") == "Unmasked":
+        held["the whole of /proc"] = True
+    return held
+
+
+def _may_be_root(refused: Value | None, user: Value | None) -> bool:
+    """Whether the user is root, or may be; what is not known is taken to be another one."""
+    if user is not None and (not user.known or user.scalar is not None):
+        return user.known and str(user.scalar) == "0"
+    return refused is None or (refused.known and not _is_on(refused))
+
+
+def _service(service: Value) -> dict[str, bool]:
+    held: dict[str, bool] = {}
+    if _is_on(service.get("privileged")):
+        held["all privileges of the host"] = True
+    for key, words in (("pid", "the processes of the host"), ("ipc", "the memory of the host")):
+        if _text(service, key) == "host":
+            held[words] = True
+    if _text(service, "network_mode") == "host":
+        held["the network of the host"] = False
+    for capability in _elements(service.get("cap_add")):
+        held.update(_capability(str(capability.scalar)))
+    for option in _elements(service.get("security_opt")):
+        if str(option.scalar) in ("seccomp:unconfined", "apparmor:unconfined", "seccomp=unconfined", "apparmor=unconfined"):
+            held["every system call"] = False
+    for volume in _elements(service.get("volumes")):
+        held.update(_mounted(_text(volume, "source") if volume.is_map else str(volume.scalar).partition(":")[0]))
+    user = _text(service, "user")
+    if user.partition(":")[0] in ("root", "0"):
+        held["running as root"] = False
+    return held
+
+
+def _image(data: bytes | None) -> Held | None:
+    """The user that the last stage of a Dockerfile ends as; none named is root."""
+    if data is None:
+        return None
+    text = data.decode("utf-8", "replace")
+    stages = [match.start() for match in _STAGE.finditer(text)]
+    if not stages:
+        return None
+    users = _USER.findall(text, stages[-1])
+    return {"": {"running as root": False} if not users or users[-1].partition(":")[0] in ("root", "0") else {}}
+
+
+def _unit(root: Value) -> dict[str, bool]:
+    service = root.get("Service") or Value({})
+    held: dict[str, bool] = {}
+    dynamic = service.get("DynamicUser")
+    if _text(service, "User") in ("", "root", "0") and not _is_on(dynamic):
+        held["running as root"] = False
+    for key, words in _CONFINING.items():
+        value = service.get(key)
+        if value is None or _text(service, key).lower() in ("", "false", "no", "0", "off"):
+            held[words] = False
+    return held
+
+
+def _mounted(path: str) -> dict[str, bool]:
+    if _SOCKETS.search(path):
+        return {f"the container engine ({path})": True}
+    return {f"the host's {path}": True} if _HOST_PATHS.match(path) else {}
+
+
+def _capability(name: str) -> dict[str, bool]:
+    name = name.upper().removeprefix("CAP_")
+    return {f"the capability {name}": name in _MIGHTY}
+
+
+def _is_agent(entity: Entity) -> bool:
+    """Whether it is one of those programs that manage the host's network or disks, and need it."""
+    images = [str(v.scalar) for p, v in entity.attributes.leaves() if p.endswith("image") and v.scalar]
+    return any(_AGENT.search(text) for text in (entity.name, *images))
+
+
+def _is_on(value: Value | None) -> bool:
+    return value is not None and str(value.scalar).lower() in ("true", "yes", "on", "1")
+
+
+def _text(value: Value | None, *path: str) -> str:
+    here = value.get(*path) if value is not None else None
+    return "" if here is None or here.scalar is None else str(here.scalar)
+
+
+def _elements(value: Value | None) -> tuple[Value, ...]:
+    return value.elements if value is not None else ()
+
+
+def _maps(value: Value | None) -> tuple[Value, ...]:
+    return tuple(e for e in _elements(value) if e.is_map)
