@@ -181,6 +181,26 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "dropped": "true when the setting is gone",
         "added": "true when it was not there before",
     },
+    "records": {
+        "removed": "number of DNS records that are gone",
+        "repointed": "number of them that lead elsewhere, with nothing in common",
+        "grave": "true when one is a zone's own name, its servers, its mail, or stands for all other names",
+        "mass": "true when at least 3 and a fifth of all records are gone",
+        "certain": "false when a target is an expression",
+        "summary": "in words",
+    },
+    "routes": {
+        "what": "withdrawn, unserved, renamed, reordered",
+        "default": "true when it is the way to everywhere, or a rule that matches everything",
+        "summary": "in words",
+    },
+    "membership": {
+        "removed": "number of people who are named nowhere any more",
+        "total": "number of them before",
+        "share": "removed / total",
+        "all": "true when nobody of before is left",
+        "summary": "who and where, in words",
+    },
     "capacity": {
         "name": "the attribute",
         "before": "number",

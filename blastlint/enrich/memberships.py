@@ -1,0 +1,140 @@
+"""`membership` facts: people and accounts that a change takes out of groups, teams, owners' files and lists of who may.
+
+Somebody who is named anywhere in what the change adds has only moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from blastlint.enrich.context import Context
+from blastlint.frozen import dataclass
+from blastlint.model import Change, Entity, Fact, Side, Value
+from blastlint.parse.keytree import KeyTree
+from blastlint.regex import regex
+
+_LISTS = regex(
+    r"^(members?|users?|owners?|maintainers?|admins?|administrators?|approvers?|reviewers?|subjects|principals?|groups"
+    r"|allow_?list|white_?list|allowed_(users|members|groups|principals|accounts)|teams?|people|collaborators|contacts"
+    r"|emeritus_approvers|user_ids?|group_members|usernames)$", 2
+)  # fmt: skip
+_ONE_BY_ONE = regex(
+    r"^(github_(team_)?membership|github_repository_collaborator|gitlab_group_membership|okta_group_memberships?"
+    r"|google_cloud_identity_group_membership|googleworkspace_group_member|azuread_group_member|aws_identitystore_group_membership"
+    r"|aws_iam_user|aws_iam_user_group_membership|pagerduty_team_membership)$"
+)
+_OWNERS = regex(r"(^|/)CODEOWNERS$")
+_OWNER = regex(r"(?<![\w@.-])(@[\w./-]+|[\w.+-]+@[\w-]+\.[\w.-]+)")
+_NOT_PEOPLE = regex(r"^(\d+(\.\d+)*|true|false|\*)$|[\s{}]|://")
+_LEAST, _SHARE = 5, 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Everybody that one list names."""
+
+    name: str
+    people: frozenset[str]
+    entity: Entity
+
+
+def facts(change: Change, context: Context) -> Iterator[Fact]:
+    """One fact for a list that loses many, or all; on the change of its file or its resource."""
+    groups = context.once(_lost)
+    for group, gone in groups:
+        if change.before is group.entity:
+            everyone = gone == group.people
+            shown = sorted(gone)
+            yield Fact(
+                "membership",
+                {
+                    "removed": len(gone),
+                    "total": len(group.people),
+                    "share": round(len(gone) / len(group.people), 3),
+                    "all": everyone,
+                    "summary": f"{'all' if everyone else len(gone)} of the {len(group.people)} in {group.name} "
+                    f"({', '.join(shown[:3])}{f' and {len(shown) - 3} more' if len(shown) > 3 else ''})",
+                },
+                path=group.name,
+                before=group.entity.header or group.entity.region,
+            )
+
+
+def _lost(context: Context) -> list[tuple[Group, frozenset[str]]]:
+    before, after = (_groups(context, side) for side in ("before", "after"))
+    present = frozenset(person for group in after for person in group.people)
+    told = [(group, group.people - present) for group in before]
+    return [(g, gone) for g, gone in told if len(gone) >= _LEAST and len(gone) >= _SHARE * len(g.people)]
+
+
+def _groups(context: Context, side: Side) -> list[Group]:
+    """The groups that the change set touches, and for what is named one by one, the set of all of a kind."""
+    found: list[Group] = []
+    single: dict[tuple[str, str], tuple[set[str], Entity]] = {}
+    for entity in context.entities_before if side == "before" else context.entities_after:
+        if not entity.kind.startswith(("terraform.resource", "cloudformation.", "kubernetes.object")):
+            continue
+        if _ONE_BY_ONE.match(entity.type):
+            people, _ = single.setdefault((entity.configuration, entity.type), (set(), entity))
+            people.add(entity.address)
+        else:
+            found.extend(_lists(entity, entity.attributes, entity.address))
+    touched = {id(e) for change in context.changes for e in (change.before, change.after) if e is not None}
+    found = [group for group in found if id(group.entity) in touched]
+    changed = {e.key for change in context.changes if (e := change.before) is not None and change.after is None}
+    for (_, type_), (people, _) in single.items():
+        first = next((e for e in _entities(context, side) if e.type == type_ and e.key in changed), None)
+        if first is not None or side == "after":
+            found.append(Group(type_, frozenset(people), first or _entities(context, side)[0]))
+    for change in context.changes:
+        side_entity = change.before if side == "before" else change.after
+        if change.kind == "file" and side_entity is not None:
+            found.extend(_file(side_entity, context, side))
+    return found
+
+
+def _entities(context: Context, side: Side) -> tuple[Entity, ...]:
+    return tuple(context.entities_before if side == "before" else context.entities_after)
+
+
+def _lists(entity: Entity, value: Value, name: str, depth: int = 0) -> Iterator[Group]:
+    if depth > 8:
+        return
+    for key, child in value.items.items():
+        if _LISTS.match(key.replace("-", "_")) and child.is_list:
+            people = frozenset(person for element in child.elements if (person := _person(element)))
+            if people:
+                yield Group(f"{name} {key}", people, entity)
+        elif child.is_map:
+            yield from _lists(entity, child, name, depth + 1)
+        for element in child.elements:
+            yield from _lists(entity, element, name, depth + 1)
+
+
+def _person(value: Value) -> str:
+    """A name, an address of mail, or the name of a subject; empty for what is none."""
+    if value.is_map:
+        for key in ("email", "login", "username", "user", "name", "id"):
+            part = value.get(key)
+            if part is not None and isinstance(part.scalar, str):
+                return part.scalar.lower()
+        return ""
+    text = str(value.scalar) if isinstance(value.scalar, str) else ""
+    return "" if _NOT_PEOPLE.search(text) else text.lower()
+
+
+def _file(entity: Entity, context: Context, side: Side) -> Iterator[Group]:
+    workspace = context.before if side == "before" else context.after
+    if _OWNERS.search(entity.address):
+        text = (workspace.tree.read(entity.address) or b"").decode("utf-8", "replace")
+        lines = (line.partition("#")[0] for line in text.splitlines())
+        people = frozenset(owner.lower() for line in lines for owner in _OWNER.findall(line.partition(" ")[2]))
+        if people:
+            yield Group(entity.address, people, entity)
+    elif entity.address.endswith((".yaml", ".yml", ".json", ".toml")):
+        document = workspace.document(entity.address)
+        if document is None or not isinstance(document.content, KeyTree):
+            return
+        for root in document.content.documents:
+            if "apiVersion" not in root.items and "Resources" not in root.items:
+                yield from _lists(entity, root, entity.address)
