@@ -137,7 +137,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "destroyed": "true when the same change set brings a command that destroys what is deployed",
     },
     "grant": {
-        "what": "actions, resources, principals, conditions or denials: which part of the permission is wider",
+        "what": "actions, resources, principals, conditions, denials or boundary: which part of the permission is wider",
         "level": "admin (everything), permissions (can grant itself more), service (service:*), delete, write, read, list",
         "classes": "list: what is allowed, in words: everything, changing permissions, passing roles, assuming roles, ...",
         "actions": "list: the added actions, the worst ones",

@@ -15,6 +15,8 @@ from blastlint.enrich.access.holders import holding
 from blastlint.enrich.access.words import principal_in_words, summary
 from blastlint.enrich.addresses import is_named
 from blastlint.enrich.context import Context
+from blastlint.enrich.shown import shown
+from blastlint.enrich.vocabulary import FACTS
 from blastlint.facts.paths import found, steps
 from blastlint.model import Change, Entity, Fact, FactValue, Region, Side, Value
 
@@ -24,6 +26,9 @@ _HOLDERS = (
     "principal_id", "member", "members",
 )  # fmt: skip
 
+_ACCOUNT_POLICIES = {"aws_organizations_policy": "content", "AWS::Organizations::Policy": "Properties.Content"}
+_ATTACHED = ("policy_arn", "policy_arns", "managed_policy_arns", "Properties.ManagedPolicyArns")
+_BOUNDARIES = ("permissions_boundary", "Properties.PermissionsBoundary")
 _SUBJECT = ("kind", "name", "namespace")
 
 
@@ -31,6 +36,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     """Every widening of one change, by sort: further actions, further principals, lost conditions."""
     if change.after is None:
         return
+    yield from _unbounded(change)
     after = _granted(change.after, context, "after")
     if not after:
         return
@@ -52,6 +58,20 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
             yield _fact(path, widening, value, new, change.after, context)
 
 
+def _unbounded(change: Change) -> Iterator[Fact]:
+    """A permissions boundary that is gone: nothing limits any more what the policies of the identity allow."""
+    if change.before is None or change.after is None:
+        return
+    for name in _BOUNDARIES:
+        before, after = (found(side.attributes, steps(name)) for side in (change.before, change.after))
+        if before is not None and (after is None or after.scalar == ""):
+            fields: dict[str, FactValue] = dict.fromkeys(FACTS["grant"])
+            fields |= {"what": "boundary", "level": "permissions", "resources": "all", "public": False, "named": False}
+            fields |= {"account": False, "secrets": False, "system": "aws", "new": False, "actions": (), "classes": ()}
+            fields["summary"] = f"whatever its policies allow, without the boundary {shown(name, before)}"
+            yield Fact("grant", fields, f"{name}#boundary", before.region, None)
+
+
 def _same_source(old: Value, value: Value) -> bool:
     """Whether both sides take the policy from the same data source, which is judged itself."""
     return not old.known and not value.known and old == value and bool(old.refs)
@@ -70,15 +90,24 @@ def _granted(entity: Entity, context: Context, side: Side) -> dict[str, tuple[tu
         return {"Statement": (policies.from_value(entity.attributes) or (), entity.attributes)}
     granted = {}
     bound = roles.grants_of(entity)
-    if bound:
-        granted[""] = (bound, entity.attributes)
-    for path, value in policies.documents_in(entity.attributes):
+    attached = _attached(entity, context)
+    if bound or attached:
+        granted[""] = ((*bound, *attached), entity.attributes)
+    for path, value in (*policies.documents_in(entity.attributes), *_limits_of_accounts(entity)):
         grants = policies.from_value(value)
         if grants is None:
             grants = _referenced(value, context, side)
         if grants is not None:
             granted[path] = (grants, value)
     return granted
+
+
+def _limits_of_accounts(entity: Entity) -> Iterator[tuple[str, Value]]:
+    """The document of a policy that limits what whole accounts may do."""
+    path = _ACCOUNT_POLICIES.get(entity.type)
+    value = found(entity.attributes, steps(path)) if path else None
+    if path and value is not None:
+        yield path, value
 
 
 def _referenced(value: Value, context: Context, side: Side) -> tuple[Grant, ...] | None:
@@ -88,6 +117,23 @@ def _referenced(value: Value, context: Context, side: Side) -> tuple[Grant, ...]
     if not documents:
         return None
     return tuple(grant for document in documents for grant in policies.from_statement_blocks(document.attributes))
+
+
+def _attached(entity: Entity, context: Context) -> tuple[Grant, ...]:
+    """What policies of this configuration give to whom they are attached. A policy that is itself new, or that this change
+    edits, is judged where it stands."""
+    values = (found(entity.attributes, steps(name)) for name in _ATTACHED)
+    refs = frozenset(ref for value in values if value is not None for ref in value.refs)
+    if not refs:
+        return ()
+    kept = context.once(_policies_kept)
+    return tuple(grant for policy, grants in kept if is_named(refs, policy) for grant in grants)
+
+
+def _policies_kept(context: Context) -> list[tuple[str, tuple[Grant, ...]]]:
+    """The customer-managed policies that were there before, with what they gave."""
+    kept = [e for e in context.entities_before if e.type in ("aws_iam_policy", "AWS::IAM::ManagedPolicy")]
+    return [(e.address, tuple(g for grants, _ in _granted(e, context, "before").values() for g in grants)) for e in kept]
 
 
 def _given_up(change: Change, context: Context) -> tuple[Grant, ...]:

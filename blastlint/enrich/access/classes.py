@@ -51,6 +51,8 @@ _GLOBAL_ARN = regex(r"^arn:[^:]*:(s3:::\*(/\*)?|(?!s3:)[^:]*:[^:]*:[^:]*:([\w-]+
 _RBAC_KINDS = regex(r"^(cluster)?role(binding)?s$|^(pods/(exec|attach)|nodes/proxy|serviceaccounts/token)$"
                     r"|(validat|mutat)ingwebhookconfigurations$")  # fmt: skip
 
+_RBAC_VERBS = regex(r":(escalate|bind|impersonate)$")
+
 
 def breadth_of(resource: str) -> Breadth:
     """How many resources a text stands for."""
@@ -119,7 +121,7 @@ def level_of(action: str, resource: str, breadth: Breadth) -> Level:
     if level == "admin":
         return "service"
     if level == "permissions":
-        if what == "changing permissions" and _RBAC_KINDS.search(resource):
+        if what == "changing permissions" and (_RBAC_KINDS.search(resource) or _RBAC_VERBS.search(action)):
             return "permissions"
         return "service" if verb_of(action) == "*" else "write"
     return level

@@ -40,7 +40,8 @@ def grants_of(entity: Entity) -> tuple[Grant, ...]:
     return tuple(_bound(entity, kind)) if kind else ()
 
 
-def _rules(rules: tuple[Value, ...], scope: str, holder: str = "") -> Iterator[Grant]:
+def _rules(rules: tuple[Value, ...], scope: str, gathered: str = "") -> Iterator[Grant]:
+    """The grants of rules; `gathered` is the role by which its holders get them too."""
     for rule in rules:
         groups = scalars(rule.get("apiGroups") or rule.get("api_groups")) or ["core"]
         groups = ["core" if group in ("", '""') else group for group in groups]
@@ -49,9 +50,10 @@ def _rules(rules: tuple[Value, ...], scope: str, holder: str = "") -> Iterator[G
         verbs = scalars(rule.get("verbs"))
         actions = frozenset(f"{group}:{verb}" for verb in verbs for group in groups)
         places = frozenset(f"{kind}/{name}" for kind in kinds for name in names) if names else frozenset(kinds)
+        if gathered:
+            actions = frozenset(f"by the role {gathered} {action}" for action in actions)
         if actions and places:
-            who = frozenset({holder}) if holder else frozenset()
-            yield Grant(True, actions, places, who, system="kubernetes", scope=scope)
+            yield Grant(True, actions, places, system="kubernetes", scope=scope)
 
 
 def _given_on(attributes: Value, rules: tuple[Value, ...]) -> Iterator[Grant]:
@@ -59,7 +61,7 @@ def _given_on(attributes: Value, rules: tuple[Value, ...]) -> Iterator[Grant]:
     labels = found(attributes, steps("metadata.labels"))
     for label, value in (labels.items if labels is not None else {}).items():
         if label.startswith(_AGGREGATED) and str(value.scalar).lower() == "true":
-            yield from _rules(rules, "", f"Role {label.removeprefix(_AGGREGATED)}")
+            yield from _rules(rules, "", label.removeprefix(_AGGREGATED))
 
 
 def _bound(entity: Entity, kind: str) -> Iterator[Grant]:

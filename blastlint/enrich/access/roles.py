@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from blastlint.enrich.access import rbac
 from blastlint.enrich.access.classes import Level
 from blastlint.enrich.access.grants import ITSELF, Grant
-from blastlint.enrich.access.policies import from_value, principal
+from blastlint.enrich.access.policies import from_value
 from blastlint.enrich.access.values import blocks, scalars, text
 from blastlint.model import Entity, Value
 from blastlint.regex import regex
@@ -64,7 +64,13 @@ _GOOGLE_BINDING = regex(r"^(data\.)?google_[a-z0-9_]+_iam_(member|binding)$")
 _GOOGLE_CUSTOM = regex(r"^google_(project|organization)_iam_custom_role$")
 _WHOLE_SUBSCRIPTION = regex(r"^/(subscriptions/[^/]+|providers/Microsoft\.Management/managementGroups/[^/]+)/?$")
 # type -> what others may do with the image or snapshot that is shared with them
-_SHARED = {"aws_snapshot_create_volume_permission": "ec2:CreateVolume", "aws_ami_launch_permission": "ec2:RunInstances"}
+_SHARED = {
+    "aws_snapshot_create_volume_permission": "ec2:CreateVolume",
+    "aws_ami_launch_permission": "ec2:RunInstances",
+    "aws_db_snapshot": "rds:RestoreDBInstanceFromDBSnapshot",
+    "aws_db_cluster_snapshot": "rds:RestoreDBClusterFromSnapshot",
+}
+_SHARED_WITH = ("account_id", "group", "shared_accounts")
 
 
 def is_everyone(name: str) -> bool:
@@ -140,9 +146,9 @@ def _lambda(properties: Value) -> Grant:
 
 
 def _shared(entity: Entity) -> Iterator[Grant]:
-    accounts = scalars(entity.attributes.get("account_id")) + scalars(entity.attributes.get("group"))
+    accounts = [account for name in _SHARED_WITH for account in scalars(entity.attributes.get(name))]
     if accounts:
-        names = frozenset("*" if a == "all" else principal("AWS", a) for a in accounts)
+        names = frozenset("*" if a == "all" else f"account {a}" for a in accounts)
         yield Grant(True, frozenset({_SHARED[entity.type]}), frozenset({ITSELF}), names, role_level="read")
 
 
