@@ -48,21 +48,37 @@ def _fact(what: str, summary: str, default: bool, before: Region | None, after: 
 
 
 def _tables(change: Change, context: Context) -> Iterator[Fact]:
-    """What the change takes from a table that is still there."""
+    """What a block of source takes from tables that are still there: one fact, on the first of its changes."""
     before = change.before
     assert before is not None
-    mine = _routes(before)
-    owners = {owner for owner, _ in mine}
-    if change.after is None and before.type in _TABLES:
-        return  # the whole table goes: told as a deletion
-    left = [r for e in context.entities_after for owner, r in _routes(e) if owner in owners]
-    gone = grown(left, [r for _, r in mine])
-    if not gone or not _stays(owners, before, context):
-        return
-    prefixes = list(dict.fromkeys(r.source for r in gone))
-    default = any(r.world for r in gone)
-    summary = f"no route leads to {_few(prefixes)} any more"
-    yield _fact("withdrawn", summary, default, before.header, change.after.header if change.after else None)
+    first, gone = context.once(_withdrawn).get(_block(before), (None, []))
+    if first is before:
+        summary = f"no route leads to {_few(list(dict.fromkeys(r.source for r in gone)))} any more"
+        default = any(r.world for r in gone)
+        yield _fact("withdrawn", summary, default, before.header, change.after.header if change.after else None)
+
+
+def _block(entity: Entity) -> tuple[str, int]:
+    return entity.region.path, entity.region.start_line
+
+
+def _withdrawn(context: Context) -> dict[tuple[str, int], tuple[Entity, list[Reach]]]:
+    """block of source -> (the first entity of it that loses routes, all that are covered by no other)."""
+    left: dict[str, list[Reach]] = {}
+    for entity in context.entities_after:
+        for owner, reach in _routes(entity):
+            left.setdefault(owner, []).append(reach)
+    withdrawn: dict[tuple[str, int], tuple[Entity, list[Reach]]] = {}
+    for change in context.changes:
+        before = change.before
+        if before is None or before.type not in _ROUTES | _TABLES or (change.after is None and before.type in _TABLES):
+            continue  # a whole table that goes is told as a deletion
+        mine = list(_routes(before))
+        owners = {owner for owner, _ in mine}
+        gone = grown([r for owner in sorted(owners) for r in left.get(owner, ())], [r for _, r in mine])
+        if gone and _stays(owners, before, context):
+            withdrawn.setdefault(_block(before), (before, []))[1].extend(gone)
+    return withdrawn
 
 
 def _stays(owners: set[str], route: Entity, context: Context) -> bool:
@@ -73,7 +89,7 @@ def _stays(owners: set[str], route: Entity, context: Context) -> bool:
     return not named or bool(named & tables_after)
 
 
-def _routes(entity: Entity) -> Iterator[tuple[str, Reach]] | list[tuple[str, Reach]]:
+def _routes(entity: Entity) -> list[tuple[str, Reach]]:
     """(table, prefix) of everything that an entity routes."""
     if entity.type in _ROUTES:
         owner = next((_text(v) for name in _OWNERS if (v := found(entity.attributes, steps(name))) is not None), "")

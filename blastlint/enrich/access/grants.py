@@ -89,7 +89,8 @@ def _texts(patterns: frozenset[str], excepted: frozenset[str] | None) -> Texts:
 
 def _each(texts: Texts) -> Iterator[Texts]:
     if texts.excluded:
-        yield texts
+        if "*" not in texts.patterns:  # everything but everything
+            yield texts
     else:
         yield from (Texts(frozenset({pattern})) for pattern in sorted(texts.patterns))
 
@@ -208,10 +209,17 @@ class _Comparison:
         if inside[3]:
             return "denials"
         if inside[2]:
-            return "conditions"
+            principal = cell.sets[2]
+            assert isinstance(principal, Texts)
+            # Everyone under a condition held it too: somebody who is told by name needs no condition, and is new.
+            told = principal == HOLDER or any(principal.patterns <= self._principals(n) for n in inside[2])
+            return "conditions" if told or not is_narrow(principal.shown) else "principals"
         if inside[1]:
             return "principals"
         return "resources" if inside[0] else "actions"
+
+    def _principals(self, number: int) -> frozenset[str]:
+        return self._grants[number].principals
 
     def _is_named(self, what: What, cell: Cell) -> bool:
         if what == "principals":
