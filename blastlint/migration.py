@@ -22,9 +22,9 @@ Verb = Literal[
     "drop-database", "drop-schema", "rename-schema", "drop-owned", "drop-object", "rename-object",
     "add-column", "drop-column", "rename-column", "alter-type", "set-not-null", "drop-not-null", "set-default",
     "add-index", "drop-index", "rebuild", "add-constraint", "drop-constraint", "validate-constraint",
-    "drop-partition", "detach-partition", "drop-values",
+    "drop-partition", "detach-partition",
     "delete", "update", "truncate", "insert",
-    "grant", "raise-role", "row-security-off", "drop-policy", "open-policy", "checks-off",
+    "grant", "raise-role", "row-security-off", "drop-policy", "create-policy", "open-policy", "checks-off", "checks-on",
     "lock-table", "server", "transaction", "timeout", "run-code", "run-sql", "irreversible",
 ]  # fmt: skip
 
@@ -40,10 +40,12 @@ class Operation:
     an index covers, a constraint is on or an update sets. `to` is the new name, the copy's target, the referenced table or
     who is granted something.
 
-    flags: concurrently, not-valid, using-index, cascade, if-exists, temporary, online, not-null, default,
-    volatile-default, generated, unique, references, new-rows-only, replaces, public, admin, keep-data, no-transaction.
+    flags: concurrently, not-valid, using-index, cascade, if-exists, temporary, online, copy (how MySQL is told to do it);
+    not-null, default, volatile-default, generated, unique, references, converts, check; restated (the type only stands
+    there because the syntax asks for it), replaces, owns-columns; public, admin, all, wide; in-transaction,
+    no-transaction, squashed, assured (somebody has looked at it), declared (its function is named for it).
     `bounded` is None for what writes no rows, else whether something limits the rows. `reversible` says what the way
-    back does: yes, no, noop, or "" where the framework has none. `line` is the first line of what is shown.
+    back does: yes, no, noop, or "" where the framework has none.
     """
 
     verb: Verb

@@ -48,6 +48,8 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "migrations.reports": ("migration.operation",),
     "migrations.commands": ("command",),
     "migrations.edits": ("change-set",),
+    "migrations.schemas": ("schema.",),
+    "migrations.settings": ("config.key",),
     "agents": ("file", "command"),
     "rollouts": ("file", "pipeline.workflow", "command"),
     "reviews": ("file", "terraform.resource"),

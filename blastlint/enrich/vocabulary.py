@@ -501,6 +501,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "marked": "true when a new one says which it replaces",
         "declared": "true when the message says that migrations are squashed or begun anew",
         "operations": "false when only code around the operations was touched",
+        "known": "false when what the edited ones do could not be read on either side",
         "summary": "in words",
     },
     "agent-permission": {

@@ -44,6 +44,8 @@ _POSTGRES_MODES: Mapping[str, Blocks] = {
 
 def lock_of(operation: Operation, conversion: Conversion = "unknown") -> Lock | None:
     """The lock that an operation on a table with rows takes and that somebody notices; None where there is none."""
+    if operation.has("restated") and conversion not in ("rewrite", "lossy"):
+        return None
     if operation.dialect in ("", "postgres"):
         return _postgres(operation, conversion)
     if operation.dialect == "mysql":
@@ -110,7 +112,8 @@ def _postgres_column(operation: Operation) -> Lock | None:
 
 def _postgres_rebuild(operation: Operation) -> Lock:
     if operation.object == "reindex":
-        return Lock("SHARE", "writes", "builds an index", "REINDEX ... CONCURRENTLY.")
+        # SHARE on the table; but every plan looks at the indexes, and these are locked against it.
+        return Lock(_ACCESS_EXCLUSIVE, "reads and writes", "builds an index", "REINDEX ... CONCURRENTLY.")
     if operation.object == "refresh":
         safer = "REFRESH MATERIALIZED VIEW CONCURRENTLY, which needs a unique index."
         return Lock(_ACCESS_EXCLUSIVE, "reads and writes", "rewrites the table", safer)

@@ -38,6 +38,7 @@ PARSERS: dict[str, str] = {
     "sql": "sql",
     "markdown": "markdown",
     "jenkinsfile": "jenkinsfile",
+    "prisma": "prisma",
 }
 
 

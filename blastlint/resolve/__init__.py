@@ -27,9 +27,10 @@ RESOLVERS: dict[str, frozenset[str]] = {
     "manifests": frozenset({"yaml", "json"}),
     "cloudformation": frozenset({"yaml", "json"}),
     "code": frozenset({"python", "javascript", "typescript", "go", "ruby", "java", "rust"}),
-    "migrations": frozenset({"sql", "python", "javascript", "typescript", "ruby", "go", "yaml", "json", "xml", "prisma"}),
     "commands": frozenset({"shell", "yaml", "dockerfile", "makefile", "json", "markdown", "jenkinsfile"}),
     "embedded": frozenset({"terraform", "python", "javascript", "typescript"}),
+    "migrations": frozenset({"sql", "python", "javascript", "typescript", "ruby", "go", "yaml", "json", "xml"}),
+    "schemas": frozenset({"sql", "python", "javascript", "typescript", "ruby", "prisma"}),
 }
 _DECLARED = ("kubernetes.", "cloudformation.", "compose.", "iam.")  # what `manifests` finds
 

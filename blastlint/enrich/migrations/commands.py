@@ -16,7 +16,8 @@ from blastlint.migration import Dialect, Operation
 from blastlint.model import Change, Fact
 from blastlint.parse.source_text import SourceText
 
-_CLIENTS: dict[str, Dialect] = {
+# Programs that are given SQL as text, with the dialect that they speak.
+CLIENTS: dict[str, Dialect] = {
     "psql": "postgres", "cockroach": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite3": "sqlite", "sqlcmd": "tsql",
     "bq": "bigquery", "snowsql": "snowflake", "sqlplus": "oracle", "duckdb": "postgres",
     "clickhouse-client": "", "clickhouse": "",
@@ -29,7 +30,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if change.action not in ("added", "modified") or change.after is None:
         return
     command = command_of(change.after)
-    if command.tool not in _CLIENTS:
+    if command.tool not in CLIENTS:
         return
     known = Counter(_meaning(o) for o in sql_of(command_of(change.before))) if change.before is not None else Counter()
     found: dict[tuple[str, str], list[tuple[Operation, Concern]]] = {}
@@ -55,7 +56,7 @@ def _meaning(operation: Operation) -> tuple[str, str, str, bool | None]:
 
 def sql_of(command: Command) -> Iterator[Operation]:
     """The operations that a database client is given as text."""
-    if command.tool not in _CLIENTS:
+    if command.tool not in CLIENTS:
         return
     texts = [o.value for o in command.options if o.name in _OPTIONS and o.value]
     if command.tool in ("sqlite3", "duckdb", "bq"):
@@ -65,4 +66,4 @@ def sql_of(command: Command) -> Iterator[Operation]:
     from blastlint.parse.sql.operations import operations
 
     for text in texts:
-        yield from operations(SourceText.of(text, command.region.path, command.region.side), _CLIENTS[command.tool])
+        yield from operations(SourceText.of(text, command.region.path, command.region.side), CLIENTS[command.tool])

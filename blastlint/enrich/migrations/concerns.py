@@ -99,13 +99,10 @@ def _columns(operation: Operation, type_before: str) -> Concern | None:
         return Concern(
             "value-loss", "column", f"drops the column {operation.subject}", f"The values are gone.{more}", 50
         )
-    if verb == "drop-values":
-        meaning = "Rows that have one of them are refused, or end up empty."
-        return Concern("value-loss", "type", f"takes values out of {operation.subject}", meaning, 40)
     if verb != "alter-type":
         return None
     kind = _converted(operation, type_before)
-    if kind not in ("lossy", "narrow"):
+    if kind not in ("lossy", "narrow") or (kind == "narrow" and operation.has("restated")):
         return None
     before = operation.type_before or type_before
     change = f"from {before} to {operation.type}" if before else f"to {operation.type}"
@@ -314,7 +311,9 @@ def _locked_deed(operation: Operation) -> str:
     if verb == "alter-type":
         return f"changes the type of {operation.subject} to {operation.type}"
     if verb == "add-column":
-        return f"adds {operation.subject} with a value of its own for each row"
+        if operation.has("volatile-default", "generated"):
+            return f"adds {operation.subject} with a value of its own for each row"
+        return f"adds the unique column {operation.subject}"
     if verb == "detach-partition":
         return f"detaches the partition {operation.name} from {table}"
     if verb == "lock-table":

@@ -19,12 +19,17 @@ from blastlint.model import Change, Fact, FactValue, FileChange, Region, Related
 from blastlint.parse.languages import language_of
 from blastlint.parse.text import decode
 from blastlint.regex import regex
-from blastlint.resolve.migrations.places import code_framework, is_migration
+from blastlint.resolve.migrations.places import code_framework, framework_of, is_migration
 
 _SKIPPED = ("test", "docs", "example", "vendored", "generated")
+_STEPS = ("upgrade", "downgrade", "up", "down", "change", "Migration")
 _BY_REVISION = ("alembic",)  # tools that know a migration by what stands in it, not by its name
 _SQUASH = regex(r"\b(squash|collapse|consolidat|reset|recreat|regenerat|combine|flatten)\w*", re.IGNORECASE)
 _SPEECH = regex(r"'''[\s\S]*?'''|\"\"\"[\s\S]*?\"\"\"|/\*[\s\S]*?\*/|(?:(?<=\s)|^)(?:#|--|//)[^\n]*", re.MULTILINE)
+_IMPORT = regex(
+    r"^(?:from[ \t]+\S+[ \t]+import[ \t]+(?:\([^)]*\)|[^\n]*)|import[ \t]+[^\n]*|(?:const|require)[^\n]*require\([^\n]*)$",
+    re.MULTILINE,
+)
 _WORDS = regex(r"[^\W\d]\w*|\d+|'[^'\n]*'|\"[^\"\n]*\"|[^\w\s(),;]")
 
 
@@ -33,6 +38,7 @@ class _Edit:
     file: FileChange
     what: str
     grave: bool
+    known: bool = True
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
@@ -52,6 +58,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         "marked": marked,
         "declared": bool(_SQUASH.search(context.change_set.message)),
         "operations": any(e.grave for e in edits),
+        "known": any(e.grave and e.known for e in edits),
         "summary": _summary(edits, squashed),
     }
     related = tuple(Related(f"{e.what}: {e.file.path}", _region(e)) for e in edits[1:6])
@@ -83,6 +90,8 @@ def _edit(file: FileChange, context: Context) -> _Edit | None:
         return None
     if path_class_of(path, context.config) in _SKIPPED or path.endswith("__init__.py"):
         return None
+    if code_framework(path) and not framework_of(path, context.before.tree.read(path) or b""):
+        return None
     if file.after is None:
         return _Edit(file, "deleted", True)
     if file.after != path:
@@ -93,7 +102,11 @@ def _edit(file: FileChange, context: Context) -> _Edit | None:
             return None
     if _words(context, file) is False:
         return None
-    return _Edit(file, "edited", _operations_differ(context, file) or not _is_read(context, file))
+    if _operations_differ(context, file):
+        return _Edit(file, "edited", True)
+    if _is_read(context, file):
+        return _Edit(file, "edited", False)
+    return _Edit(file, "edited", _steps_differ(context, file), known=False)
 
 
 def _step(path: str) -> str:
@@ -113,7 +126,7 @@ def _words(context: Context, file: FileChange) -> bool:
 
 
 def _said(data: bytes, folded: bool) -> list[str]:
-    text = _SPEECH.sub(" ", decode(data)[0])
+    text = _IMPORT.sub("", _SPEECH.sub(" ", decode(data)[0]))
     return _WORDS.findall((text.lower() if folded else text).replace('"', "'"))
 
 
@@ -122,6 +135,16 @@ def _operations_differ(context: Context, file: FileChange) -> bool:
         change.kind == "migration.operation" and change.path in (file.before, file.after) and change.action != "moved"
         for change in context.changes
     )
+
+
+def _steps_differ(context: Context, file: FileChange) -> bool:
+    """Whether the functions that are the migration differ, and not only what stands around them."""
+    code = [
+        c
+        for c in context.changes
+        if c.path in (file.before, file.after) and c.kind.startswith(("python.", "javascript.", "ruby."))
+    ]
+    return not code or any(c.entity.name in _STEPS and c.action != "moved" for c in code)
 
 
 def _is_read(context: Context, file: FileChange) -> bool:

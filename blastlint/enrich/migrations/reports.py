@@ -14,7 +14,8 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.migrations import history
 from blastlint.enrich.migrations.concerns import Concern, concern
 from blastlint.enrich.migrations.irreversible import way_back
-from blastlint.enrich.migrations.scope import Scope, scope_of
+from blastlint.enrich.migrations.schemas import cascading
+from blastlint.enrich.migrations.scope import Scope, as_written, scope_of
 from blastlint.enrich.migrations.words import fields
 from blastlint.frozen import dataclass
 from blastlint.migration import Operation
@@ -37,7 +38,7 @@ class Grave:
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
     """The facts that hang on one added operation: none, but for the one that speaks for its file."""
-    return iter(context.once(_reports).get(change.address, ()))
+    return iter(context.once(_reports).get(change.address, ()) if change.action == "added" else ())
 
 
 def _reports(context: Context) -> Mapping[str, tuple[Fact, ...]]:
@@ -51,8 +52,8 @@ def _reports(context: Context) -> Mapping[str, tuple[Fact, ...]]:
         graves = [g for c in changes if (g := _grave(c, scope)) is not None]
         if not any(g.concern.name in _LOSSES for g in graves):
             graves += [Grave(c, operation_of(c.entity), why) for c, why in way_back(path, changes, scope)]
-        for group in _groups(graves):
-            change, fact = _fact(group, scope)
+        for named, group in _groups(graves, scope):
+            change, fact = _fact(group, scope, named)
             found.setdefault(change.address, []).append(fact)
     return {address: tuple(facts) for address, facts in found.items()}
 
@@ -64,19 +65,26 @@ def _grave(change: Change, scope: Scope) -> Grave | None:
         return None
     if operation.table and scope.is_new_table(entity, operation.table):
         return None
+    if operation.verb in ("add-column", "add-constraint", "add-index") and scope.is_made_here(entity, operation.table):
+        return None
     if operation.verb == "drop-column" and scope.is_new_column(operation.table, operation.column):
         return None
     if _put_back(entity, operation, scope):
         return None
+    if operation.has("concurrently") and scope.in_open_transaction(entity):
+        operation = replace(operation, flags=operation.flags | {"in-transaction"})
     if operation.verb == "alter-type":
         found = _altered(operation, scope)
     else:
         found = concern(operation)
         if found is not None and found.name == "cascade" and not _replaces_relation(entity, operation, scope):
             found = concern(replace(operation, on_delete=""))
+    if found is not None and found.lock is not None and not found.lock.work and scope.waits_briefly(entity):
+        return None  # a lock for a moment, and nobody queues behind it for longer than that
     if found is None or (_container(entity) == "code" and found.name not in _IN_CODE):
         return None
-    fresh = bool(operation.columns) and all(scope.is_new_column(operation.table, c) for c in operation.columns)
+    written = operation.columns if operation.verb == "update" else ()
+    fresh = bool(written) and all(scope.is_new_column(operation.table, c) for c in written)
     return Grave(change, operation, found, fresh)
 
 
@@ -94,8 +102,10 @@ def _put_back(entity: Entity, operation: Operation, scope: Scope) -> bool:
     if operation.verb == "drop-constraint":
         return any(o.verb == "add-constraint" and o.table == operation.table for o in later)
     if operation.verb == "drop-policy":
-        return any(o.verb == "open-policy" and o.table == operation.table for o in later)
-    return any(o.verb == "add-index" and o.name == operation.name for o in later if operation.verb == "drop-index")
+        return any(o.verb == "create-policy" and o.table == operation.table for o in later)
+    if operation.verb == "checks-off":
+        return any(o.verb == "checks-on" and (o.table, o.object) == (operation.table, operation.object) for o in later)
+    return any(o.verb == "add-index" and o.name == operation.name for o in later)
 
 
 def _replaces_relation(entity: Entity, operation: Operation, scope: Scope) -> bool:
@@ -115,7 +125,7 @@ def _altered(operation: Operation, scope: Scope) -> Concern | None:
     found = concern(operation, before.type)
     if found is not None and found.name == "value-loss":
         return found
-    if operation.on_delete == "cascade" and before.on_delete not in ("cascade", ""):
+    if operation.on_delete == "cascade" and before.on_delete not in ("cascade", "") and not cascading(scope.context):
         return concern(replace(operation, verb="add-constraint", object="foreign-key"))
     if operation.has("not-null") and not before.has("not-null"):
         return concern(replace(operation, verb="set-not-null"))
@@ -132,25 +142,28 @@ def _container(entity: Entity) -> str:
 # --- one fact for many ---------------------------------------------------------------------------------------------------
 
 
-def _groups(graves: Iterable[Grave]) -> Iterator[Sequence[Grave]]:
-    groups: dict[tuple[str, str, bool], list[Grave]] = {}
+def _groups(graves: Iterable[Grave], scope: Scope) -> Iterator[tuple[bool, Sequence[Grave]]]:
+    """(whether code still names what goes, operations that are grave in the same way), the heaviest operation first."""
+    groups: dict[tuple[object, ...], list[Grave]] = {}
     for grave in graves:
-        groups.setdefault((grave.concern.name, grave.concern.kind, grave.fresh), []).append(grave)
-    for group in groups.values():
-        yield sorted(group, key=lambda g: -g.concern.weight)
+        said = grave.concern
+        lock = (said.lock.blocks, bool(said.lock.work)) if said.lock is not None else ()
+        key = (_named(grave, scope), said.name, said.kind, said.certain, grave.fresh, lock)
+        groups.setdefault(key, []).append(grave)
+    for (named, *_), group in groups.items():
+        yield bool(named), sorted(group, key=lambda g: -g.concern.weight)
 
 
-def _fact(group: Sequence[Grave], scope: Scope) -> tuple[Change, Fact]:
+def _fact(group: Sequence[Grave], scope: Scope, named: bool) -> tuple[Change, Fact]:
     first = group[0]
     change, operation = first.change, first.operation
     entity = change.entity
-    losses = [g for g in group if g.concern.kind in ("table", "column")]
     said = fields(
         operation,
         first.concern,
         _container(entity),
         [g.concern.deed for g in group],
-        named=any(_named(g, scope) for g in losses) if losses else True,
+        named=named,
         copied=scope.copied(entity) if operation.verb == "drop-table" else "",
         redefined=operation.verb == "drop-table" and all(scope.redefined(g.change.entity) for g in group),
         fresh=first.fresh,
@@ -167,7 +180,7 @@ def _fact(group: Sequence[Grave], scope: Scope) -> tuple[Change, Fact]:
 
 def _named(grave: Grave, scope: Scope) -> bool:
     operation = grave.operation
-    if operation.verb in ("drop-table", "drop-column"):
-        names = [operation.column or operation.table, *(n for n in (operation.name,) if n)]
-        return any(scope.named_before(name) for name in names)
-    return True
+    if operation.verb not in ("drop-table", "drop-column"):
+        return True
+    name = operation.column or operation.table
+    return any(scope.named_before(n) for n in (as_written(name, operation.text), operation.name) if n)

@@ -3,22 +3,49 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from blastlint.diff.migrations import operation_of
 from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import path_class_of
+from blastlint.frozen import dataclass
 from blastlint.model import Change, Entity
 from blastlint.resolve.migrations.places import is_migration
 
 _CODE = (
     ".py", ".rb", ".erb", ".rake", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".go", ".java", ".kt",
     ".scala", ".cs", ".php", ".rs",
-    ".ex", ".exs", ".graphql", ".prisma", ".vue", ".svelte", ".html",
+    ".ex", ".exs", ".graphql", ".vue", ".svelte", ".html",
 )  # fmt: skip
 _MAX_LINES = 400
 _SHORT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _InFile:
+    """What one file says by the way: the line on which each table is made, that of its first timeout (0 for none), and
+    (line, whether one begins) of its transactions, in order."""
+
+    made: Mapping[str, int]
+    timeout: int
+    transactions: Sequence[tuple[int, bool]]
+
+
+def _in_file(entities: Sequence[Entity]) -> _InFile:
+    made: dict[str, int] = {}
+    timeouts: list[int] = []
+    transactions: list[tuple[int, bool]] = []
+    for entity in entities:
+        operation, line = operation_of(entity), entity.region.start_line
+        if operation.verb == "create-table":
+            made.setdefault(operation.table, line)
+        elif operation.verb == "timeout":
+            timeouts.append(line)
+        elif operation.verb == "transaction":
+            transactions.append((line, operation.object == "begin"))
+    return _InFile(made, min(timeouts, default=0), sorted(transactions))
 
 
 class Scope:
@@ -67,6 +94,25 @@ class Scope:
         if created.region.start_line == entity.region.start_line and operation.verb != "drop-table":
             return True
         return operation.verb == "drop-table" and operation.has("if-exists") and not self.named_before(table, sql=True)
+
+    def is_made_here(self, entity: Entity, table: str) -> bool:
+        """Whether the same file makes the table, before or with what is said here: an old migration that is edited."""
+        made = self._in_files[entity.region.path].made.get(table)
+        return made is not None and made <= entity.region.start_line
+
+    def waits_briefly(self, entity: Entity) -> bool:
+        """Whether the file limits before this operation how long a statement waits for its lock."""
+        return 0 < self._in_files[entity.region.path].timeout <= entity.region.start_line
+
+    def in_open_transaction(self, entity: Entity) -> bool:
+        """Whether the file itself began a transaction before this operation that is not over."""
+        marks = self._in_files[entity.region.path].transactions
+        at = bisect_left(marks, (entity.region.start_line, False))
+        return at > 0 and marks[at - 1][1]
+
+    @cached_property
+    def _in_files(self) -> Mapping[str, _InFile]:
+        return {path: _in_file(entities) for path, entities in self.by_path.items()}
 
     def is_new_column(self, table: str, column: str) -> bool:
         return (table, column) in self._columns
@@ -123,6 +169,12 @@ def _spellings(name: str) -> list[str]:
     parts = [part for part in name.split("_") if part]
     camel = "".join([*parts[:1], *(p.capitalize() for p in parts[1:])])
     return list(dict.fromkeys([name, camel, camel[:1].upper() + camel[1:]]))
+
+
+def as_written(name: str, text: str) -> str:
+    """A name as the text spells it: comparing takes no notice of capitals, searching does."""
+    match = re.search(rf"(?<!\w){re.escape(name.rpartition('.')[2])}(?!\w)", text, re.IGNORECASE)
+    return match.group() if match else name
 
 
 def scope_of(context: Context) -> Scope:

@@ -58,6 +58,8 @@ def fields(
     if named and concern.kind in ("table", "column") and container == "migration":
         sentences.append("Code before this change still names it." if len(deeds) == 1 else "")
     lock = concern.lock
+    if lock is not None and lock.safer:
+        sentences.append(f"Without it: {lock.safer}")
     return {
         "concern": concern.name,
         "kind": concern.kind,

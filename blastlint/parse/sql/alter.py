@@ -106,6 +106,8 @@ def _switch(cursor: Cursor, table: str) -> Iterator[Operation]:
         yield Operation("row-security-off", table)
     elif cursor.take("DISABLE", "TRIGGER"):
         yield Operation("checks-off", table, name=cursor.name(), object="trigger")
+    elif cursor.take("ENABLE", "TRIGGER"):
+        yield Operation("checks-on", table, name=cursor.name(), object="trigger")
     elif cursor.take("NOCHECK", "CONSTRAINT"):
         yield Operation("checks-off", table, name=cursor.name(), object="constraint")
     elif any(all(cursor.ahead(i) == w for i, w in enumerate(words)) for words in _REWRITES):
@@ -227,7 +229,10 @@ def _redefine(cursor: Cursor, table: str) -> Iterator[Operation]:
             yield Operation("rename-column", table, name, to=to)
         found = column(here.rest())
         if found.type:
-            yield Operation("alter-type", table, to, type=found.type, flags=found.flags & {"not-null", "generated"})
+            flags = found.flags & {"not-null", "generated"}
+            if to != name:
+                flags |= {"restated"}
+            yield Operation("alter-type", table, to, type=found.type, flags=flags)
         elif "not-null" in found.flags:
             yield Operation("set-not-null", table, to)
 

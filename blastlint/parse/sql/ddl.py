@@ -5,11 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from blastlint.migration import Dialect, Operation, plain
+from blastlint.migration import Dialect, Operation
 from blastlint.parse.sql.alter import alter_table
 from blastlint.parse.sql.columns import column, columns_of, constraint
 from blastlint.parse.sql.cursor import Cursor, find, parts, words_of
-from blastlint.regex import regex
+from blastlint.parse.sql.statements import (
+    begin,
+    cascade,
+    cluster,
+    copies,
+    finish,
+    grant,
+    insert,
+    load,
+    lock_table,
+    pragma,
+    purge,
+    refresh,
+    reindex,
+    reset,
+    role,
+    select,
+    setting,
+    start,
+    truncate,
+    vacuum,
+)
 
 _OBJECTS = (
     "VIEW", "TYPE", "DOMAIN", "EXTENSION", "SEQUENCE", "FUNCTION", "PROCEDURE", "TRIGGER", "RULE", "AGGREGATE", "SYNONYM",
@@ -17,8 +38,6 @@ _OBJECTS = (
 )  # fmt: skip
 _OWNING = ("TYPE", "DOMAIN", "EXTENSION")  # their CASCADE takes the columns that use them
 _TABLE_WORDS = ("TEMPORARY", "TEMP", "GLOBAL", "LOCAL", "UNLOGGED", "EXTERNAL", "FOREIGN", "VIRTUAL", "TRANSIENT")
-_ADMIN = regex(r"\b(superuser|createrole|bypassrls|all on \*\.\*|db_owner|sysadmin|accountadmin|dba)\b", re.IGNORECASE)
-_PUBLIC = frozenset({"public", "anon", "anonymous", "guest"})
 
 Reader = Callable[[Cursor, Dialect], Iterator[Operation]]
 
@@ -50,7 +69,7 @@ def _drop(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
                 "drop-database" if verb == "drop-database" else "drop-schema",
                 name=name,
                 object="schema",
-                flags=_cascade(cursor),
+                flags=cascade(cursor),
             )
     elif cursor.take("OWNED"):
         cursor.take("BY")
@@ -72,7 +91,7 @@ def _dropped_tables(cursor: Cursor, temporary: bool) -> Iterator[Operation]:
     if cursor.take("IF", "EXISTS"):
         flags.add("if-exists")
     names = cursor.names()
-    flags |= _cascade(cursor)
+    flags |= cascade(cursor)
     for name in names or [""]:
         local = name.startswith("#")  # T-SQL's temporary tables
         yield Operation("drop-table", name, flags=frozenset(flags | ({"temporary"} if local else set())))
@@ -93,15 +112,11 @@ def _dropped_index(cursor: Cursor) -> Iterator[Operation]:
 def _dropped(cursor: Cursor, kind: str) -> Iterator[Operation]:
     cursor.take("IF", "EXISTS")
     names = cursor.names()
-    flags = _cascade(cursor)
+    flags = cascade(cursor)
     if kind.upper() in _OWNING and flags:
         flags |= {"owns-columns"}
     for name in names:
         yield Operation("drop-object", name=name, object=kind, flags=flags)
-
-
-def _cascade(cursor: Cursor) -> frozenset[str]:
-    return frozenset({"cascade"}) if find(cursor.tokens, "CASCADE") >= 0 else frozenset()
 
 
 # --- create --------------------------------------------------------------------------------------------------------------
@@ -129,10 +144,10 @@ def _create(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
     elif cursor.take("POLICY"):
         name = cursor.name()
         table = cursor.name() if cursor.take("ON") else ""
-        if re.search(r"\b(using|check)\s*\(\s*true\s*\)", words_of(cursor.rest())):
-            yield Operation("open-policy", table, name=name)
+        wide = re.search(r"\b(using|check)\s*\(\s*true\s*\)", words_of(cursor.rest())) is not None
+        yield Operation("open-policy" if wide else "create-policy", table, name=name)
     elif cursor.one_of("ROLE", "USER"):
-        yield from _role(cursor, cursor.name())
+        yield from role(cursor, cursor.name())
     elif cursor.take("DOMAIN") or cursor.take("SCHEMA"):
         return
 
@@ -173,14 +188,7 @@ def _table(cursor: Cursor, flags: set[str]) -> Iterator[Operation]:
     yield from inner
     at = find(cursor.tokens, "SELECT")
     if at >= 0:
-        yield from _copies(cursor, name, at)
-
-
-def _copies(cursor: Cursor, table: str, at: int) -> Iterator[Operation]:
-    source = find(cursor.tokens[at:], "FROM")
-    if source >= 0:
-        here = Cursor(cursor.tokens, at + source + 1)
-        yield Operation("copy-rows", here.name(), to=table)
+        yield from copies(cursor, name, at)
 
 
 def _index(cursor: Cursor) -> Iterator[Operation]:
@@ -222,14 +230,14 @@ def _alter(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
     if cursor.take("TABLE"):
         yield from alter_table(cursor, dialect)
     elif cursor.one_of("ROLE", "USER") or cursor.take("SERVER", "ROLE"):
-        yield from _role(cursor, cursor.name())
+        yield from role(cursor, cursor.name())
     elif cursor.one_of("DATABASE", "SCHEMA"):
         yield from _database(cursor)
     elif cursor.take("POLICY"):
         name = cursor.name()
         table = cursor.name() if cursor.take("ON") else ""
-        if re.search(r"\b(using|check)\s*\(\s*true\s*\)", words_of(cursor.rest())):
-            yield Operation("open-policy", table, name=name)
+        wide = re.search(r"\b(using|check)\s*\(\s*true\s*\)", words_of(cursor.rest())) is not None
+        yield Operation("open-policy" if wide else "create-policy", table, name=name)
     elif cursor.take("TYPE"):
         yield from _enum(cursor)
     elif cursor.take("DOMAIN"):
@@ -239,7 +247,7 @@ def _alter(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
     elif cursor.take("DEFAULT", "PRIVILEGES"):
         at = find(cursor.rest(), "GRANT")
         if at >= 0:
-            yield from _grant(Cursor(cursor.rest(), at + 1), dialect)
+            yield from grant(Cursor(cursor.rest(), at + 1), dialect)
 
 
 def _database(cursor: Cursor) -> Iterator[Operation]:
@@ -271,184 +279,28 @@ def _rename(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
                 yield Operation("rename-table", name, to=here.name())
 
 
-# --- everything else -----------------------------------------------------------------------------------------------------
-
-
-def _truncate(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
-    cursor.take("TABLE")
-    cursor.take("IF", "EXISTS")
-    cursor.take("ONLY")
-    for name in cursor.names() or [""]:
-        flags = _cascade(cursor) | (frozenset({"temporary"}) if name.startswith("#") else frozenset())
-        yield Operation("truncate", name, bounded=False, flags=flags)
-
-
-def _grant(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
-    rest = cursor.rest()
-    at, to = find(rest, "ON"), find(rest, "TO")
-    if to < 0:
-        return
-    rights = words_of(rest[: at if 0 <= at < to else to])
-    on = words_of(rest[at + 1 : to]) if 0 <= at < to else ""
-    target = Cursor(rest, to + 1)
-    target.one_of("ROLE", "USER", "GROUP")
-    who = target.name()
-    flags = set()
-    everything = rights.startswith("all")
-    if who in _PUBLIC:
-        flags.add("public")
-    over_all = everything and on.replace(" ", "") == "*.*"
-    if over_all or _ADMIN.search(rights) or find(rest, "WITH", "GRANT", "OPTION") >= 0:
-        flags.add("admin")
-    if everything:
-        flags.add("all")
-    if re.search(r"\ball (tables|sequences|functions)\b|\*$|^(schema|database)\b|^tables$", on):
-        flags.add("wide")
-    yield Operation("grant", on, name=who, object=rights, flags=frozenset(flags))
-
-
-def _role(cursor: Cursor, name: str) -> Iterator[Operation]:
-    words = words_of(cursor.rest())
-    if re.search(r"\b(superuser|createrole|bypassrls)\b", words):
-        yield Operation("raise-role", name=name, object=words.removeprefix("with ").upper())
-    elif (match := re.search(r"\badd member (\S+)", words)) and _ADMIN.search(name):
-        yield Operation("raise-role", name=plain(match.group(1)), object=name)
-
-
-def _set(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
-    words = (
-        words_of(cursor.rest()).replace("session ", "").replace("local ", "").replace("global ", "").replace("@@", "")
-    )
-    if re.match(r"(foreign_key_checks|unique_checks) ?(=|to) ?(0|off|false)", words):
-        yield Operation("checks-off", object="constraint", name=words.split(" ")[0])
-    elif re.match(r"session_replication_role ?(=|to) ?'?replica", words):
-        yield Operation("checks-off", object="trigger", name="session_replication_role")
-    elif re.match(r"row_security ?(=|to) ?off", words):
-        return
-    elif re.match(r"(lock_timeout|statement_timeout|lock_wait_timeout|innodb_lock_wait_timeout)\b", words):
-        off = re.search(r"(=|to) ?'?0'?$", words) is not None
-        if not off:
-            yield Operation("timeout", name=words.split(" ")[0])
-
-
-def _pragma(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
-    if re.match(
-        r"(?:main\.)?(foreign_keys|ignore_check_constraints) ?(= ?|\()'?(off|0|false)", words_of(cursor.rest())
-    ):
-        yield Operation("checks-off", object="constraint", name="foreign_keys")
-
-
-def _lock(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
-    if not cursor.one_of("TABLE", "TABLES"):
-        return
-    cursor.take("ONLY")
-    names = cursor.names()
-    mode = re.search(r"\bin ([a-z ]+?) mode", words_of(cursor.tokens))
-    text = mode.group(1).upper() if mode else "WRITE" if find(cursor.tokens, "WRITE") >= 0 else "ACCESS EXCLUSIVE"
-    for name in names:
-        yield Operation("lock-table", name, object=text)
-
-
-def _vacuum(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
-    full = cursor.take("FULL") or "FULL" in [t.upper for t in cursor.group()]
-    if full:
-        while cursor.one_of("FREEZE", "VERBOSE", "ANALYZE"):
-            pass
-        yield Operation("rebuild", cursor.name(), object="vacuum full")
-
-
-def _reindex(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
-    concurrently = "CONCURRENTLY" in [t.upper for t in cursor.tokens]
-    cursor.group()
-    kind = cursor.one_of("TABLE", "INDEX", "SCHEMA", "DATABASE", "SYSTEM")
-    cursor.take("CONCURRENTLY")
-    name = cursor.name()
-    if not concurrently and dialect != "sqlite":
-        yield Operation("rebuild", name if kind == "TABLE" else "", name=name, object="reindex")
-
-
-def _cluster(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
-    cursor.take("VERBOSE")
-    yield Operation("rebuild", cursor.name(), object="cluster")
-
-
-def _refresh(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
-    if cursor.take("MATERIALIZED", "VIEW") and cursor.upper != "CONCURRENTLY":
-        yield Operation("rebuild", cursor.name(), object="refresh")
-
-
-def _purge(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
-    if cursor.one_of("BINARY", "MASTER"):
-        yield Operation("server", object="history", name="binary logs")
-
-
-def _reset(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
-    if cursor.take("MASTER"):
-        yield Operation("server", object="history", name="binary logs")
-
-
-def _insert(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
-    cursor.one_of("IGNORE", "OVERWRITE")
-    if cursor.take("OR"):
-        cursor.at += 1
-    cursor.take("INTO")
-    table = cursor.name()
-    yield Operation("insert", table, bounded=True)
-    at = find(cursor.tokens, "SELECT")
-    if at >= 0:
-        yield from _copies(cursor, table, at)
-
-
-def _select(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
-    """SELECT ... INTO new FROM old of T-SQL and Postgres copies rows."""
-    at = find(cursor.tokens, "INTO")
-    if at >= 0:
-        yield from _copies(cursor, Cursor(cursor.tokens, at + 1).name(), 0)
-
-
-def _begin(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
-    if cursor.done or cursor.upper in (
-        "TRANSACTION",
-        "WORK",
-        "TRAN",
-        "ISOLATION",
-        "IMMEDIATE",
-        "EXCLUSIVE",
-        "DEFERRED",
-    ):
-        yield Operation("transaction", object="begin")
-
-
-def _start(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
-    if cursor.take("TRANSACTION"):
-        yield Operation("transaction", object="begin")
-
-
-def _finish(cursor: Cursor, dialect: Dialect) -> Iterator[Operation]:
-    yield Operation("transaction", object="end")
-
-
 _READERS: Mapping[str, Reader] = {
     "DROP": _drop,
     "CREATE": _create,
     "ALTER": _alter,
     "RENAME": _rename,
-    "TRUNCATE": _truncate,
-    "GRANT": _grant,
-    "SET": _set,
-    "PRAGMA": _pragma,
-    "LOCK": _lock,
-    "VACUUM": _vacuum,
-    "REINDEX": _reindex,
-    "CLUSTER": _cluster,
-    "REFRESH": _refresh,
-    "PURGE": _purge,
-    "RESET": _reset,
-    "INSERT": _insert,
-    "REPLACE": _insert,
-    "SELECT": _select,
-    "BEGIN": _begin,
-    "START": _start,
-    "COMMIT": _finish,
-    "ROLLBACK": _finish,
+    "TRUNCATE": truncate,
+    "GRANT": grant,
+    "SET": setting,
+    "PRAGMA": pragma,
+    "LOCK": lock_table,
+    "VACUUM": vacuum,
+    "REINDEX": reindex,
+    "CLUSTER": cluster,
+    "REFRESH": refresh,
+    "PURGE": purge,
+    "RESET": reset,
+    "INSERT": insert,
+    "REPLACE": insert,
+    "SELECT": select,
+    "BEGIN": begin,
+    "START": start,
+    "COMMIT": finish,
+    "ROLLBACK": finish,
+    "LOAD": load,
 }

@@ -35,6 +35,7 @@ _DOLLAR = regex(r"\$([^\W\d]\w*)?\$")
 _PLACEHOLDER = regex(r"%\(\w+\)s|%s|\$\d+|:\w+(?!:)|\?")
 _BRACKET = regex(r"\[([^\W\d][\w .$@#-]*)\]")
 _LINE_COMMENT = regex(r"--[^\n]*")
+_COMMENT_MARK = regex(r"/\*|\*/")
 _MARK = regex(r"::|<>|!=|<=|>=|:=|\|\||->>?|#>>?|=>")
 _PREFIXES = frozenset({"E", "N", "B", "X", "U&", "R"})
 _TO_LINE_END = regex(r"[^\n]*")
@@ -77,12 +78,11 @@ def _comment(text: str, at: int, dialect: str, line_start: bool) -> int:
 
 def _block_comment(text: str, at: int) -> int:
     """Block comments nest, as in Postgres, where every opening has its end; else the first end closes them."""
-    depth, here = 0, at
-    for match in re.finditer(r"/\*|\*/", text[at:]):
+    depth = 0
+    for match in _COMMENT_MARK.finditer(text, at):
         depth += 1 if match.group() == "/*" else -1
-        here = at + match.end()
         if depth == 0:
-            return here
+            return match.end()
     first = text.find("*/", at)
     return first + 2 if first >= 0 else len(text)
 

@@ -30,11 +30,6 @@ def operations(root: Term, file: File) -> Iterator[Operation]:
             yield file.at(Operation("irreversible", direction="down"), function)
 
 
-def is_revision(root: Term) -> bool:
-    """Whether a module is a revision at all."""
-    return any(t.sort == "function" and t.name in ("upgrade", "downgrade") for t in root.body)
-
-
 def _refuses(function: Term) -> bool:
     return any(
         t.sort in ("call", "name") and t.name in ("NotImplementedError", "Exception", "RuntimeError")

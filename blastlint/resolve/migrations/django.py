@@ -9,7 +9,7 @@ from blastlint.migration import Operation, Reversible
 from blastlint.parse.terms import Term, is_false, is_true
 from blastlint.resolve.migrations.orm import writes
 from blastlint.resolve.migrations.reading import File, flags, sql_texts
-from blastlint.resolve.migrations.types import django_type
+from blastlint.resolve.migrations.types import django_type, is_known
 
 _RELATIONS = ("ForeignKey", "OneToOneField")
 _TEXTS = ("CharField", "TextField", "SlugField", "EmailField", "URLField", "FileField", "ImageField")
@@ -120,7 +120,7 @@ class _Reader:
         deleted = field.argument(1, "on_delete") if relation else None
         key = is_true(field.option("primary_key"))
         marks = flags(
-            not_null=not kept,
+            not_null=not kept and is_known(field),
             default=given or empty or field.name.endswith("AutoField"),
             unique=is_true(field.option("unique")) or field.name == "OneToOneField" or key,
             references=relation,

@@ -103,5 +103,21 @@ def is_migration(path: str) -> bool:
     return bool(code_framework(path))
 
 
+_MARKS: dict[str, re.Pattern[bytes]] = {
+    "django": regex(rb"class\s+Migration\b"),
+    "alembic": regex(rb"def\s+(up|down)grade\b"),
+    "rails": regex(rb"ActiveRecord::Migration"),
+    "javascript": regex(rb"\bup\b"),
+}
+
+
+def framework_of(path: str, data: bytes) -> str:
+    """The tool of a program's migration, where its text is one too: other things are called migrations as well."""
+    name = code_framework(path)
+    if name in ("django", "alembic"):
+        return next((n for n in ("alembic", "django") if _MARKS[n].search(data)), "")
+    return name if name and _MARKS[name].search(data) else ""
+
+
 def dialect_in_path(path: str) -> Dialect:
     return next((dialect for pattern, dialect in _DIALECT_IN_PATH if pattern.search(path)), "")

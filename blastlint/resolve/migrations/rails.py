@@ -37,6 +37,11 @@ def operations(root: Term, file: File) -> Iterator[Operation]:
                     yield replace(operation, flags=operation.flags | marks)
 
 
+def statements(terms: tuple[Term, ...], file: File) -> Iterator[Operation]:
+    """The operations of statements outside a migration class: those of schema.rb."""
+    yield from _Reader(file, changes=False, helpers={}).statements(terms, "up", assured=False)
+
+
 class _Reader:
     def __init__(self, file: File, *, changes: bool, helpers: dict[str, Term]) -> None:
         self.file = file

@@ -19,6 +19,7 @@ _DJANGO_TEXT = {
     "CharField": 0, "EmailField": 254, "URLField": 200, "SlugField": 50, "FileField": 100, "ImageField": 100,
     "FilePathField": 100,
 }  # fmt: skip
+_DJANGO_RELATIONS = ("ForeignKey", "OneToOneField")
 _ALEMBIC: Mapping[str, str] = {
     "Text": "text", "UnicodeText": "text", "TEXT": "text", "Integer": "int", "INTEGER": "int", "BigInteger": "bigint",
     "BIGINT": "bigint", "SmallInteger": "smallint", "SMALLINT": "smallint", "Boolean": "boolean", "BOOLEAN": "boolean",
@@ -52,6 +53,14 @@ def django_type(field: Term) -> str:
         digits, places = field.option("max_digits"), field.option("decimal_places")
         return f"numeric({digits.plain},{places.plain})" if digits is not None and places is not None else "numeric"
     return _DJANGO.get(name, "")
+
+
+def is_known(field: Term) -> bool:
+    """Whether a field is one of Django's own: what others do without a value, only their code says."""
+    own = field.on is None or field.on.dotted.split(".")[0] in ("models", "django")
+    return own and (
+        field.name in _DJANGO or field.name in _DJANGO_TEXT or field.name in (*_DJANGO_RELATIONS, "DecimalField")
+    )
 
 
 def alembic_type(kind: Term | None) -> str:

@@ -1,0 +1,33 @@
+"""sqlglot is imported for deletes and updates alone,
+grammars for programs alone: a change of anything else pays for neither."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+_SCRIPT = """
+import sys
+from blastlint import pipeline
+from blastlint.engine.load import shipped_rules
+from blastlint.sources.memory import change_set
+pipeline.check(change_set({}, %r), shipped_rules())
+print(*sorted(m for m in ("sqlglot", "blastlint.parse.sql.operations", "tree_sitter_ruby") if m in sys.modules))
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "loaded"),
+    [
+        ({"a.yaml": "a: 1\n", "main.tf": "locals {}\n"}, []),
+        ({"migrations/1.sql": "SELECT 1;\n"}, ["blastlint.parse.sql.operations"]),
+        ({"migrations/1.sql": "CREATE TABLE a (id int);\nDROP TABLE b;\n"}, ["blastlint.parse.sql.operations"]),
+        ({"migrations/1.sql": "DELETE FROM a WHERE id = 1;\n"}, ["blastlint.parse.sql.operations", "sqlglot"]),
+        ({"app/a.py": "x = 1\n"}, []),
+    ],
+)  # fmt: skip
+def test_what_a_change_loads(files: dict[str, str], loaded: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-c", _SCRIPT % files], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == loaded
