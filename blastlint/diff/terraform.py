@@ -15,6 +15,7 @@ from blastlint.diff.moves import Renaming, landings, statements
 from blastlint.model import Change, Delta, Entity
 
 _MOVABLE = ("terraform.resource", "terraform.module", "terraform.data")
+_COUNTED = "terraform.counted"
 _ALIKE = 0.8
 _INSTANCES = ("terraform.resource", "terraform.data")
 
@@ -64,18 +65,24 @@ def _renamed(before: Sequence[Entity], after: Sequence[Entity]) -> bool:
 
 def _changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Change]:
     moved = statements(after)
+    counted = {entity.address for entity in after if entity.kind == _COUNTED}
     kinds: dict[str, tuple[dict[str, Entity], dict[str, Entity]]] = {}
     for side, entities in enumerate((before, after)):
         for entity in entities:
-            kinds.setdefault(entity.kind, ({}, {}))[side].setdefault(entity.address, entity)
+            if entity.kind != _COUNTED:
+                kinds.setdefault(entity.kind, ({}, {}))[side].setdefault(entity.address, entity)
     landed = {kind: landings(list(old), new, moved) if kind in _MOVABLE else {} for kind, (old, new) in kinds.items()}
     renaming = Renaming({a: to for found in landed.values() for a, to in found.items()}, moved)
     for kind, (old, new) in kinds.items():
-        yield from _of_kind(old, new, landed[kind], renaming)
+        yield from _of_kind(old, new, landed[kind], renaming, counted)
 
 
 def _of_kind(
-    old: dict[str, Entity], new: dict[str, Entity], landed: dict[str, tuple[str, str]], renaming: Renaming
+    old: dict[str, Entity],
+    new: dict[str, Entity],
+    landed: dict[str, tuple[str, str]],
+    renaming: Renaming,
+    counted: set[str],
 ) -> Iterator[Change]:
     rest = dict(new)
     gone: list[Entity] = []
@@ -93,7 +100,11 @@ def _of_kind(
         else:
             yield from modified(entity, other)
     yield from _uncountable(gone, rest)
-    yield from (Change(entity.address, "removed", entity, None) for entity in gone)
+    for entity in gone:
+        if entity.kind == "terraform.resource" and entity.address in counted:  # a move first, as `count` came
+            yield Change(f"{entity.address}[0]", "removed", entity, None, previous_address=entity.address)
+        else:
+            yield Change(entity.address, "removed", entity, None)
     yield from (Change(entity.address, "added", None, entity) for entity in rest.values())
 
 

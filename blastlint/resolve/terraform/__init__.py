@@ -13,6 +13,8 @@ Entities (address; `<m>` is the module path with a dot, empty at the root; `pare
   terraform.resource  `<m>aws_db_instance.this`, `...this[0]`, `...this["eu"]`: one an instance. type, name as labelled.
                       `...this[*]` stands for all instances that cannot be counted (unknown count or for_each): the one
                       entity then, or the rest beside the known keys.            detail: details.Resource
+  terraform.counted   `<m>aws_db_instance.this`: a block whose count is 0. It is no instance, but a single one that was
+                      there before is now called `this[0]` (and destroyed). No attributes.
   terraform.data      `<m>data.aws_ami.x`: the same.                                detail: details.Resource
   terraform.module    `module.db["eu"]`: one an instance of the call. type = source; attributes source, version, and the
                       arguments; opaque when the source is not in the tree.         detail: details.Module

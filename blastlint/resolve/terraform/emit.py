@@ -86,9 +86,14 @@ class Emitter:
     def _resource(self, module: Module, key: ResourceKey) -> Iterator[Entity]:
         resource = module.resource(key)
         assert resource is not None
-        for instance_key in _keys(resource.instances):
+        keys = _keys(resource.instances)
+        for instance_key in keys:
             instance = resource.instance(instance_key)
             yield self._instance(resource, instance)
+        if not keys and resource.instances.kind == "count" and resource.mode != "data":
+            yield self._entity(
+                "terraform.counted", resource.address, resource.block, {}, module, resource.type, resource.name
+            )
 
     def _instance(self, resource: Resource, instance: Instance) -> Entity:
         block, found, module = resource.block, resource.instances, resource.module
@@ -249,7 +254,7 @@ class Emitter:
 _NOT_SETTINGS = frozenset({"backend", "cloud", "required_providers", "provider_meta"})
 
 
-def _keys(found: Instances) -> Iterable[Key]:
+def _keys(found: Instances) -> tuple[Key, ...]:
     """The keys of the instances; None, which stands for all that cannot be counted, when there may be more."""
     return (*found.keys, None) if found.rest else tuple(found.keys)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from blastlint.model import Value
+from blastlint.resolve.terraform.evaluate import index
 from blastlint.resolve.terraform.functions.conversion import unify
 from blastlint.resolve.terraform.functions.support import Lenient, Strict, list_of, scalar, unknown_call
 from blastlint.resolve.terraform.values import (
@@ -23,6 +24,7 @@ from blastlint.resolve.terraform.values import (
 )
 
 MAX_RANGE = 1024  # Terraform's own limit
+_MAX_SLICE = 100  # of a list that is not known
 
 
 def _list(*elements: Value) -> Value:
@@ -191,12 +193,17 @@ def _reverse(value: Value) -> Value:
 
 
 def _slice(value: Value, start: Value, end: Value) -> Value:
+    """Of an unknown list (the zones of a region) so many elements as are asked for: Terraform refuses one that is shorter."""
     first, last = as_number(start), as_number(end)
-    if not (value.known and first.known and last.known):
+    if not (first.known and last.known):
         return unknown_call("slice", (value, first, last))
-    elements = list_of(value)
     if not isinstance(first.data, int) or not isinstance(last.data, int):
         raise EvaluationError("slice: whole numbers are required")
+    if not value.known:
+        if not 0 <= last.data - first.data <= _MAX_SLICE:
+            return unknown_call("slice", (value, first, last))
+        return sequence([index(value, Value(position)) for position in range(first.data, last.data)])
+    elements = list_of(value)
     if not 0 <= first.data <= last.data <= len(elements):
         raise EvaluationError("slice: out of range")
     return sequence(elements[first.data : last.data])
