@@ -64,6 +64,39 @@ RENEWED: dict[str, dict[str, str]] = {
     "aws_imagebuilder_image_pipeline": {"date_updated": "*"},
 }
 
+# What the cloud gives where an argument is left out, by its documentation: written out, such a value changes nothing.
+USUAL: dict[str, dict[str, Any]] = {
+    "aws_alb": {"ip_address_type": "ipv4", "internal": False},
+    "aws_alb_target_group": {"ip_address_type": "ipv4", "protocol_version": "HTTP1"},
+    "aws_cloudwatch_log_group": {"log_group_class": "STANDARD"},
+    "aws_db_instance": {"backup_target": "region", "multi_az": False, "network_type": "IPV4"},
+    "aws_ebs_volume": {"encrypted": False, "type": "gp2"},
+    "aws_ecs_service": {"launch_type": "EC2"},
+    "aws_ecs_task_definition": {"network_mode": "bridge"},
+    "aws_efs_file_system": {"encrypted": False, "performance_mode": "generalPurpose"},
+    "aws_eip": {"domain": "vpc"},
+    "aws_eks_cluster": {"kubernetes_network_config.ip_family": "ipv4"},
+    "aws_eks_node_group": {"capacity_type": "ON_DEMAND", "disk_size": 20},
+    "aws_elasticache_cluster": {"az_mode": "single-az", "ip_discovery": "ipv4", "network_type": "ipv4"},
+    "aws_elasticache_replication_group": {
+        "at_rest_encryption_enabled": False,
+        "data_tiering_enabled": False,
+        "ip_discovery": "ipv4",
+        "network_type": "ipv4",
+        "transit_encryption_enabled": False,
+    },
+    "aws_instance": {"tenancy": "default"},
+    "aws_kms_key": {"multi_region": False},
+    "aws_lb": {"ip_address_type": "ipv4", "internal": False},
+    "aws_lb_target_group": {"ip_address_type": "ipv4", "protocol_version": "HTTP1"},
+    "aws_msk_cluster": {"storage_mode": "LOCAL"},
+    "aws_network_interface": {"interface_type": "interface"},
+    "aws_opensearch_domain": {"ip_address_type": "ipv4"},
+    "aws_rds_cluster": {"network_type": "IPV4"},
+    "aws_redshift_cluster": {"cluster_type": "single-node"},
+    "aws_s3_bucket": {"object_lock_enabled": False},
+}
+
 
 def code_of(kind: Any, modes: dict[str, Any]) -> tuple[str, str]:
     """(letters of the transitions that force, condition). `?` as condition: sometimes, and we do not know when."""
@@ -136,6 +169,7 @@ def entry_of(
         "sensitive": sensitive,
         "defaults": dict(sorted(answer["defaults"].items())),
         "alias": ALIASES.get(type_, {}),
+        "usual": USUAL.get(type_, {}),
         "renewed": RENEWED.get(type_, {}),
         "known": [n for n in answer["known"] if n != "tags_all"],
     }

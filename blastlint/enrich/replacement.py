@@ -73,7 +73,7 @@ def judged(before: Entity, after: Entity, deltas: tuple[Delta, ...], certain: Ca
             forced.append(delta.path)
             continue
         weight = max((_weigh(after, p, step) for p, step in _steps(path, delta)), key=_RANK.index, default="changes")
-        kept = delta.before is None and facts is not None and path in facts.optional_computed
+        kept = delta.before is None and facts is not None and path in facts.optional_computed and path not in facts.usual
         # `kept`: it may be what it already was
         if weight == "replaces" and (kept or _is_assumed(delta) or not _differs(delta, certain)):
             weight = "may replace"
@@ -178,8 +178,10 @@ def _means_nothing(path: str, delta: Delta, facts: TypeFacts | None) -> bool:
     value = delta.after if delta.before is None else delta.before
     if delta.action not in ("added", "removed") or value is None:
         return False
-    if path in facts.defaults:
-        return value.known and same(value, Value(facts.defaults[path]))
+    if path in facts.defaults or path in facts.usual:
+        return value.known and same(value, Value(facts.defaults[path] if path in facts.defaults else facts.usual[path]))
+    if path in facts.optional_computed and isinstance(value.scalar, bool):
+        return False  # either may be what it is
     if value.is_map or value.is_list:
         return not value.items and not value.elements
     return value.known and value.scalar in _EMPTY

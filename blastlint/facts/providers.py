@@ -14,6 +14,7 @@ empty; paths have no list indexes:
 | sets | arguments and blocks without an order |
 | sensitive | arguments that the provider marks so |
 | defaults | {path: what an absent argument means} |
+| usual | {path: what an argument that was never given has got, unless something else decides it} |
 | known | computed attributes whose value a plan knows beforehand |
 | alias | {attribute: argument that always has the same value}: `id` of a bucket is its `bucket` |
 | renewed | {attribute: argument}: changing the argument in place gives the attribute a new value; `*` is any argument |
@@ -56,6 +57,7 @@ class TypeFacts:
     sets: frozenset[str] = frozenset()
     sensitive: frozenset[str] = frozenset()
     defaults: Mapping[str, Scalar] = field(default_factory=dict)
+    usual: Mapping[str, Scalar] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
     alias: Mapping[str, str] = field(default_factory=dict)
     renewed: Mapping[str, str] = field(default_factory=dict)
@@ -95,6 +97,7 @@ def facts_of(type_: str) -> TypeFacts | None:
         frozenset(raw.get("sets", ())),
         frozenset(raw.get("sensitive", ())),
         raw.get("defaults", {}),
+        raw.get("usual", {}),
         frozenset(raw.get("known", ())),
         raw.get("alias", {}),
         raw.get("renewed", {}),
