@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--types", default="", help="comma-separated; default all")
     arguments = parser.parse_args()
     header, *lines = OUTPUT.read_text().splitlines()
-    entries = {type_: entry for type_, entry in map(json.loads, lines)}
+    entries = dict(map(json.loads, lines))
     provider = Provider(arguments.binary, CONFIG)
     try:
         for type_ in arguments.types.split(",") if arguments.types else entries:

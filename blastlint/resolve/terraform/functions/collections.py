@@ -193,7 +193,7 @@ def _reverse(value: Value) -> Value:
 
 
 def _slice(value: Value, start: Value, end: Value) -> Value:
-    """Of an unknown list (the zones of a region) so many elements as are asked for: Terraform refuses one that is shorter."""
+    """Of an unknown list (zones of a region) as many elements as are asked for: Terraform refuses one that is shorter."""
     first, last = as_number(start), as_number(end)
     if not (first.known and last.known):
         return unknown_call("slice", (value, first, last))
