@@ -44,7 +44,7 @@ def check(
     allowed, _ = policy.dispose(judged, before, acceptances)
     stated = intent.impacts(context, [finding for finding in allowed if finding.counts])
     findings, told = policy.dispose((*judged, *judge.findings(stated)), before, acceptances)
-    unread = (*_unread(after.documents()), *_unread(before.documents()))
+    unread = (*_unread(after.documents()), *_unread(before.documents()), *_cut(after, before))
     notifications = (*change_set.notifications, *differences, *unread, *told)
     return Report(
         change_set=change_set,
@@ -87,4 +87,12 @@ def _unread(documents: Iterable[Document]) -> tuple[Notification, ...]:
         )
         for document in documents
         if document.coverage != "full" and document.reason != NO_PARSER
+    )
+
+
+def _cut(*sides: Workspace) -> tuple[Notification, ...]:
+    """What limits left out, once for both sides."""
+    return tuple(
+        Notification("analysis-incomplete", "warning", f"analysed in part: {left_out}", path, incomplete=True)
+        for path, left_out in dict.fromkeys(cut for side in sides for cut in side.cuts)
     )

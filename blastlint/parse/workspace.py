@@ -14,12 +14,14 @@ class Workspace:
     """`document(path)` is the only way to a parsed file: it caches, and `parsed` tells tests how often it parsed.
 
     `marked` are the paths of those read so far whose text names blastlint: only they can suppress or run it.
+    `cuts` are (path, what was left out there) where a limit was met.
     """
 
     def __init__(self, tree: Tree, side: Side) -> None:
         self.tree = tree
         self.side: Side = side
         self.marked: set[str] = set()
+        self.cuts: dict[tuple[str, str], None] = {}
         self._documents: dict[str, Document | None] = {}
 
     @property
@@ -48,6 +50,10 @@ class Workspace:
         if _MARK in data:
             self.marked.add(path)
         return parse(path, self.side, data)
+
+    def cut(self, path: str, left_out: str) -> None:
+        """Tell that a limit was met: nothing vanishes."""
+        self.cuts[path, left_out] = None
 
     def documents(self) -> tuple[Document, ...]:
         """Every document parsed so far, by path: what the report says of coverage."""

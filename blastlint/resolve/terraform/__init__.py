@@ -70,7 +70,7 @@ from blastlint.parse.workspace import Workspace
 from blastlint.resolve.terraform import details, terragrunt
 from blastlint.resolve.terraform.blocks import settled
 from blastlint.resolve.terraform.definition import Definitions
-from blastlint.resolve.terraform.emit import Emitter
+from blastlint.resolve.terraform.emit import MAX_ENTITIES, Emitter
 from blastlint.resolve.terraform.evaluate import Scope, attribute
 from blastlint.resolve.terraform.instance import Configuration, Module
 from blastlint.resolve.terraform.roots import roots, variable_files
@@ -93,6 +93,8 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
         for path in automatic:
             inputs.update(variables(workspace, path))
         yield from _of_root(definitions, root, "", inputs, touched)
+        if len(named) > MAX_VARIANTS:
+            workspace.cut(root, f"{MAX_VARIANTS} of {len(named)} variable files were looked at")
         for path in named[:MAX_VARIANTS]:
             variant = posixpath.relpath(f"/{path}", f"/{root}")
             yield from _of_root(definitions, root, variant, {**inputs, **variables(workspace, path)}, touched)
@@ -112,7 +114,10 @@ def _of_root(
     definition = definitions.of(root)
     if definition is not None:
         configuration = Configuration(root, definitions, inputs)
-        yield from Emitter(name or root, variant, touched).entities(Module(configuration, definition))
+        emitter = Emitter(name or root, variant, touched)
+        yield from emitter.entities(Module(configuration, definition))
+        if emitter.count >= MAX_ENTITIES:
+            definitions.workspace.cut(name or root, f"only the first {MAX_ENTITIES} things in it were looked at")
 
 
 def _of_unit(definitions: Definitions, path: str, found: terragrunt.Unit, touched: frozenset[str]) -> Iterator[Entity]:

@@ -40,9 +40,11 @@ def roots(definitions: Definitions, changed: Sequence[str]) -> tuple[list[str], 
     callers = _callers(tree) if directories else {}
     for directory in sorted(directories):
         for root in _roots_of(definitions, callers, directory):
-            found[root] = None
-            if len(found) >= MAX_CONFIGURATIONS:
+            if len(found) >= MAX_CONFIGURATIONS and root not in found:
+                left_out = f"only {MAX_CONFIGURATIONS} of the configurations that it bears on were looked at"
+                definitions.workspace.cut(directory, left_out)
                 return list(found), frozenset(directories)
+            found[root] = None
     return list(found), frozenset(directories)
 
 

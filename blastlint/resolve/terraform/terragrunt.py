@@ -70,6 +70,8 @@ def units_for(workspace: Workspace, changed: Sequence[str], modules: Sequence[st
     for path, line in workspace.tree.lines((*words, *(["/"] if names else [])), (NAME,)) if words or names else ():
         if path not in found and (not names.isdisjoint(_PART.findall(line)) or _looks_for(path, line, shared)):
             found[path] = None
+    if len(found) > MAX_UNITS:
+        workspace.cut(list(found)[MAX_UNITS], f"{MAX_UNITS} of {len(found)} terragrunt units were looked at")
     return list(found)[:MAX_UNITS]
 
 
