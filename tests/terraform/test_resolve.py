@@ -353,3 +353,58 @@ def test_terraform_json_means_the_same() -> None:
     assert texts(hcl["x.y[1]"]) == texts(json["x.y[1]"]) == {"a": '"k-1"', "b": "[1, true]"}
     assert hcl["x.y[1]"].attributes == json["x.y[1]"].attributes
     assert json["x.y[1]"].attributes.items["a"].region is not None
+
+
+def test_what_follows_from_what_is_configured_is_known() -> None:
+    found = resolved(
+        {
+            "main.tf": """
+                provider "aws" { region = "eu-west-1" }
+                provider "aws" {
+                  alias  = "china"
+                  region = "cn-north-1"
+                }
+                data "aws_region" "here" {}
+                data "aws_partition" "there" { provider = aws.china }
+                resource "aws_sqs_queue" "a" {
+                  count = data.aws_region.here.name == "eu-west-1" ? 2 : 0
+                  name  = "a-${data.aws_partition.there.partition}"
+                }
+                resource "aws_acm_certificate" "c" {
+                  domain_name               = "a.org"
+                  subject_alternative_names = ["b.org", "a.org"]
+                }
+                resource "aws_route53_record" "v" {
+                  for_each = { for o in aws_acm_certificate.c.domain_validation_options : o.domain_name => o }
+                  name     = each.value.resource_record_name
+                }
+            """
+        }
+    )
+    assert resources(found) == [
+        "aws_acm_certificate.c",
+        'aws_route53_record.v["a.org"]',
+        'aws_route53_record.v["b.org"]',
+        "aws_sqs_queue.a[0]",
+        "aws_sqs_queue.a[1]",
+    ]
+    assert texts(found["aws_sqs_queue.a[0]"]) == {"name": '"a-aws-cn"'}
+    name = found['aws_route53_record.v["a.org"]'].attributes.items["name"]
+    assert not name.known and name.refs == {"aws_acm_certificate.c"}
+
+
+def test_a_slice_of_an_unknown_list_has_its_length() -> None:
+    found = resolved(
+        {
+            "main.tf": """
+                data "aws_availability_zones" "all" {}
+                locals { zones = slice(data.aws_availability_zones.all.names, 1, 3) }
+                resource "aws_subnet" "s" {
+                  count             = length(local.zones)
+                  availability_zone = local.zones[count.index]
+                }
+            """
+        }
+    )
+    assert resources(found) == ["aws_subnet.s[0]", "aws_subnet.s[1]"]
+    assert texts(found["aws_subnet.s[1]"]) == {"availability_zone": "data.aws_availability_zones.all.names[2]"}

@@ -209,15 +209,24 @@ class Module:
 
     def provider(self, name: str, alias: str = "") -> str:
         """The address of the provider configuration that `name` (`aws`, `aws.west`) means in this module."""
-        written = f"{name}.{alias}" if alias else name
+        module, name, alias = self._provider(name, alias)
+        return f"{module.prefix}provider.{name}" + (f".{alias}" if alias else "")
+
+    def provider_argument(self, name: str, alias: str, argument: str) -> Value | None:
+        """An argument of that provider configuration, None where it is not written."""
+        module, name, alias = self._provider(name, alias)
+        block = module.definition.providers.get((name, alias))
+        expression = block.value(argument) if block is not None else None
+        return attribute(expression, module.scope) if expression is not None else None
+
+    def _provider(self, name: str, alias: str) -> tuple[Module, str, str]:
+        """The module that has the provider configuration, and its name and alias there."""
         if self.call is None or (name, alias) in self.definition.providers:
-            return f"{self.prefix}provider.{written}"
-        passed = self.call.providers().get(written)
+            return self, name, alias
+        passed = self.call.providers().get(f"{name}.{alias}" if alias else name)
         if passed:
-            return self.call.module.provider(*passed.partition(".")[::2])
-        if alias:
-            return f"{self.prefix}provider.{written}"
-        return self.call.module.provider(name)
+            return self.call.module._provider(*passed.partition(".")[::2])
+        return (self, name, alias) if alias else self.call.module._provider(name, "")
 
 
 def _is(block: Block, name: str, wanted: bool) -> bool:

@@ -9,6 +9,7 @@ from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Block, Expr
 from blastlint.resolve.terraform.blocks import META_ARGUMENTS, nested, nested_names
 from blastlint.resolve.terraform.definition import ResourceKey, static_path
+from blastlint.resolve.terraform.derived import DERIVED
 from blastlint.resolve.terraform.evaluate import attribute
 from blastlint.resolve.terraform.lazy import AnyInstance, Lazy
 from blastlint.resolve.terraform.repetition import Instances, Key, instances, with_key
@@ -61,11 +62,18 @@ class Resource:
 
     def provider(self) -> str:
         """The address of the provider configuration in use."""
-        written = static_path(self.block.value("provider")) or self.type.partition("_")[0]
         if self.type == "terraform_data" or self.type == "terraform_remote_state":
             return "provider.terraform"
+        return self.module.provider(*self._written_provider())
+
+    def provider_argument(self, name: str) -> Value | None:
+        """An argument of the provider configuration in use, None where it is not written."""
+        return self.module.provider_argument(*self._written_provider(), name)
+
+    def _written_provider(self) -> tuple[str, str]:
+        written = static_path(self.block.value("provider")) or self.type.partition("_")[0]
         name, _, alias = written.partition(".")
-        return self.module.provider(name, alias)
+        return name, alias
 
 
 class Instance(Lazy):
@@ -114,4 +122,5 @@ class Instance(Lazy):
         if name in nested_names(block):
             found = nested(block, name, self.scope)
             return found if not found.known or found.elements else None
-        return None
+        derive = DERIVED.get((self.resource.mode, self.resource.type, name))
+        return derive(self) if derive is not None else None
