@@ -139,6 +139,12 @@ class Workbench:
         return {"actions": dict(sorted(actions.items()))}
 
 
+def gone(said: Mapping[str, object]) -> list[str]:
+    """What a plan destroys or replaces. Without any edit: what the stand-in does not give back as it was made."""
+    actions = said.get("actions")
+    return [a for a, action in actions.items() if action in ("destroy", "replace")] if isinstance(actions, dict) else []
+
+
 def truth_of(case: Path, plugins: str, endpoint: str) -> dict[str, object]:
     """The truth of every edit of one case. Raises ClickException when the configuration itself cannot be applied."""
     files = files_of(case)
@@ -151,10 +157,12 @@ def truth_of(case: Path, plugins: str, endpoint: str) -> dict[str, object]:
         bench.must("init", "-input=false", "-no-color")
         bench.must("apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=30")
         state = (bench.folder / "terraform.tfstate").read_text()
+        drifted = gone(bench.planned([]))
         for edit in edits:
             bench.write(edited(files, edit["change"]))
             (bench.folder / "terraform.tfstate").write_text(state)
-            truth[edit["name"]] = bench.planned(edit.get("vars", []))
+            said = bench.planned(edit.get("vars", []))
+            truth[edit["name"]] = {**said, "drifted": drifted} if drifted else said
             print(f"{case.name}: {edit['name']}: {truth[edit['name']]}", flush=True)
         shutil.rmtree(bench.folder / ".terraform", ignore_errors=True)
     return truth

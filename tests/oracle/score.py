@@ -21,7 +21,8 @@ GONE = ("destroy", "replace")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One edit: `truth` is {address: action} of a real plan, no-ops left out; `blocked` are what prevent_destroy stopped."""
+    """One edit: `truth` is {address: action} of a real plan, no-ops left out; `blocked` are what prevent_destroy stopped;
+    `drifted` are instances that a plan without the edit replaces too, of which nothing can be told."""
 
     name: str
     kind: str
@@ -29,6 +30,7 @@ class Case:
     after: Mapping[str, str | bytes]
     truth: Mapping[str, str]
     blocked: tuple[str, ...]
+    drifted: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -71,6 +73,7 @@ def _cases() -> Iterator[Case]:
                 edited(before, edit["change"]),
                 said.get("actions", {}),
                 tuple(said.get("blocked", ())),
+                frozenset(said.get("drifted", ())),
             )
 
 
@@ -93,7 +96,7 @@ def score(chosen: tuple[Case, ...]) -> Score:
         if case.blocked:
             _score_blocked(case, impacts, total)
             continue
-        for address in sorted({*case.truth, *impacts}):
+        for address in sorted({*case.truth, *impacts} - case.drifted):
             true = case.truth.get(address, "no-op")
             said = impacts[address].effect if address in impacts else "no-op"
             if true in GONE and said == true:

@@ -1,0 +1,2 @@
+env = "prod"
+admin_enabled = false
