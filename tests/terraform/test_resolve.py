@@ -390,7 +390,7 @@ def test_what_follows_from_what_is_configured_is_known() -> None:
     ]
     assert texts(found["aws_sqs_queue.a[0]"]) == {"name": '"a-aws-cn"'}
     name = found['aws_route53_record.v["a.org"]'].attributes.items["name"]
-    assert not name.known and name.refs == {"aws_acm_certificate.c"}
+    assert not name.known and name.refs == frozenset({"aws_acm_certificate.c"})
 
 
 def test_a_slice_of_an_unknown_list_has_its_length() -> None:
