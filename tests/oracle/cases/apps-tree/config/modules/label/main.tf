@@ -1,0 +1,12 @@
+variable "parts" {
+  type = list(string)
+}
+variable "delimiter" {
+  default = "-"
+}
+locals {
+  id = lower(join(var.delimiter, compact(var.parts)))
+}
+output "id" {
+  value = local.id
+}
