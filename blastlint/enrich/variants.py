@@ -80,4 +80,6 @@ def _attributes(impact: Impact) -> Value:
 
 def _joined(kept: Impact, repeated: Impact) -> Impact:
     environment = max(kept.environment, repeated.environment, key=_RISK.index)
+    if repeated.change.evidence == "plan":  # what is the same in another variant is confirmed there
+        kept = replace(kept, change=replace(kept.change, evidence="plan"), foreseen=repeated.foreseen)
     return replace(kept, environment=environment, facts=kept.facts or repeated.facts)

@@ -364,3 +364,23 @@ def test_any_json_is_a_plan_or_an_error_of_ours(content: dict[str, Any], changes
 def test_any_bytes_are_a_plan_or_an_error_of_ours(data: bytes) -> None:
     with pytest.raises(SourceError):
         plan_of(parse_plan("plan.json", b'{"format_version":"1.2",' + data))
+
+
+def test_the_variant_that_a_plan_was_made_with_is_confirmed_by_it() -> None:
+    text = 'variable "n" {\n  default = "dev"\n}\nresource "aws_sqs_queue" "q" {\n  name = "q-${var.n}"\n}\n'
+    files = {"env/prod.tfvars": 'n = "prod"\n', "env/test.tfvars": 'n = "test"\n'}
+    gone = change("aws_sqs_queue.q", ["delete"], {"name": "q-prod"}, None)
+    rest = 'variable "n" {\n  default = "dev"\n}\n'
+    report = checked(
+        plan(gone, variables={"n": {"value": "prod"}}), {"main.tf": text, **files}, {"main.tf": rest, **files}
+    )
+    told = {
+        i.change.entity.variant: (i.effect, i.change.evidence)
+        for i in report.impacts
+        if i.change.type == "aws_sqs_queue"
+    }
+    assert told == {
+        "": ("destroy", "source"),
+        "env/prod.tfvars": ("destroy", "plan"),
+        "env/test.tfvars": ("destroy", "source"),
+    }
