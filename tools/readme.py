@@ -27,6 +27,7 @@ FAMILIES = {
     "MIG": "Data and migrations",
     "CMD": "Destructive commands",
     "PIP": "Delivery pipelines",
+    "SUP": "Supply chain",
     "TST": "Tests and checks",
     "SAF": "Code safety",
     "CFG": "Configuration",

@@ -52,6 +52,7 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "migrations.settings": ("config.key",),
     "agents": ("file", "command"),
     "rollouts": ("file", "pipeline.workflow", "command"),
+    "supply": ("change-set",),
     "reviews": ("file", "terraform.resource"),
     "validations": ("command", "pipeline.workflow", "kubernetes.object"),
 }

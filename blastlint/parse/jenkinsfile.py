@@ -15,7 +15,7 @@ _TOKEN = regex(
     r"//[^\n]*|/\*.*?\*/|'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|[{}]",
     re.DOTALL,
 )
-_HEAD = regex(r"(?:^|[\n;{}])[ \t]*([a-zA-Z]\w*)[ \t]*(?:\(([^(){}]*)\))?[ \t]*$")
+_HEAD = regex(r"(?:^|[\n;{}])[ \t]*([a-zA-Z]\w*)[ \t]*(?:\(([^()]*)\))?[ \t]*$")
 _SHELL = regex(r"(?:^|[\s(;{])(?:sh|bat)[ \t]*\(?[ \t]*(?:script[ \t]*:[ \t]*)?$")
 _LENIENT = regex(r"\bcatchError\b|\breturnStatus\s*:\s*true|\bwarnError\b|\bunstable\b")
 _MAX_BLOCKS = 20_000

@@ -28,7 +28,7 @@ RESOLVERS: dict[str, frozenset[str]] = {
     "cloudformation": frozenset({"yaml", "json"}),
     "code": frozenset({"python", "javascript", "typescript", "go", "ruby", "java", "rust"}),
     "commands": frozenset({"shell", "yaml", "dockerfile", "makefile", "json", "markdown", "jenkinsfile"}),
-    "embedded": frozenset({"terraform", "python", "javascript", "typescript"}),
+    "embedded": frozenset({"terraform", "python", "javascript", "typescript", "go", "ruby"}),
     "migrations": frozenset({"sql", "python", "javascript", "typescript", "ruby", "go", "yaml", "json", "xml"}),
     "schemas": frozenset({"sql", "python", "javascript", "typescript", "ruby", "prisma"}),
 }

@@ -19,6 +19,7 @@ _OUTSIDE = regex(r"os\.environ|getenv|process\.env|sys\.argv|process\.argv|\binp
 _HOLE = regex(r"\$?\{([^{}]*)\}")
 _NAME = regex(r"\W+")
 _LITERAL = regex(r"^[rbuRBU]*([fF]?)[rbuRBU]*([\"'`])([\s\S]*)\2$")
+_SPREAD = regex(r"^os\.exec\.|^(Kernel\.)?system$|^Open3\.")  # each word is an argument of its own
 _CHECKED = regex(r"(^|\.)(check_call|check_output|execSync|execFileSync|execa\w*)$")
 
 
@@ -40,7 +41,8 @@ def scripts(module: Module, definition: Definition, side: Side) -> Iterator[Scri
 
 def command_line(call: Call) -> tuple[str, tuple[str, ...]]:
     """(command line, the variables in it) of a literal line or a list of words; empty when it is made elsewhere."""
-    words = [w for a in call.arguments[:2] for w in _words(a)]
+    given = call.arguments if _SPREAD.search(call.name) else call.arguments[:2]
+    words = [w for a in given for w in _words(a)]
     if not call.arguments or not words:
         return "", ()
     names: list[str] = []

@@ -14,7 +14,7 @@ from blastlint.regex import regex
 
 # Only definitions that name a way to start a program, and a program that does something, are read.
 _STARTS = regex(
-    rb"subprocess|os\.(system|popen)|child_process|\bexec|spawn|shelljs|\.(run|sudo|local|call)\b|check_(call|output)"
+    rb"subprocess|os\.(system|popen)|child_process|\bexec|spawn|shelljs|\.(run|sudo|local|call)\b|check_(call|output)|\bsystem\b|Open3"
 )
 _PROGRAMS = regex(
     rb"\b(rm|rmdir|find|terraform|tofu|terragrunt|pulumi|cdk|sls|serverless|kubectl|oc|helm|helmfile|argocd|flux|aws|gcloud|az|gsutil"

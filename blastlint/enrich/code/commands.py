@@ -20,12 +20,12 @@ from blastlint.regex import regex
 
 _SCREEN = regex(
     rb"(?i)sync|drop|rollback|flush|reset|downgrade|rmtree|recursive|rimraf|emptyDir|\bremove|call_command|recreate|schema"
-    rb"|delet|terminat|purge|destroy|unlink|removedirs|mutation"
+    rb"|rm_r|delet|terminat|purge|destroy|unlink|removedirs|mutation"
 )
 _TEMPORARY = regex(
     r"(?i)te?mp|scratch|mkd?temp|cache|\bbuild|\bdist\b|node_modules|__pycache__|coverage|\bout(put)?\b|target|workdir|sandbox"
 )
-_OUTSIDE = regex(r"os\.environ|getenv|process\.env|sys\.argv|process\.argv|\binput\(")
+_OUTSIDE = regex(r"os\.environ|[gG]etenv|\bENV[\[.]|process\.env|sys\.argv|process\.argv|\binput\(")
 _LITERAL = regex(r"^[rbuf]*[\"'`]([^\"'`$]*)[\"'`]$")
 _LOCAL = regex(r"localhost|127\.0\.0\.1|:memory:|sqlite|test|TEST")
 _TEST_ONLY = regex(r"(?i)test|spec|fixture|conftest|mock|factory|sandbox|preview")
@@ -99,6 +99,8 @@ def _text_before(pair: Pair, side: Side, call: Call) -> str:
 def _imported(row: dict[str, str], pair: Pair, side: Side) -> bool:
     """Whether the file imports the library that the row is about, where the row names one."""
     module = pair.module(side)
+    if "mentions" in row:
+        return module is not None and re.search(row["mentions"].encode(), module.source) is not None
     return "import" not in row or (
         module is not None and any(re.search(row["import"], i.target) for i in module.imports)
     )

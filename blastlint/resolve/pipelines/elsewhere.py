@@ -38,7 +38,9 @@ def shells(value: Value, path: tuple[str, ...], depth: int) -> Iterator[Shell]:
                 if line is not None and text_of(line):
                     yield Shell(line, ".".join(path), text_of(value.get("name")) or key, container="manifest")
             elif key in _MODULES and text_of(child.get("state")) == "absent":
-                what = next((text_of(child.get(k)) for k in ("path", "dest", "name", "db") if text_of(child.get(k))), "")
+                what = next(
+                    (text_of(child.get(k)) for k in ("path", "dest", "name", "db") if text_of(child.get(k))), ""
+                )
                 line = Value(f'{_MODULES[key]} "{what}"', region=child.region)
                 yield Shell(line, ".".join(path), text_of(value.get("name")) or key, container="manifest")
             else:
