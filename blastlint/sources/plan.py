@@ -20,7 +20,10 @@ from blastlint.sources.directory import DirectoryTree
 MAX_BYTES = 256_000_000
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
-_TERRAFORM = "Make it with: terraform plan -out=tfplan && terraform show -json tfplan > plan.json"
+_TERRAFORM = (
+    "Make it with: terraform plan -out=tfplan && terraform show -json tfplan > plan.json, or of a CloudFormation stack: "
+    "aws cloudformation describe-change-set --include-property-values"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class _Format:
 
 _FORMATS: Mapping[str, _Format] = {
     "terraform": _Format(frozenset({"format_version"}), frozenset({"resource_changes", "deferred_changes"})),
+    "cloudformation": _Format(frozenset({"ChangeSetId", "ChangeSetName"}), frozenset({"Changes"})),
 }
 _LISTS = frozenset(name for known in _FORMATS.values() for name in known.lists)
 

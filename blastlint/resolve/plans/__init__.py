@@ -21,7 +21,7 @@ from blastlint.errors import SourceError
 from blastlint.model import Entity, Plan, PlanFile
 
 # format -> module of this package
-FORMATS: dict[str, str] = {"terraform": "terraform"}
+FORMATS: dict[str, str] = {"terraform": "terraform", "cloudformation": "changeset"}
 
 Sides = tuple[Sequence[Entity], Sequence[Entity]]
 
@@ -43,6 +43,11 @@ def joined(files: Sequence[PlanFile], sides: Sides) -> tuple[Sides, tuple[Plan, 
 
     plans: list[Plan] = []
     for file in files:
-        sides, plan = join(plan_of(file), sides)
+        plan = plan_of(file)
+        if file.format == "cloudformation":
+            from blastlint.resolve.plans.stacks import located
+
+            plan, sides = located(plan, sides)
+        sides, plan = join(plan, sides)
         plans.append(plan)
     return sides, tuple(plans)
