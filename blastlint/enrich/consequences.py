@@ -288,7 +288,7 @@ def _replacements(impacts: Sequence[Impact], found: Found) -> None:
             "guessed": root.confidence != "high" and bool(causes) and not any(half_known(d) for d in causes),
             "routine": is_routine(root.change.type),
             "how": after_replacement(root),
-            "lesser": lesser_data(table_name(root.change.kind, root.change.type)),
+            "lesser": lesser_data(table_name(root.change.kind, (before or root.change.entity).type)),
             "kept": _old_one(root),
         }
         fact = Fact(

@@ -173,6 +173,8 @@ def _unordered(type_: str, properties: Value) -> Value:
     """The properties with those lists marked that the provider takes as sets."""
     facts = facts_of(type_)
     names = facts.sets if facts is not None else frozenset(("Tags",))
+    if names.isdisjoint(properties.items):
+        return properties
     marked: Mapping[str, Value] = {
         name: replace(value, unordered=True) if name in names and value.is_list else value
         for name, value in properties.items.items()

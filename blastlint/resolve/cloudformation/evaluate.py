@@ -49,10 +49,15 @@ class Evaluation:
             items = value.items
             if len(items) == 1 and _INTRINSIC.match(name := next(iter(items))):
                 return self._intrinsic(name.removeprefix("!").removeprefix("Fn::"), items[name], value)
-            found = {key: v for key, child in items.items() if (v := self.read(child)) is not ABSENT}
-            return replace(value, data=found)
+            read = [(key, child, self.read(child)) for key, child in items.items()]
+            if all(found is child for _, child, found in read):
+                return value
+            return replace(value, data={key: found for key, _, found in read if found is not ABSENT})
         if value.is_list:
-            return replace(value, data=tuple(v for e in value.elements if (v := self.read(e)) is not ABSENT))
+            elements = [(element, self.read(element)) for element in value.elements]
+            if all(found is element for element, found in elements):
+                return value
+            return replace(value, data=tuple(found for _, found in elements if found is not ABSENT))
         if isinstance(value.scalar, str) and _DYNAMIC in value.scalar:
             return unknown("looked up when deployed", f'"{value.scalar}"', region=value.region)
         return value
@@ -62,7 +67,8 @@ class Evaluation:
         if function is None:
             return called(name, (self.read(argument),), whole, f"{name} is not a function that is known")
         found = function(self, argument, whole)
-        return found if found is ABSENT or whole.region is None else replace(found, region=whole.region)
+        in_place = found is ABSENT or whole.region is None or found.region is whole.region
+        return found if in_place else replace(found, region=whole.region)
 
     def named(self, name: str, whole: Value) -> Value:
         """What `Ref`, `GetAtt` and `${...}` give: `Db`, `Db.Arn`, `Env`, `AWS::Region`."""

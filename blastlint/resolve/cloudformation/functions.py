@@ -57,7 +57,8 @@ def _sub(scope: Scope, argument: Value, whole: Value) -> Value:
             found = Value(f"${{{match[2]}}}")
         pieces.append(found if found is not None else scope.named(name, whole))
     pieces.append(Value(template.scalar[end:]))
-    return replace(joined([p for p in pieces if p is not ABSENT], whole), block=template.block)
+    found = joined([p for p in pieces if p is not ABSENT], whole)
+    return replace(found, block=template.block) if template.block is not None else found
 
 
 def _join(scope: Scope, argument: Value, whole: Value) -> Value:

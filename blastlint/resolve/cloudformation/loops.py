@@ -13,8 +13,9 @@ _MAX_COPIES = 2_000
 
 
 def unrolled(evaluation: Evaluation) -> Template:
-    """The template without loops. A loop over what is not known stands once, its keys with the name of its variable."""
-    if not _has_loops(evaluation.template.root):
+    """The template without loops. A loop over what is not known stands once, its keys with the name of its variable.
+    Only a template with a transform can have any."""
+    if "Transform" not in evaluation.template.root.items or not _has_loops(evaluation.template.root):
         return evaluation.template
     return Template(evaluation.template.path, _Writer(evaluation).written(evaluation.template.root, {}))
 
