@@ -39,7 +39,13 @@ if TYPE_CHECKING:
     from blastlint.enrich.kubernetes.effects import Taken
 
 _TERRAFORM = ("terraform.resource", "terraform.module")
+# What has one of these is a copy of something else, or computes on data that stand elsewhere (a cluster's volume).
 _REPLICA_ARGUMENTS = ("replicate_source_db", "replication_source_identifier", "global_replication_group_id")
+_REPLICA_PROPERTIES = {
+    "AWS::RDS::DBInstance": ("SourceDBInstanceIdentifier", "DBClusterIdentifier"),
+    "AWS::RDS::DBCluster": ("ReplicationSourceIdentifier",),
+    "AWS::ElastiCache::ReplicationGroup": ("GlobalReplicationGroupId",),
+}
 _FEW = 2  # a configuration of so few blocks is no environment
 
 
@@ -216,8 +222,7 @@ def _remove(
     before = before_of(root)
     names = {resource_of(i.change.address) for i in impacts}
     users = kept.users(before, names) if scope != "instance" else []  # they may refer to an instance that stays
-    replica = "replica" if any(name in before.attributes.items for name in _REPLICA_ARGUMENTS) else ""
-    lesser = lesser_data(table_name(before.kind, before.type)) or replica
+    lesser = _lesser(before)
     if before.kind == "kubernetes.object":
         users, lesser = kept.of_object(impacts, lesser)
     fields: dict[str, FactValue] = {
@@ -288,7 +293,7 @@ def _replacements(impacts: Sequence[Impact], found: Found) -> None:
             "guessed": root.confidence != "high" and bool(causes) and not any(half_known(d) for d in causes),
             "routine": is_routine(root.change.type),
             "how": after_replacement(root),
-            "lesser": lesser_data(table_name(root.change.kind, (before or root.change.entity).type)),
+            "lesser": _lesser(before or root.change.entity),
             "kept": _old_one(root),
         }
         fact = Fact(
@@ -307,6 +312,14 @@ def _goes_with(root: Impact, child: Impact) -> bool:
     from blastlint.enrich.kubernetes.effects import goes_with
 
     return child.change.kind == "kubernetes.object" and goes_with(before_of(root), before_of(child))
+
+
+def _lesser(entity: Entity) -> str:
+    """Why what a thing holds weighs less, by its type or because it is a replica."""
+    is_replica = any(name in entity.attributes.items for name in _REPLICA_ARGUMENTS) or any(
+        entity.attributes.get("Properties", name) is not None for name in _REPLICA_PROPERTIES.get(entity.type, ())
+    )
+    return lesser_data(table_name(entity.kind, entity.type)) or ("replica" if is_replica else "")
 
 
 def _old_one(impact: Impact) -> str:

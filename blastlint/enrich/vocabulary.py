@@ -75,7 +75,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "guessed": "true when it may, because one expression that nothing is known of stands for another such one",
         "routine": "true for revisions, links, triggers: replacing them is how they change",
         "how": "what applying it does, in words, with the subject left out",
-        "lesser": "cache, logs, transit, recreatable, container, or empty",
+        "lesser": "as in removal",
         "kept": "what stays of the old one: retained, snapshot, unknown, or empty",
     },
     "shift": {
