@@ -207,10 +207,15 @@ def _removals(context: Context, gone: Sequence[Impact], found: Found) -> None:
 
 
 def _blocks(impacts: Iterable[Impact]) -> list[list[Impact]]:
-    """By the block of source that they are instances of."""
+    """By the block of source that they are instances of. A CloudFormation resource is one instance in all its variants."""
     blocks: dict[Place, list[Impact]] = {}
+    told: set[tuple[Place, str]] = set()
     for impact in impacts:
-        blocks.setdefault(block(impact), []).append(impact)
+        place = block(impact)
+        if impact.change.kind == "cloudformation.resource" and (place, impact.change.address) in told:
+            continue
+        told.add((place, impact.change.address))
+        blocks.setdefault(place, []).append(impact)
     return list(blocks.values())
 
 
