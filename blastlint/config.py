@@ -29,10 +29,24 @@ _PATHS: Mapping[str, str] = {
     "docs": "docs",
     "tests": "tests",
     "exclude": "exclude",
+    "critical": "critical",
 }
-_TOP = (*_SELECTIONS, "fail-on", "severity", "paths")
+_TOP = (*_SELECTIONS, "fail-on", "severity", "paths", "freeze")
+_FREEZE = ("from", "until", "paths", "rules", "reason")
 _SELECTOR = regex(r"[A-Z]{3,}(\d{3})?|[a-z0-9]+(-[a-z0-9]+)*")
 _RULE_ID = regex(r"[A-Z]{3,}\d{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """A window in which `paths` are not to be touched; with `rules`, only not in the way that these ids or families tell of.
+    Both ends are ISO 8601, the end is outside."""
+
+    start: str
+    end: str
+    paths: tuple[str, ...] = ("**",)
+    rules: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,8 @@ class Config:
     docs: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    critical: tuple[str, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
     source: str = field(default="", compare=False)
 
     def selects(self, rule_id: str, rule_name: str = "") -> bool:
@@ -162,6 +178,7 @@ class _Reader:
         return Config(
             severities=self._severities(top.get("severity", {})),
             fail_on=self._one_of(top.get("fail-on", "high"), ("fail-on",), FAIL_ON),
+            freezes=self._freezes(top.get("freeze", [])),
             source=self._path,
             **values,
         )
@@ -176,6 +193,39 @@ class _Reader:
             level = self._one_of(value, ("severity", rule), SEVERITIES)
             found[rule] = next(severity for severity in SEVERITIES if severity == level)
         return found
+
+    def _freezes(self, rows: object) -> tuple[Freeze, ...]:
+        if not isinstance(rows, list):
+            raise self._error(("freeze",), "freeze is written as [[freeze]]")
+        found: list[Freeze] = []
+        for row in rows:
+            table = self._table(row, ("freeze",), _FREEZE)
+            rules = self._strings(table, ("freeze", "rules"))
+            for entry in rules:
+                if not _SELECTOR.fullmatch(entry) or not entry.isupper():
+                    raise self._error(("freeze", "rules"), f"{entry!r} is no rule id (RES002) or family (RES)")
+            start, end = (self._moment(table.get(key), key) for key in ("from", "until"))
+            reason = table.get("reason", "")
+            if not isinstance(reason, str):
+                raise self._error(("freeze", "reason"), "freeze.reason is a text")
+            found.append(Freeze(start, end, self._strings(table, ("freeze", "paths")) or ("**",), rules, reason))
+        return tuple(found)
+
+    def _moment(self, value: object, key: str) -> str:
+        """A TOML date or time, or a text that is one, as ISO 8601."""
+        from datetime import date, datetime
+
+        try:
+            if isinstance(value, date):
+                return value.isoformat()
+            return datetime.fromisoformat(value).isoformat() if isinstance(value, str) else self._no_moment(key)
+        except ValueError:
+            return self._no_moment(key)
+
+    def _no_moment(self, key: str) -> str:
+        raise self._error(
+            ("freeze", key), f"freeze.{key} is a date or a time", "Write it as 2026-12-20 or 2026-12-20T18:00:00Z."
+        )
 
     def _table(self, value: object, key: tuple[str, ...], known: Sequence[str]) -> Mapping[str, object]:
         if not isinstance(value, Mapping):

@@ -7,15 +7,18 @@ Four outcomes, after ast-grep: a good example is *quiet* or *noisy*, a bad one i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from blastlint import pipeline
+from blastlint.config import governing
 from blastlint.engine.rule import Rule
 from blastlint.engine.texts import examples_of
 from blastlint.frozen import dataclass
-from blastlint.model import Finding
+from blastlint.model import Author, ChangeSet, Finding
 from blastlint.sources.memory import change_set
 
+STATED = frozenset({"intent", "freeze", "undocumented", "provenance"})  # facts that rest on the findings of other rules
 Outcome = Literal["quiet", "noisy", "reported", "missing"]
 
 
@@ -56,16 +59,29 @@ def results(rule: Rule) -> Iterator[Result]:
 
 
 def _findings(rule: Rule, example: Mapping[str, object]) -> tuple[Finding, ...]:
-    before, after = example.get("before") or {}, example.get("after") or {}
-    assert isinstance(before, Mapping) and isinstance(after, Mapping)
-    changed = change_set(before, after, str(example.get("message", "")))
+    changed = changed_by(example)
     rules = (rule, *_helpers(rule))
-    return tuple(f for f in pipeline.check(changed, rules).findings if f.rule_id == rule.id)
+    return tuple(f for f in pipeline.check(changed, rules, governing(changed)).findings if f.rule_id == rule.id)
+
+
+def changed_by(example: Mapping[str, object]) -> ChangeSet:
+    """The change set of an example: its trees and what is said of it (`authors` are addresses)."""
+    before, after = example.get("before") or {}, example.get("after") or {}
+    authors, scope = example.get("authors") or [], example.get("scope") or []
+    assert isinstance(before, Mapping) and isinstance(after, Mapping)
+    assert isinstance(authors, list) and isinstance(scope, list)
+    return replace(
+        change_set(before, after, str(example.get("message", ""))),
+        authors=tuple(Author("", str(address)) for address in authors),
+        branch=str(example.get("branch", "")),
+        scope=tuple(str(glob) for glob in scope),
+        now=str(example.get("now", "")),
+    )
 
 
 def _helpers(rule: Rule) -> tuple[Rule, ...]:
-    """A rule about intent judges other findings, so the others are on for it."""
-    if rule.on != "intent":
+    """A rule about what is said judges other findings, so the others are on for it."""
+    if rule.on not in STATED:
         return ()
     from blastlint.engine.load import shipped_rules
 

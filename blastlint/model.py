@@ -257,7 +257,8 @@ class ChangeSet:
     """Two trees and the files in which they differ. `base` and `head` are labels for people.
 
     `complete` is False when only a patch is known: then the trees hold just what the patch shows. `plans` are what other
-    tools said beforehand that applying it does.
+    tools said beforehand that applying it does. `scope` are globs that the change was told to stay within, `now` is the
+    clock (ISO 8601) that the check is told: "" when it is told none.
     """
 
     base: str
@@ -268,6 +269,8 @@ class ChangeSet:
     message: str = ""
     authors: tuple[Author, ...] = ()
     branch: str = ""
+    scope: tuple[str, ...] = ()
+    now: str = ""
     complete: bool = True
     notifications: tuple[Notification, ...] = ()
     plans: tuple[PlanFile, ...] = ()

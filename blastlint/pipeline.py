@@ -45,7 +45,8 @@ def check(
     stated = intent.impacts(context, [finding for finding in allowed if finding.counts])
     findings, told = policy.dispose((*judged, *judge.findings(stated)), before, acceptances)
     unread = (*_unread(after.documents()), *_unread(before.documents()), *_cut(after, before))
-    notifications = (*change_set.notifications, *differences, *unread, *told)
+    unjudged = _unjudged(change_set, config)
+    notifications = (*change_set.notifications, *differences, *unjudged, *unread, *told)
     return Report(
         change_set=change_set,
         impacts=(*impacts, *stated),
@@ -55,6 +56,17 @@ def check(
         rule_ids=tuple(rule.id for rule in rules),
         files_analysed=len(changed),
     )
+
+
+def _unjudged(change_set: ChangeSet, config: Config) -> Iterable[Notification]:
+    """What the policy asks for and this run could not look at."""
+    if config.freezes and not change_set.now:
+        yield Notification(
+            "no-clock",
+            "warning",
+            "freezes are not looked at: the check is told no time (--now, BLASTLINT_NOW)",
+            config.source,
+        )
 
 
 def _analysable(change_set: ChangeSet) -> tuple[str, ...]:

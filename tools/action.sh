@@ -22,6 +22,7 @@ else
 fi
 
 if [ -n "${FAIL_ON:-}" ]; then options+=(--fail-on "$FAIL_ON"); fi
+options+=(--now "$(date -u +%Y-%m-%dT%H:%M:%SZ)")
 if [ "${STRICT:-false}" = true ]; then options+=(--strict); fi
 if [ -n "${RULES:-}" ]; then options+=(--rules "$RULES"); fi
 if [ "${UPLOAD:-true}" != true ]; then options+=(--format github); fi

@@ -49,6 +49,10 @@ _MANY_FILES = 50
 @click.option("--accept", multiple=True, metavar="RULE@ADDRESS", help="A finding that you have accepted; repeatable.")
 @click.option("--show-suppressed", is_flag=True, help="Show allowed and accepted findings too.")
 @click.option("--intent", metavar="TEXT|@FILE", help="What the change says it does, instead of its commit messages.")
+@click.option("--scope", multiple=True, metavar="GLOB|@FILE", help="What the change may touch; repeatable.")
+@click.option(
+    "--now", metavar="TIME", envvar="BLASTLINT_NOW", help="The time, for freezes: ISO 8601.  [env: BLASTLINT_NOW]"
+)
 @click.option("--category", default="blastlint/", show_default=True, help="SARIF's automationDetails.id.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing when nothing fails.")
 def check(
@@ -67,6 +71,8 @@ def check(
     accept: tuple[str, ...],
     show_suppressed: bool,
     intent: str | None,
+    scope: tuple[str, ...],
+    now: str | None,
     category: str,
     quiet: bool,
 ) -> int:
@@ -95,7 +101,8 @@ def check(
     selected, ignored = entries(select, every, "--select"), entries(ignore, every, "--ignore")
     change_set = change_of(change, staged, patch, plans)
     if intent is not None:
-        change_set = replace(change_set, message=_intent(intent))
+        change_set = replace(change_set, message=_text_of(intent, "--intent"))
+    change_set = replace(change_set, scope=_globs(scope), now=_moment(now))
     config = governing(change_set) if config_file is None else _config(config_file)
     config = replace(
         config,
@@ -144,14 +151,32 @@ def _acceptance(text: str, rules: Sequence[Rule]) -> Acceptance:
     return accepted
 
 
-def _intent(text: str) -> str:
+def _text_of(text: str, option: str) -> str:
+    """The text itself, or that of the file that it names with @."""
     if not text.startswith("@"):
         return text
     try:
         with open(text[1:], encoding="utf-8", errors="replace") as file:
             return file.read()
     except OSError as error:
-        raise UsageError(f"--intent: {error.strerror or error}", where=text[1:]) from error
+        raise UsageError(f"{option}: {error.strerror or error}", where=text[1:]) from error
+
+
+def _globs(given: Sequence[str]) -> tuple[str, ...]:
+    """The globs of --scope: each itself, or one on each line of a file."""
+    lines = [line.strip() for text in given for line in _text_of(text, "--scope").splitlines()]
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
+def _moment(text: str | None) -> str:
+    from datetime import datetime
+
+    if not text:
+        return ""
+    try:
+        return datetime.fromisoformat(text).isoformat()
+    except ValueError:
+        raise UsageError(f"--now: {text!r} is no time", remedy="Write it as 2026-12-20T18:00:00Z.") from None
 
 
 def _config(path: str) -> Config:

@@ -109,6 +109,10 @@ def _examples(*, expects: bool) -> JsonSchema:
     properties: JsonSchema = {
         "name": {"type": "string"},
         "message": {"type": "string", "description": "the commit message"},
+        "branch": {"type": "string"},
+        "authors": {"type": "array", "items": {"type": "string"}, "description": "addresses"},
+        "scope": {"type": "array", "items": {"type": "string"}, "description": "globs, as by --scope"},
+        "now": {"type": "string", "description": "the time, as by --now"},
         "before": tree,
         "after": tree,
     }

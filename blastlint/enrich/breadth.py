@@ -83,7 +83,7 @@ def _breadth(gone: Deletion | None, context: Context) -> Fact | None:
             "spread": round(spread, 3),
             "alike": round(_alike(existing, context), 3) if max(ratio, spread) > 1 else 0.0,
             "grave": next((kind for kind in _GRAVE if any(what(f.path, context) == kind for f in existing)), ""),
-            "automatic": _automatic(context.change_set),
+            "automatic": is_automatic(context.change_set),
             "summary": _summary(touched, components),
         },
     )
@@ -127,7 +127,7 @@ def _edit(file: FileChange, context: Context) -> tuple[frozenset[str], frozenset
     return gone, born
 
 
-def _automatic(change_set: ChangeSet) -> bool:
+def is_automatic(change_set: ChangeSet) -> bool:
     """Whether only bots wrote it. That is what the commits say, and no proof."""
     return bool(change_set.authors) and all(_is_bot(author) for author in change_set.authors)
 

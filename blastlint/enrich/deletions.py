@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from blastlint.enrich.context import Context
-from blastlint.enrich.intent import told_in, words_in
+from blastlint.enrich.intent.claims import told_in, words_in
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.enrich.texts import telling_lines, text_of
 from blastlint.frozen import dataclass

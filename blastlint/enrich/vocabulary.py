@@ -477,7 +477,8 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     "policy": {
         "summary": "what is looser, as a sentence without its full stop",
         "what": "rule-off, severity-lowered, fail-on-raised, path-excluded, path-lowered (declared to be docs, tests, "
-        "generated, vendored or non-production), production-dropped, config-added, config-broken",
+        "generated, vendored or non-production), production-dropped, critical-dropped, freeze-loosened, config-added, "
+        "config-broken",
         "name": "the setting, or the file",
         "before": "text",
         "after": "text",
@@ -506,6 +507,40 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "worst": "severity of the worst finding",
         "findings": "number of findings at high or above",
         "summary": "what the change really does",
+    },
+    "mismatch": {
+        "what": "kind (it is of another kind than it says) or tests (said to be there, and not)",
+        "claim": "the words",
+        "kinds": "list: code, infrastructure, configuration, migration, command, pipeline: what does not fit the claim",
+        "count": "number of such files",
+        "summary": "what does not fit, in words",
+    },
+    "scope-violation": {
+        "files": "number of files outside",
+        "of": "number of files of the change",
+        "scope": "list: the globs",
+        "source": "given (from outside of the tree) or message (a trailer)",
+        "summary": "the files outside",
+    },
+    "freeze": {
+        "files": "number of files that the window concerns",
+        "window": "until when, and why, in words",
+        "grave": "true when the change has findings at high or above that count for the window",
+        "summary": "what is done in it",
+    },
+    "undocumented": {
+        "files": "number of critical files",
+        "missing": "list: a ticket or a design note, a way back",
+        "grave": "true when the change has findings at high or above",
+        "summary": "the critical files",
+    },
+    "provenance": {
+        "agents": "list: the agents, surest sign first",
+        "strength": "author, co-author, assist or branch",
+        "evidence": "what it was seen by",
+        "findings": "number of findings at high or above",
+        "critical": "number of files that the policy calls critical",
+        "summary": "what there is to sign for, in words",
     },
     "operation": {
         "concern": "table-loss, value-loss, unbounded, blocking, irreversible, cascade, privilege",
@@ -646,11 +681,14 @@ CLOSED: Mapping[str, tuple[str, ...]] = {
     "mass-deletion.what": ("source", "test", "infrastructure", "migration", "other"),
     "policy.what": (
         "rule-off", "severity-lowered", "fail-on-raised", "path-excluded", "path-lowered", "production-dropped",
-        "config-added", "config-broken",
+        "critical-dropped", "freeze-loosened", "config-added", "config-broken",
     ),
     "linter-step.what": ("removed", "advisory", "exit-zero", "narrowed"),
     "analysis.what": ("opaque", "partial"),
     "intent.worst": SEVERITIES,
+    "mismatch.what": ("kind", "tests"),
+    "scope-violation.source": ("given", "message"),
+    "provenance.strength": ("author", "co-author", "assist", "branch"),
     "agent-permission.what": ("mode", "allow", "directory"),
     "agent-permission.level": (
         "bypass", "everything", "destructive", "any-code", "secrets", "broad", "loosened", "narrow",

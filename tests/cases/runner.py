@@ -6,7 +6,7 @@ A file `tests/cases/<area>/*.yaml` is one group:
     first_run: "61/80"        # cases right when the group was first run, before anything was fixed for it
     cases:
       - name: a table is dropped
-        message: "optional commit message"
+        message: "optional commit message"   # also authors, branch, scope, now: see examples.changed_by
         before: {path: text}
         after: {path: text}
         findings: [{rule: MIG001, address: users, severity: critical}]   # [] = silent; any field of examples.agree
@@ -23,16 +23,16 @@ from pathlib import Path
 from typing import Any
 
 from blastlint import pipeline
+from blastlint.config import governing
 from blastlint.engine.load import shipped_rules
 from blastlint.engine.rule import Rule
 from blastlint.engine.strict_yaml import read
-from blastlint.examples import agree, line
-from blastlint.sources.memory import change_set
+from blastlint.examples import STATED, agree, changed_by, line
 
 HERE = Path(__file__).parent
 GROUP_KEYS = {"rules", "first_run", "cases"}
 DEPLOYED = ("terraform.", "cloudformation.", "kubernetes.", "compose.")  # kinds whose effects a case states
-CASE_KEYS = {"name", "message", "before", "after", "findings", "effects", "fails"}
+CASE_KEYS = {"name", "message", "before", "after", "findings", "effects", "fails", "authors", "branch", "scope", "now"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Case:
     findings: tuple[Mapping[str, object], ...]
     effects: Mapping[str, str] | None
     fails: str
+    written: Mapping[str, object]
 
 
 def cases() -> Iterator[Case]:
@@ -67,6 +68,7 @@ def cases() -> Iterator[Case]:
                 findings=tuple(case["findings"]),
                 effects=None if effects is None else {str(k): str(v) for k, v in effects.items()},
                 fails=str(case.get("fails", "")),
+                written=case,
             )
 
 
@@ -78,7 +80,8 @@ def first_runs() -> dict[str, str]:
 def differences(case: Case) -> list[str]:
     """What is wrong, one line each; nothing where the case is met."""
     rules = tuple(rule for rule in _rules() if rule.id.startswith(case.families))
-    report = pipeline.check(change_set(case.before, case.after, case.message), _needed(rules))
+    changed = changed_by(case.written)
+    report = pipeline.check(changed, _needed(rules), governing(changed))
     found = tuple(f for f in report.findings if f.rule_id.startswith(case.families))
     wrong = []
     if not agree(case.findings, found):
@@ -102,8 +105,8 @@ def _group(path: Path) -> dict[str, Any]:
 
 
 def _needed(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """A rule about intent judges the findings of the others, so with one of those on, all are."""
-    return _rules() if any(rule.on == "intent" for rule in rules) else rules
+    """A rule about what is said judges the findings of the others, so with one of those on, all are."""
+    return _rules() if any(rule.on in STATED for rule in rules) else rules
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from blastlint.config import FAIL_ON, FILE, PROJECT, Config, covers, line_of, load
+from blastlint.config import FAIL_ON, FILE, PROJECT, Config, Freeze, covers, line_of, load
 from blastlint.enrich.context import Context
 from blastlint.errors import ConfigError
 from blastlint.frozen import dataclass
@@ -77,6 +77,18 @@ def weakenings(
     if _matches_more(after.production, before.production, paths):
         texts = _shown(before.production), _shown(after.production)
         yield Weakening("production-dropped", ("paths", "production"), *texts)
+    if _matches_more(after.critical, before.critical, paths):
+        yield Weakening("critical-dropped", ("paths", "critical"), _shown(before.critical), _shown(after.critical))
+    for freeze in before.freezes:
+        if not any(_holds(other, freeze) for other in after.freezes):
+            yield Weakening("freeze-loosened", ("freeze",), f"{freeze.start} to {freeze.end}", "")
+
+
+def _holds(new: Freeze, old: Freeze) -> bool:
+    """Whether a freeze stops everything that the old one stopped. Dates in one form compare as text."""
+    longer = new.start <= old.start and new.end >= old.end
+    wider = set(old.paths) <= set(new.paths) or "**" in new.paths
+    return longer and wider and (not new.rules or (bool(old.rules) and set(old.rules) <= set(new.rules)))
 
 
 def _rules_off(before: Config, after: Config) -> Iterator[Weakening]:
@@ -137,6 +149,8 @@ _SENTENCES: Mapping[str, str] = {
     "path-excluded": "more files are left out altogether (paths.{name}: {after}; before: {before})",
     "path-lowered": "findings count less in more files (paths.{name}: {after}; before: {before})",
     "production-dropped": "fewer files count as production (paths.production: {after}; before: {before})",
+    "critical-dropped": "fewer files count as critical (paths.critical: {after}; before: {before})",
+    "freeze-loosened": "the freeze from {before} is taken out, or made shorter or narrower",
     "config-added": "{after} is the first configuration that this repository has",
     "config-broken": "the configuration cannot be read any more ({after})",
 }
