@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from blastlint.diff.commands import command_of
+from blastlint.enrich.commands import does
 from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.model import Change, Fact, Region, Related
@@ -29,7 +31,7 @@ _DENIES = regex(r"\b(no|not|without|missing|needs?|todo|skip|fix(es|ed)?|remove[
 _ALLOWED: Mapping[str, frozenset[str]] = {
     "doc": frozenset({"docs", "package"}),
     "test": frozenset({"docs", "test", "package", "pipeline"}),
-    "ci": frozenset({"docs", "pipeline", "package", "test", "command"}),
+    "ci": frozenset({"docs", "pipeline", "package", "test", "command", "configuration"}),
     "style": frozenset({"docs", "package", "test", "code", "command", "pipeline"}),
 }
 _ABOUT: Mapping[str, str] = {
@@ -103,7 +105,7 @@ def _kind(change: Change, context: Context) -> str:
     if change.kind.startswith("pipeline.") or change.type == "pipeline":
         return "pipeline"
     if change.kind == "command":
-        return "command"
+        return "command" if any(does(command_of(e)) for e in (change.before, change.after) if e is not None) else ""
     if change.kind.startswith("config."):
         return {"configuration": "configuration", "manifest": "", "package": "package"}.get(change.type, "")
     if change.kind.startswith(("python.", "javascript.", "go.", "ruby.", "java.", "rust.")):
