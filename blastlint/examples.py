@@ -18,7 +18,8 @@ from blastlint.frozen import dataclass
 from blastlint.model import Author, ChangeSet, Finding
 from blastlint.sources.memory import change_set
 
-STATED = frozenset({"intent", "freeze", "undocumented", "provenance"})  # facts that rest on the findings of other rules
+# Facts that rest on the findings of other rules.
+STATED = frozenset({"intent", "freeze", "undocumented", "provenance", "at-once"})
 Outcome = Literal["quiet", "noisy", "reported", "missing"]
 
 

@@ -44,7 +44,9 @@ _PACKAGE = regex(
 _CATALOGUE = regex(
     r"(^|/)(locales?|i18n|l10n|lang|langs|languages|translations?|messages)/|\.arb$"
     r"|(^|/)(messages|strings|translation)s?([_.-][a-z]{2}([_-][A-Za-z]{2,4})?)?\.(json|ya?ml|properties)$"
-    r"|(^|/)[a-z]{2}([_-][A-Z]{2})?\.(json|ya?ml)$"
+    r"|(^|/)(af|ar|az|be|bg|bn|bs|ca|cs|cy|da|de|el|en|eo|es|et|fa|fi|fr|ga|gl|he|hi|hr|hu|hy|id|is|it|ja|ka|kk|km|ko|ku|lt"
+    r"|lv|mk|ml|mn|mr|ms|my|nb|ne|nl|nn|no|pa|pl|pt|ro|ru|sk|sl|sq|sr|sv|sw|ta|te|th|tr|uk|ur|uz|vi|zh)"
+    r"([_-][A-Z]{2})?\.(json|ya?ml)$"  # languages, and not db.yaml, ci.yml, eu.yaml
 )
 _DASHBOARD = regex(r"(^|/)dashboards?/|dashboard[\w-]*\.json$|\.(ipynb|geojson|ndjson|map|lottie)$")
 _DATA = regex(r"(^|/)(data|datasets?|seeds?|snapshots?|corpus|samples?|_data)/|\.(jsonl)$")

@@ -37,10 +37,10 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if change.after is None:
         return
     yield from _unbounded(change)
-    after = _granted(change.after, context, "after")
+    after = granted(change.after, context, "after")
     if not after:
         return
-    before = _granted(change.before, context, "before") if change.before else {}
+    before = granted(change.before, context, "before") if change.before else {}
     moved = _given_up(change, context)
     new = change.before is None and _is_new(change.after, context)
     for path, (grants, value) in after.items():
@@ -80,7 +80,7 @@ def _same_source(old: Value, value: Value) -> bool:
 # --- where grants are -------------------------------------------------------------------------------------------------
 
 
-def _granted(entity: Entity, context: Context, side: Side) -> dict[str, tuple[tuple[Grant, ...], Value]]:
+def granted(entity: Entity, context: Context, side: Side) -> dict[str, tuple[tuple[Grant, ...], Value]]:
     """dotted path -> (grants, value they are read from) of everything that an entity grants."""
     if entity.type == POLICY_DATA:
         if side == "after" and entity.key not in context.once(_keys_before):
@@ -133,7 +133,7 @@ def _attached(entity: Entity, context: Context) -> tuple[Grant, ...]:
 def _policies_kept(context: Context) -> list[tuple[str, tuple[Grant, ...]]]:
     """The customer-managed policies that were there before, with what they gave."""
     kept = [e for e in context.entities_before if e.type in ("aws_iam_policy", "AWS::IAM::ManagedPolicy")]
-    return [(e.address, tuple(g for grants, _ in _granted(e, context, "before").values() for g in grants)) for e in kept]
+    return [(e.address, tuple(g for grants, _ in granted(e, context, "before").values() for g in grants)) for e in kept]
 
 
 def _given_up(change: Change, context: Context) -> tuple[Grant, ...]:
@@ -145,7 +145,7 @@ def _given_up(change: Change, context: Context) -> tuple[Grant, ...]:
     given: list[Grant] = []
     for other in context.changes:
         if other.before is not None and other is not change and holders & _holders(other.before):
-            for grants, _ in _granted(other.before, context, "before").values():
+            for grants, _ in granted(other.before, context, "before").values():
                 given.extend(grants)
     return tuple(given)
 

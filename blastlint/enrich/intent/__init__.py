@@ -1,5 +1,5 @@
 """What is said of a change, held against what it does: by its message, its branch, its authors, its declared scope, and the
-policy of its base. Asked after all other findings are known. Text can only raise risk.
+policy of its base, and where its findings repeat. Asked after all other findings are known. Text can only raise risk.
 
 Each module gives at most a few facts, all of the one change of kind `change-set`.
 """
@@ -42,6 +42,10 @@ def _facts(context: Context, findings: Sequence[Finding]) -> Iterator[Fact]:
         from blastlint.enrich.intent import critical
 
         yield from critical.facts(context, findings)
+    if len(findings) > 1:
+        from blastlint.enrich.intent import at_once
+
+        yield from at_once.facts(findings)
     if changed.authors or changed.message:
         from blastlint.enrich.intent import provenance
 

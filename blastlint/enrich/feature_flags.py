@@ -1,0 +1,224 @@
+"""`rollout` facts: a feature flag that reaches many people at once. Flags are brought to one form whatever the system:
+
+| form | where |
+|---|---|
+| flagd, OpenFeature | `flags.X: {state, variants, defaultVariant, targeting}`, also below spec.flagSpec |
+| LaunchDarkly | `flags.X: {on, fallthrough, offVariation, rules, targets}`, `flagValues.X` |
+| Unleash | `features: [{name, enabled, strategies: [{parameters: {rollout, percentage}}]}]` |
+| one's own | a file, or a section, named for flags: a switch, a number, or a map with enabled and a percentage |
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from blastlint.enrich.context import Context
+from blastlint.frozen import dataclass
+from blastlint.model import Change, Fact, Region, Value
+from blastlint.parse.keytree import KeyTree
+from blastlint.parse.workspace import Workspace
+from blastlint.regex import regex
+
+_FILE = regex(
+    r"(^|[/._-])(feature[-_.]?(flags?|toggles?)|flags?|toggles?|flagd|unleash|launchdarkly|rollouts?"
+    r"|experiments?)([/._-]|$)",
+    re.IGNORECASE,
+)
+_SECTION = regex(r"^(feature_?-?)?(flags?|toggles?)$|^features$|^rollouts?$", re.IGNORECASE)
+_KILL = regex(r"kill[-_ ]?switch|circuit[-_ ]?breaker|emergency|safe[-_ ]?mode|fallback", re.IGNORECASE)
+_PERCENT = (
+    "percentage",
+    "percent",
+    "rollout",
+    "rolloutPercentage",
+    "rollout_percentage",
+    "rollout_percent",
+    "weight",
+    "ratio",
+)
+_ON = ("enabled", "on", "active", "state")
+_RULES = (
+    "rules",
+    "targets",
+    "targeting",
+    "constraints",
+    "segments",
+    "users",
+    "groups",
+    "cohorts",
+    "allowlist",
+    "conditions",
+)
+_JUMP = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One flag: on (None where nothing says), the share of people that it reaches, what it gives by default, and the number
+    of rules that choose who gets it."""
+
+    name: str
+    on: bool | None
+    percent: float | None
+    default: str
+    rules: int
+    region: Region | None
+
+    @property
+    def reach(self) -> float | None:
+        """The share of people, in percent, as far as it is known."""
+        if self.on is False:
+            return 0.0
+        if self.percent is not None:
+            return self.percent
+        return None if self.on is None or self.rules else 100.0
+
+
+def facts(change: Change, context: Context) -> Iterator[Fact]:
+    """The facts of one changed file."""
+    if change.before is None or change.after is None:
+        return
+    before = {f.name: f for f in flags(change.before.address, context.before)}
+    if not before:
+        return
+    for flag in flags(change.after.address, context.after):
+        old = before.get(flag.name)
+        if old is not None:
+            fact = _moved(old, flag)
+            if fact is not None:
+                yield fact
+    after = {f.name for f in flags(change.after.address, context.after)}
+    for name, old in before.items():
+        if name not in after and _KILL.search(name):
+            yield _fact(old, None, "kill-switch", 0.0, f"the kill switch {name} is gone")
+
+
+def _moved(old: Flag, new: Flag) -> Fact | None:
+    if _KILL.search(new.name) and old.on is not None and new.on is False and old.on:
+        return _fact(old, new, "kill-switch", 0.0, f"the kill switch {new.name} is turned off")
+    reach = old.reach, new.reach
+    if reach[0] is not None and reach[1] is not None and reach[1] - reach[0] >= _JUMP:
+        points = reach[1] - reach[0]
+        what = "percent" if old.percent is not None or new.percent is not None else "on"
+        return _fact(old, new, what, points, f"{new.name} goes from {reach[0]:g} % to {reach[1]:g} % in one step")
+    if old.on is not False and new.on is not False and old.rules and not new.rules:
+        return _fact(old, new, "rules", 0.0, f"{new.name} is no longer limited to whom its rules chose")
+    if old.default and new.default and old.default != new.default and new.on is not False:
+        text = f"{new.name} gives {new.default} to everybody whom no rule names (before: {old.default})"
+        return _fact(old, new, "default", 0.0, text)
+    return None
+
+
+def _fact(old: Flag, new: Flag | None, what: str, points: float, summary: str) -> Fact:
+    return Fact(
+        "rollout",
+        {
+            "flag": old.name,
+            "what": what,
+            "before": "" if old.reach is None else f"{old.reach:g} %",
+            "after": "" if new is None or new.reach is None else f"{new.reach:g} %",
+            "points": points,
+            "summary": summary,
+        },
+        old.name,
+        old.region,
+        new.region if new is not None else None,
+    )
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def flags(path: str, side: Workspace) -> tuple[Flag, ...]:
+    """Every flag of one file."""
+    document = side.document(path) if path.endswith((".json", ".yaml", ".yml", ".toml", ".jsonc")) else None
+    if document is None or not isinstance(document.content, KeyTree):
+        return ()
+    return tuple(flag for root in document.content.documents for flag in _of_root(path, root))
+
+
+def _of_root(path: str, root: Value) -> Iterator[Flag]:
+    spec = root.get("spec", "flagSpec") or root
+    named = _FILE.search(path) is not None
+    sections = [(key, value) for key, value in spec.items.items() if _SECTION.match(key)]
+    for _, section in sections:
+        if section.is_list:
+            for element in section.elements:
+                name = element.get("name") or element.get("key")
+                if name is not None and isinstance(name.scalar, str):
+                    yield _flag(name.scalar, element)
+        else:
+            for key, value in section.items.items():
+                if _is_flag(value, named or len(section.items) > 0):
+                    yield _flag(key, value)
+    if named and not sections:
+        for key, value in spec.items.items():
+            if _is_flag(value, True):
+                yield _flag(key, value)
+
+
+def _is_flag(value: Value, bare: bool) -> bool:
+    if value.is_map:
+        return bool(
+            {*_ON, *_PERCENT, "defaultVariant", "fallthrough", "variants", "strategies", "environments"}
+            & value.items.keys()
+        )
+    return bare and isinstance(value.scalar, bool)
+
+
+def _flag(name: str, value: Value) -> Flag:
+    if not value.is_map:
+        return Flag(name, value.scalar is True, None, "", 0, value.region)
+    on: bool | None = None
+    for key in _ON:
+        said = value.get(key)
+        if said is not None and said.is_scalar:
+            on = str(said.scalar).lower() in ("true", "on", "enabled", "active", "1")
+            break
+    default = value.get("defaultVariant") or value.get("fallthrough", "variation") or value.get("default")
+    return Flag(
+        name,
+        on,
+        _percent(value),
+        str(default.scalar) if default is not None and default.is_scalar and default.scalar is not None else "",
+        sum(_size(value.get(key)) for key in _RULES),
+        value.region,
+    )
+
+
+def _percent(value: Value) -> float | None:
+    """The largest percentage that the flag, one of its strategies or its fallthrough names."""
+    found = [number for number in _percents(value, 0) if number is not None]
+    return max(found) if found else None
+
+
+def _percents(value: Value, depth: int) -> Iterator[float | None]:
+    for key in _PERCENT:
+        said = value.get(key)
+        if said is not None and isinstance(said.scalar, (int, float, str)) and not isinstance(said.scalar, bool):
+            yield _number(said.scalar, key)
+    if depth < 3:
+        for key in ("strategies", "parameters", "rollout", "strategy"):
+            child = value.get(key)
+            for part in (child.elements or (child,)) if child is not None else ():
+                if part.is_map:
+                    yield from _percents(part, depth + 1)
+
+
+def _number(text: str | int | float, key: str) -> float | None:
+    try:
+        number = float(str(text).strip().rstrip("%"))
+    except ValueError:
+        return None
+    if key == "ratio" or (key == "rollout" and 0 < number < 1):
+        return number * 100
+    return number if 0 <= number <= 100 else None
+
+
+def _size(value: Value | None) -> int:
+    return (
+        0
+        if value is None
+        else len(value.elements) or len(value.items) or int(isinstance(value.scalar, str) and bool(value.scalar))
+    )
