@@ -112,6 +112,33 @@ def without_excluded(change_set: ChangeSet, config: Config) -> ChangeSet:
     return replace(change_set, files=kept, notifications=(*change_set.notifications, note))
 
 
+_ATTRIBUTES: Mapping[str, str] = {
+    "linguist-generated": "generated", "linguist-vendored": "vendored", "linguist-documentation": "docs"
+}  # fmt: skip
+
+
+def with_attributes(config: Config, tree: Tree) -> Config:
+    """The Config with what the root's .gitattributes says of generated, vendored and documentation files, behind what the
+    configuration itself says."""
+    data = tree.read(".gitattributes")
+    if data is None or b"linguist-" not in data:
+        return config
+    found: dict[str, list[str]] = {name: [] for name in _ATTRIBUTES.values()}
+    for line in data.decode("utf-8", "replace").splitlines():
+        pattern, *attributes = line.split()[:20] or [""]
+        for attribute in attributes if not pattern.startswith(("#", "[")) else ():
+            name, _, value = attribute.lstrip("-!").partition("=")
+            if name in _ATTRIBUTES:
+                off = attribute[0] in "-!" or value == "false"
+                found[_ATTRIBUTES[name]].append(f"!{pattern}" if off else pattern)
+    return replace(
+        config,
+        generated=(*found["generated"], *config.generated),
+        vendored=(*found["vendored"], *config.vendored),
+        docs=(*found["docs"], *config.docs),
+    )
+
+
 def load(tree: Tree) -> Config:
     """The Config of one side: blastlint.toml, else [tool.blastlint] of pyproject.toml, else the defaults.
 

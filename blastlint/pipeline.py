@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from blastlint import diff, enrich, policy, resolve
-from blastlint.config import Config, without_excluded
+from blastlint.config import Config, with_attributes, without_excluded
 from blastlint.diff import files
 from blastlint.diff.anchors import Anchors
 from blastlint.engine.judge import Judge
@@ -29,7 +29,7 @@ def check(
     acceptances: Sequence[Acceptance] = (),
 ) -> Report:
     """Judge one change set. `acceptances` are what a person outside the tree has accepted."""
-    config = config or Config()
+    config = with_attributes(config or Config(), change_set.before)
     change_set = without_excluded(change_set, config)
     before, after = Workspace(change_set.before, "before"), Workspace(change_set.after, "after")
     changed = _analysable(change_set)

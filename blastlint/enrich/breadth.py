@@ -15,7 +15,8 @@ from blastlint.enrich.surroundings import path_class_of
 from blastlint.enrich.texts import compared_words, text_of
 from blastlint.facts.words import listed
 from blastlint.frozen import dataclass
-from blastlint.model import Author, Change, ChangeSet, Fact, FileChange, PathClass, Region, Related
+from blastlint.globs import matches
+from blastlint.model import Author, Change, ChangeSet, Fact, FileChange, PathClass, Region, Related, Tree
 
 LIMIT = 60.0  # weighted files; a repository's own measure can take its place
 COMPONENTS = 12
@@ -40,6 +41,7 @@ _RESOURCES = (
     "kubernetes.object",
     "compose.service",
 )
+_CODEOWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 _BOTS = ("[bot]", "dependabot", "renovate", "pre-commit-ci", "github-actions", "-bot")
 
 
@@ -70,6 +72,7 @@ def _breadth(gone: Deletion | None, context: Context) -> Fact | None:
     weight = sum(t.weight for t in touched)
     existing = [t.file for t in touched if t.file.status != "added"]
     components = Counter(_component(file.path) for file in existing)
+    owned = owners([file.path for file in existing], context.before.tree)
     ratio, spread = weight / LIMIT, len(components) / COMPONENTS
     if not touched:
         return None
@@ -83,8 +86,9 @@ def _breadth(gone: Deletion | None, context: Context) -> Fact | None:
             "spread": round(spread, 3),
             "alike": round(_alike(existing, context), 3) if max(ratio, spread) > 1 else 0.0,
             "grave": next((kind for kind in _GRAVE if any(what(f.path, context) == kind for f in existing)), ""),
+            "owners": len(owned),
             "automatic": is_automatic(context.change_set),
-            "summary": _summary(touched, components),
+            "summary": _summary(touched, components, owned),
         },
     )
 
@@ -136,11 +140,23 @@ def _is_bot(author: Author) -> bool:
     return any(author.name.lower().endswith(bot) or bot in author.address.lower() for bot in _BOTS)
 
 
-def _summary(touched: Sequence[_Touched], components: Counter[str]) -> str:
+def owners(paths: Sequence[str], tree: Tree) -> frozenset[str]:
+    """Everybody whom CODEOWNERS of the base names for one of the files: the last line that matches decides."""
+    data = next((d for p in _CODEOWNERS if (d := tree.read(p)) is not None), b"")
+    rules = [line.split("#")[0].split() for line in data.decode("utf-8", "replace").splitlines()]
+    rows = [(row[0], row[1:]) for row in reversed(rules) if row and not row[0].startswith(("[", "^["))]
+    found: set[str] = set()
+    for path in paths:
+        found.update(next((people for pattern, people in rows if matches(path, (pattern,))), ()))
+    return frozenset(found)
+
+
+def _summary(touched: Sequence[_Touched], components: Counter[str], owned: frozenset[str]) -> str:
     status = Counter(t.file.status for t in touched)
     counts = ", ".join(f"{count} {name}" for name, count in sorted(status.items()))
     where = ", ".join(name or "the top" for name, _ in components.most_common(4))
-    return f"{counts} files in {len(components)} parts" + (f", mostly in {where}" if where else "")
+    people = f", of {len(owned)} owners" if len(owned) > 1 else ""
+    return f"{counts} files in {len(components)} parts{people}" + (f", mostly in {where}" if where else "")
 
 
 # --- deletions --------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""`rollout` facts: a feature flag that reaches many people at once. Flags are brought to one form whatever the system:
+"""`flag-rollout` facts: a feature flag that reaches many people at once. Flags are brought to one form whatever the system:
 
 | form | where |
 |---|---|
@@ -112,7 +112,7 @@ def _moved(old: Flag, new: Flag) -> Fact | None:
 
 def _fact(old: Flag, new: Flag | None, what: str, points: float, summary: str) -> Fact:
     return Fact(
-        "rollout",
+        "flag-rollout",
         {
             "flag": old.name,
             "what": what,

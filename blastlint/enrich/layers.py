@@ -24,6 +24,7 @@ from blastlint.enrich.surroundings import environment_in, path_class_of
 from blastlint.facts.paths import found, steps
 from blastlint.facts.units import measure
 from blastlint.facts.words import listed, words
+from blastlint.frozen import dataclass
 from blastlint.masking import mask_value
 from blastlint.model import Change, Environment, Fact, Related, Scalar, Value
 from blastlint.parse.keytree import KeyTree
@@ -37,6 +38,7 @@ _LAYERED = regex(
 )
 _MOST = 40
 _NAMED = 6
+_SORTS = ("removed", "switch", "limit", "number", "text")
 # Which thing of an environment a value names, by the last words of its key.
 _TARGET = listed(
     """
@@ -55,8 +57,9 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if len(change.deltas) != 1 or change.type not in ("configuration", "pipeline"):
         return
     yield from _mixup(change, context)
-    if change.type == "configuration" and change.before is not None and change.action in ("modified", "removed"):
-        yield from _shared(change, context)
+    group = context.once(_shared_defaults).get(change.entity.parent, [])
+    if group and group[0].change is change:
+        yield _shared(group)
 
 
 # --- base and overlays ------------------------------------------------------------------------------------------------
@@ -118,33 +121,64 @@ _ENVIRONMENTS = (
 )  # fmt: skip
 
 
-def _shared(change: Change, context: Context) -> Iterator[Fact]:
-    """One fact for a key that at least two overlays take from the changed file."""
+@dataclass(frozen=True, slots=True)
+class _Default:
+    """One key of a base layer that changed, the overlays that take it from there, and the number of those that do not."""
+
+    change: Change
+    sort: str
+    inherit: tuple[str, ...]
+    override: int
+
+
+def _shared_defaults(context: Context) -> dict[str, list[_Default]]:
+    """Document -> its changed keys that at least two overlays take from it, those that matter most first."""
+    groups: dict[str, list[_Default]] = {}
+    for change in context.changes:
+        found = _default(change, context)
+        if found is not None:
+            groups.setdefault(change.entity.parent, []).append(found)
+    return {
+        parent: sorted((d for d in group if d.inherit == group[0].inherit), key=lambda d: _SORTS.index(d.sort))
+        for parent, group in groups.items()
+    }
+
+
+def _default(change: Change, context: Context) -> _Default | None:
+    if change.kind != "config.key" or change.type != "configuration" or len(change.deltas) != 1:
+        return None
     delta = change.deltas[0]
-    if delta.path == "" or path_class_of(change.path, context.config) != "source":
-        return
+    if delta.action == "added" or delta.path == "" or path_class_of(change.path, context.config) != "source":
+        return None
     after = context.after
     named = [p for p in overlays(change.path, after) if p.endswith(_SUFFIXES) or "/.env" in f"/{p}"][:_MOST]
-    if len(named) < 2:
-        return
-    inherit = [p for p in named if _inherits(p, delta.path, after)]
+    inherit = tuple(p for p in named if _inherits(p, delta.path, after)) if len(named) > 1 else ()
     if len(inherit) < 2:
-        return
-    production = [p for p in inherit if _environment(p) == "production"]
-    shown = sorted(inherit, key=lambda p: (p not in production, p))
-    more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
+        return None
     before = delta.before.scalar if delta.before is not None else None
     new = delta.after.scalar if delta.after is not None else None
-    yield Fact(
+    return _Default(change, _sort(delta.path, before, new, delta.after is None), inherit, len(named) - len(inherit))
+
+
+def _shared(group: list[_Default]) -> Fact:
+    """One fact for all keys of a document that the same overlays take."""
+    first = group[0]
+    delta = first.change.deltas[0]
+    production = [p for p in first.inherit if environment_in(p) == "production"]
+    shown = sorted(first.inherit, key=lambda p: (p not in production, p))
+    more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
+    keys = [f"{d.path} ({mask_value(d.path, _text(d.before))} -> {mask_value(d.path, _text(d.after))})" for d in
+            (one.change.deltas[0] for one in group)]  # fmt: skip
+    others = f" and {len(keys) - 3} more keys" if len(keys) > 3 else ""
+    return Fact(
         "shared-default",
         {
             "path": delta.path,
-            "inherit": len(inherit),
-            "override": len(named) - len(inherit),
+            "inherit": len(first.inherit),
+            "override": first.override,
             "production": bool(production),
-            "sort": _sort(delta.path, before, new, delta.after is None),
-            "before": mask_value(delta.path, _text(delta.before)),
-            "after": mask_value(delta.path, _text(delta.after)),
+            "sort": first.sort,
+            "keys": f"{', '.join(keys[:3])}{others}",
             "summary": f"{', '.join(_label(p) for p in shown[:_NAMED])}{more}",
         },
         delta.path,
@@ -184,10 +218,6 @@ def _text(value: Value | None) -> str:
 
 def _label(path: str) -> str:
     return "/".join(path.split("/")[-2:])
-
-
-def _environment(path: str) -> Environment:
-    return environment_in(path)
 
 
 # --- environments mixed up --------------------------------------------------------------------------------------------

@@ -283,9 +283,8 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "inherit": "number of overlays that take the value from the changed file",
         "override": "number of overlays that set it themselves",
         "production": "true when one of those that take it is for production",
-        "sort": "removed, switch, limit (a number that measures something), number or text",
-        "before": "text",
-        "after": "text",
+        "sort": "removed, switch, limit (a number that measures something), number or text: of the key that matters most",
+        "keys": "every such key of the file, with both values",
         "summary": "the overlays that take it, those for production first",
     },
     "mixup": {
@@ -297,7 +296,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "was": "the environment that the old value named",
         "new": "true when the key is new",
     },
-    "rollout": {
+    "flag-rollout": {
         "flag": "the flag",
         "what": "percent, on, default, rules, kill-switch: what moved",
         "before": "text",
@@ -361,6 +360,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "alike": "share of the files whose edit is the same as in several others (asked only beyond a limit)",
         "grave": "migration or infrastructure, when such files are among them, else empty",
         "automatic": "true when only bots wrote it",
+        "owners": "number of people and teams that CODEOWNERS of the base names for the changed files",
         "summary": "in words",
     },
     "mass-deletion": {
@@ -735,7 +735,7 @@ CLOSED: Mapping[str, tuple[str, ...]] = {
     "analysis.what": ("opaque", "partial"),
     "intent.worst": SEVERITIES,
     "shared-default.sort": ("removed", "switch", "limit", "number", "text"),
-    "rollout.what": ("percent", "on", "default", "rules", "kill-switch"),
+    "flag-rollout.what": ("percent", "on", "default", "rules", "kill-switch"),
     "reuse.what": ("number", "enum", "reserved"),
     "mismatch.what": ("kind", "tests"),
     "scope-violation.source": ("given", "message"),

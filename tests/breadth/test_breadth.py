@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from blastlint.config import Config, with_attributes
+from blastlint.enrich import breadth
+from blastlint.enrich.surroundings import path_class_of
+from blastlint.sources.memory import change_set
 from tests.breadth.made import findings, set_facts
 
 PARTS = [f"part{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
@@ -98,3 +102,19 @@ def test_what_is_deleted_in_mass_is_not_counted_again() -> None:
     facts = set_facts(before, {"web/a.py": "2\n"})
     assert facts["mass-deletion"].fields["files"] == 80
     assert facts["breadth"].fields["files"] == 1
+
+
+def test_owners_are_those_of_the_last_line_that_matches() -> None:
+    tree = change_set({".github/CODEOWNERS": "* @all\n/pay/ @pay @money # both\n/pay/docs/\n"}, {}).before
+    assert breadth.owners(["a.py", "pay/b.py"], tree) == {"@all", "@pay", "@money"}
+    assert breadth.owners(["pay/docs/c.md"], tree) == set()
+    assert breadth.owners(["a.py"], change_set({}, {}).before) == set()
+
+
+def test_attributes_of_the_base_tell_what_is_generated() -> None:
+    before = {
+        ".gitattributes": "*.gen.ts linguist-generated\nlib/** linguist-vendored=true\nlib/own/** -linguist-vendored\n"
+    }
+    config = with_attributes(Config(), change_set(before, {}).before)
+    classes = [path_class_of(path, config) for path in ("a/b.gen.ts", "lib/x.js", "lib/own/x.js", "a.ts")]
+    assert classes == ["generated", "vendored", "source", "source"]
