@@ -9,17 +9,72 @@ from importlib import import_module
 from blastlint.enrich.context import Context
 from blastlint.model import Change, Fact
 
-
 # module of this package -> what the names of the files that it reads end with, or begin with (`^`)
 _MODULES: dict[str, tuple[str, ...]] = {
-    "pins": (".yml", ".yaml", ".json", ".toml", ".txt", ".tf", ".sh", "makefile", "pipfile", "^dockerfile", "^containerfile"),
-    "sources": (".npmrc", ".yarnrc", ".yml", ".yaml", ".json", ".lock", ".toml", ".txt", ".conf", ".ini", ".cfg", ".mod", ".sh",
-                ".env", ".gitmodules", "gemfile", "makefile", "pipfile", "^dockerfile", "^containerfile"),
+    "pins": (
+        ".yml",
+        ".yaml",
+        ".json",
+        ".toml",
+        ".txt",
+        ".tf",
+        ".sh",
+        "makefile",
+        "pipfile",
+        "^dockerfile",
+        "^containerfile",
+    ),
+    "sources": (
+        ".npmrc",
+        ".yarnrc",
+        ".yml",
+        ".yaml",
+        ".json",
+        ".lock",
+        ".toml",
+        ".txt",
+        ".conf",
+        ".ini",
+        ".cfg",
+        ".mod",
+        ".sh",
+        ".env",
+        ".gitmodules",
+        "gemfile",
+        "makefile",
+        "pipfile",
+        "^dockerfile",
+        "^containerfile",
+    ),
     "locks": (".json", ".lock", ".yaml", ".sum"),
-    "integrity": (".npmrc", ".yarnrc", ".yml", ".yaml", ".json", ".txt", ".conf", ".lock", ".sh", "makefile", "^dockerfile",
-                  "^jenkinsfile", "^containerfile"),
-    "hooks": (".json", ".rs", "setup.py", ".yml", ".yaml", ".sh", "makefile", "^dockerfile", "^jenkinsfile", "^containerfile"),
-}  # fmt: skip
+    "integrity": (
+        ".npmrc",
+        ".yarnrc",
+        ".yml",
+        ".yaml",
+        ".json",
+        ".txt",
+        ".conf",
+        ".lock",
+        ".sh",
+        "makefile",
+        "^dockerfile",
+        "^jenkinsfile",
+        "^containerfile",
+    ),
+    "hooks": (
+        ".json",
+        ".rs",
+        "setup.py",
+        ".yml",
+        ".yaml",
+        ".sh",
+        "makefile",
+        "^dockerfile",
+        "^jenkinsfile",
+        "^containerfile",
+    ),
+}
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
