@@ -8,14 +8,16 @@ gone because the expression was written another way.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from difflib import SequenceMatcher
+from itertools import islice
 
 from blastlint.diff.match import modified, moved_or_not
 from blastlint.diff.values import deltas
 from blastlint.model import Change, Entity
 
 _LEAST_LIKENESS = 0.3
+_MAX_LEAVES = 400
 _IN_FILES = frozenset({"cloudformation.resource", "compose.service"})  # their address begins with the file's
 
 Pair = tuple[Entity, Entity]
@@ -53,7 +55,10 @@ def changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Chang
         differences = deltas(old.attributes, new.attributes)
         previous = old.address if old.address != new.address else ""
         yield Change(new.address, "modified", old, new, differences, previous, explained_by="moved")
-    yield from (Change(old.address, "removed", old, None) for old in left if id(old) not in claimed)
+    computed = {_by_computed_name(new) for new in born.values()} - {""}
+    for old in left:
+        if id(old) not in claimed and _as_if_computed(old) not in computed:
+            yield Change(old.address, "removed", old, None)
     yield from (Change(new.address, "added", None, new) for new in born.values() if id(new) not in claimed)
 
 
@@ -121,9 +126,16 @@ def _by_computed_name(entity: Entity) -> str:
     return f"{entity.kind} {entity.type} {directory}" if "{{" in entity.name or "${" in entity.name else ""
 
 
+def _as_if_computed(entity: Entity) -> str:
+    """What `_by_computed_name` says of a new template that may well bring this object in, by a loop or under its name."""
+    return f"{entity.kind} {entity.type} {entity.region.path.rpartition('/')[0]}"
+
+
 def _likeness(old: Entity, new: Entity) -> float:
     """0..1, by the paths and scalars of both declarations."""
     first, second = (
-        [f"{path}={value.scalar}" for path, value in entity.attributes.leaves()][:400] for entity in (old, new)
+        Counter(f"{path}={leaf.scalar}" for path, leaf in islice(entity.attributes.leaves(), _MAX_LEAVES))
+        for entity in (old, new)
     )
-    return SequenceMatcher(None, first, second, autojunk=False).quick_ratio()
+    total = first.total() + second.total()
+    return 2 * (first & second).total() / total if total else 1.0

@@ -9,6 +9,7 @@ from blastlint.frozen import dataclass
 from blastlint.model import Change, Entity
 
 SIMILAR = 0.8
+_TELLING = 6  # leaves from which likeness says something
 _MAX_PAIRS = 4000
 _IGNORED = frozenset(
     {"lifecycle", "depends_on", "provider", "source", "version", "Type", "DependsOn", "Metadata", "DeletionPolicy",
@@ -53,6 +54,8 @@ def _assigned(gone: Sequence[Change], born: Sequence[Change]) -> Iterator[Rename
         taken[0].add(i)
         taken[1].add(j)
         rivals = [p for p in scores if (p[0] == i) != (p[1] == j) and scores[p] >= scores[i, j]]
+        if gone[i].kind == "kubernetes.object" and old[i].total() < _TELLING and not _shared(gone[i], born[j]):
+            continue  # two objects of so few words are alike whatever they are
         yield Rename(gone[i], born[j], round(scores[i, j], 2), bool(rivals))
 
 

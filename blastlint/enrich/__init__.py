@@ -35,6 +35,7 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "routes": ("terraform.resource", "cloudformation.resource", "kubernetes.object", "file"),
     "memberships": ("terraform.resource", "cloudformation.resource", "kubernetes.object", "file"),
     "capacity": ("terraform.", "cloudformation.", "kubernetes."),
+    "sizes": ("terraform.", "cloudformation.", "kubernetes.", "compose."),
     "kubernetes.selectors": ("kubernetes.",),
     "kubernetes.gitops": ("kubernetes.",),
     "code": ("python.", "javascript.", "go.", "ruby.", "java.", "rust."),

@@ -49,7 +49,7 @@ _AMOUNTS: dict[str, tuple[Amount, ...]] = {
     "ReplicationController": _REPLICAS,
     "CronJob": (Amount("spec.suspend", switch=True),),
     "Job": (Amount("spec.suspend", switch=True), Amount("spec.parallelism", 1)),
-    "HorizontalPodAutoscaler": (Amount("spec.maxReplicas"),),
+    "HorizontalPodAutoscaler": (Amount("spec.maxReplicas"), Amount("spec.minReplicas", 1)),
     "AWS::ECS::Service": (Amount("Properties.DesiredCount", 1),),
     "AWS::AutoScaling::AutoScalingGroup": (Amount("Properties.DesiredCapacity"), Amount("Properties.MaxSize")),
     "AWS::Lambda::Function": (Amount("Properties.ReservedConcurrentExecutions", -1),),
@@ -105,6 +105,10 @@ def _fact(amount: Amount, before: float, after: float, old: Value | None, new: V
             "ratio": after / before if 0 < before < float("inf") else None,
             "zero": after == 0 and before > 0,
             "autoscaled": autoscaled,
+            "measure": "copies",
+            "was": f"{before:g}",
+            "now": f"{after:g}",
+            "starved": False,
         },
         path=amount.path,
         before=old.region if old else None,
@@ -119,7 +123,19 @@ def _is_autoscaled(entity: Entity, context: Context) -> bool:
         "desired" in str(e.scalar) or e.scalar == "all" for e in (*ignored.elements, ignored)
     ):
         return True
-    return any(_scales(scaler, entity) for scaler in context.once(_scalers))
+    if any(_scales(scaler, entity) for scaler in context.once(_scalers)):
+        return True
+    return entity.kind == "kubernetes.object" and _is_scaled_elsewhere(entity, context)
+
+
+def _is_scaled_elsewhere(entity: Entity, context: Context) -> bool:
+    """Whether a file that did not change has an autoscaler for it."""
+    from blastlint.enrich.kubernetes.references import together, written
+    from blastlint.enrich.kubernetes.tree import objects_naming
+
+    entity = written(entity)
+    scalers = (other for other in objects_naming(context, "after", entity.name) if other.type in _SCALERS)
+    return any(_scales(scaler, entity) and together(scaler, entity) for scaler in scalers)
 
 
 def _scalers(context: Context) -> list[Entity]:

@@ -209,6 +209,10 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "ratio": "after / before",
         "zero": "true when it is now nothing",
         "autoscaled": "true when an autoscaler owns the number",
+        "measure": "what the numbers count: copies, virtual processors, GiB of memory, ...",
+        "was": "text of the old value",
+        "now": "text of the new value",
+        "starved": "true when a limit is now below what was requested before",
     },
     "command": {
         "classes": "list: recursive-delete, iac-destroy, iac-apply, platform-destroy, schema-reset, cloud-delete, "
