@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
+from blastlint.enrich import repeated
 from blastlint.enrich.context import Context
 from blastlint.enrich.effects import effects
 from blastlint.enrich.surroundings import environment_of, path_class_of
@@ -66,7 +67,8 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
 
 def impacts(context: Context) -> tuple[Impact, ...]:
     """Every change with its effect, its surroundings and its facts."""
-    return distinct(tuple(_enriched(impact, context) for impact in effects(context)))
+    placed = tuple(_placed(impact, context) for impact in effects(context))
+    return distinct(tuple(repeated.enriched(placed, lambda impact: _with_facts(impact, context))))
 
 
 def compared(
@@ -80,14 +82,17 @@ def compared(
     return planned.compared(context, impacts, sides)
 
 
-def _enriched(impact: Impact, context: Context) -> Impact:
+def _placed(impact: Impact, context: Context) -> Impact:
     entity = impact.change.entity
     return replace(
         impact,
         environment=environment_of(entity, context.config),
         path_class=path_class_of(entity.region.path, context.config),
-        facts=(*impact.facts, *_facts(impact, context)),
     )
+
+
+def _with_facts(impact: Impact, context: Context) -> Impact:
+    return replace(impact, facts=(*impact.facts, *_facts(impact, context)))
 
 
 def _facts(impact: Impact, context: Context) -> Iterator[Fact]:

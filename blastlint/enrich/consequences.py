@@ -145,7 +145,11 @@ class _Kept:
         path = entity.region.path
         if path not in self._sizes:
             self._sizes[path] = path in self._plans or self._tree.size(path) is not None
-        return ("", "") if self._sizes[path] else ("file", path)
+        if self._sizes[path]:
+            return "", ""
+        if entity.kind == "kubernetes.object" and not self._tree.listdir(entity.configuration):
+            return "file", entity.configuration  # the whole directory of manifests
+        return "file", path
 
 
 def _is_gone(impact: Impact) -> bool:

@@ -1,6 +1,7 @@
 """Objects of the whole tree, found by text: only files that hold a word which the object must hold are parsed, and once.
 
-The words that the changes of one run can ask for are looked for together, with one search for each side.
+The words that the changes of one run can ask for are looked for together, with one search for each side. A change that asks
+for very many is a change of everything: then only the objects that it touches are looked through.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from blastlint.regex import regex
 
 MANIFESTS = (".yaml", ".yml", ".json", ".tpl")
 _MAX_FILES = 200
+_MAX_WORDS = 400
 _WORD = regex(r"[\w.\-/]+")
 _PLAIN = regex(r"[\w.\-/]{2,}")
 
@@ -31,18 +33,22 @@ class _Objects:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._together: dict[Side, dict[str, list[str]]] = {}
+        self._touched: dict[Side, dict[str, list[Entity]]] = {}
         self._by_word: dict[tuple[Side, str], tuple[Entity, ...]] = {}
         self._by_path: dict[tuple[Side, str], tuple[Entity, ...]] = {}
 
     def naming(self, side: Side, word: str) -> tuple[Entity, ...]:
         if (side, word) not in self._by_word:
             paths = self._paths(side, word)[:_MAX_FILES]
-            self._by_word[side, word] = tuple(e for path in paths for e in self._of(side, path))
+            among = tuple(self._touched.get(side, {}).get(word, ()))
+            self._by_word[side, word] = among or tuple(e for path in paths for e in self._of(side, path))
         return self._by_word[side, word]
 
     def _paths(self, side: Side, word: str) -> list[str]:
         if side not in self._together:
             self._together[side] = self._search(side)
+        if side in self._touched:
+            return []
         found = self._together[side].get(word)
         return list(self._context.change_set.tree(side).search(word, MANIFESTS)) if found is None else found
 
@@ -52,11 +58,25 @@ class _Objects:
         found: dict[str, dict[str, None]] = {word: {} for word in words if _PLAIN.fullmatch(word)}
         if not found:
             return {}
+        if len(found) > _MAX_WORDS:
+            self._touched[side] = self._index(side)
+            return {}
         for path, line in self._context.change_set.tree(side).lines(tuple(sorted(found)), MANIFESTS):
             for word in _WORD.findall(line):
                 if word in found:
                     found[word][path] = None
         return {word: list(paths) for word, paths in found.items()}
+
+    def _index(self, side: Side) -> dict[str, list[Entity]]:
+        """word -> the objects of changed files that say it."""
+        index: dict[str, list[Entity]] = {}
+        entities = self._context.entities_before if side == "before" else self._context.entities_after
+        for entity in entities:
+            if entity.kind == "kubernetes.object":
+                texts = {str(leaf.scalar) for _, leaf in entity.attributes.leaves() if leaf.known}
+                for text in texts:
+                    index.setdefault(text, []).append(entity)
+        return index
 
     def _of(self, side: Side, path: str) -> tuple[Entity, ...]:
         if (side, path) not in self._by_path:
