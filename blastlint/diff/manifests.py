@@ -16,6 +16,7 @@ from blastlint.diff.match import modified, moved_or_not
 from blastlint.diff.values import deltas
 from blastlint.model import Change, Entity
 
+OFF = "off"  # the variant of what a chart's values switch off: nobody has it, so that it neither comes nor goes
 _LEAST_LIKENESS = 0.3
 _MAX_LEAVES = 400
 _IN_FILES = frozenset({"cloudformation.resource", "compose.service"})  # their address begins with the file's
@@ -29,10 +30,11 @@ def changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Chang
     gone: list[Entity] = []
     for old in before:
         new = born.pop(old.key, None)
-        if new is None:
-            gone.append(old)
-        else:
+        if new is not None:
             yield from modified(old, new)
+        elif old.variant != OFF:
+            gone.append(old)
+    born = {key: entity for key, entity in born.items() if entity.variant != OFF}
     leftovers = list(moved_or_not(gone, list(born.values())))
     yield from (change for change in leftovers if change.action == "moved")
     left = [change.entity for change in leftovers if change.action == "removed"]

@@ -47,7 +47,7 @@ def distinct(impacts: Sequence[Impact]) -> tuple[Impact, ...]:
 def _named(change: Change) -> tuple[str, ...]:
     """What it is called in every variant: overlays give an object other names, but it is written in one place."""
     entity = change.before or change.entity
-    if entity.kind == "kubernetes.object" and entity.variant:
+    if entity.kind == "kubernetes.object":
         place = entity.header or entity.region
         return place.path, str(place.start_line)
     return change.address, change.previous_address

@@ -28,6 +28,7 @@ from blastlint.parse.templates import REASON as TEMPLATED
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
 from blastlint.resolve import cloudformation
+from blastlint.resolve.kubernetes.charts import OFF, templated
 from blastlint.resolve.kubernetes.kustomize import Rendered, kustomization_in, rendered
 
 _COMPOSE = regex(r"(^|/)(docker-)?compose([.-][\w.-]+)?\.ya?ml$")
@@ -48,14 +49,16 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
     """Every object that the changed files declare on this side; of files that a kustomization takes in, what it makes of
     them, with everything else that it makes."""
     made = list(rendered(workspace, changed))
-    taken = {path for rendering in made for path in rendering.files}
+    filled = list(templated(workspace, changed))
+    taken = {path for rendering in made for path in rendering.files} | {template.path for template in filled}
     seen: set[tuple[str, str, str, str]] = set()
     found = chain(
         (e for path in changed for e in declared(workspace, path) if path not in taken or e.kind != "kubernetes.object"),
         (e for rendering in made for e in _rendered(rendering)),
+        (replace(e, variant=t.variant) for t in filled for e in _declared(t.path, t.value)),
     )
     for entity in found:
-        if entity.key in seen:
+        if entity.key in seen and entity.variant != OFF:
             entity = replace(entity, variant=entity.region.path)
         if entity.key not in seen:
             seen.add(entity.key)
