@@ -37,6 +37,8 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "memberships": ("terraform.resource", "cloudformation.resource", "kubernetes.object", "file"),
     "capacity": ("terraform.", "cloudformation.", "kubernetes."),
     "sizes": ("terraform.", "cloudformation.", "kubernetes.", "compose."),
+    "compose": ("compose.",),
+    "kubernetes.keys": ("kubernetes.",),
     "kubernetes.selectors": ("kubernetes.",),
     "kubernetes.gitops": ("kubernetes.",),
     "code": ("python.", "javascript.", "go.", "ruby.", "java.", "rust."),

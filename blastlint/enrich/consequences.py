@@ -147,8 +147,9 @@ class _Kept:
             self._sizes[path] = path in self._plans or self._tree.size(path) is not None
         if self._sizes[path]:
             return "", ""
-        if entity.kind == "kubernetes.object" and not self._tree.listdir(entity.configuration):
-            return "file", entity.configuration  # the whole directory of manifests
+        home = entity.configuration
+        if entity.kind == "kubernetes.object" and home and not self._tree.listdir(home):
+            return "file", home  # the whole directory of manifests
         return "file", path
 
 

@@ -3,7 +3,8 @@
 - `kubernetes.object`, `group/Kind/namespace/name`, type the Kind: a document with apiVersion, kind and metadata (Helm
   templates too).
 - `iam.policy`, the path, type policy: a JSON or YAML file that is an IAM policy document.
-- `compose.service`, `compose.yaml:service`, type service: an entry of `services` in a compose file.
+- `compose.service`, `compose.yaml:service`, type service: an entry of `services` in a compose file; `compose.project`, the
+  file's path: the name and the volumes that they share.
 
 `configuration` is the file's directory: the same object in two overlays is two objects. What a kustomization takes in is
 what it makes of it (resolve/kubernetes/kustomize.py), with the directory of the outermost one as `variant`. A name that a
@@ -94,6 +95,8 @@ def _declared(path: str, root: Value) -> Iterator[Entity]:
     elif "Statement" in items and any("Effect" in s.items for s in (items["Statement"], *items["Statement"].elements)):
         yield _entity(path, "iam.policy", path, "policy", posixpath.basename(path).partition(".")[0], root)
     elif "services" in items and items["services"].is_map and _COMPOSE.search(path):
+        project = {key: items[key] for key in ("name", "volumes") if key in items}
+        yield _entity(path, "compose.project", path, "project", path, replace(root, data=project))
         for name, service in items["services"].items.items():
             if service.is_map:
                 yield _entity(path, "compose.service", f"{path}:{name}", "service", name, service)

@@ -65,7 +65,8 @@ def test_policy_files() -> None:
 
 def test_compose_services() -> None:
     found = resolved({"deploy/compose.prod.yaml": "services:\n  db:\n    image: postgres\n"})
-    assert [(e.kind, e.address) for e in found] == [("compose.service", "deploy/compose.prod.yaml:db")]
+    assert [(e.kind, e.address) for e in found] == [
+        ("compose.project", "deploy/compose.prod.yaml"), ("compose.service", "deploy/compose.prod.yaml:db")]  # fmt: skip
 
 
 NAMES = st.sampled_from(["apiVersion", "kind", "metadata", "name", "items", "Resources", "Type", "Ref", "Fn::Sub",
