@@ -54,9 +54,15 @@ def _assigned(gone: Sequence[Change], born: Sequence[Change]) -> Iterator[Rename
         taken[0].add(i)
         taken[1].add(j)
         rivals = [p for p in scores if (p[0] == i) != (p[1] == j) and scores[p] >= scores[i, j]]
-        if gone[i].kind == "kubernetes.object" and old[i].total() < _TELLING and not _shared(gone[i], born[j]):
-            continue  # two objects of so few words are alike whatever they are
+        if gone[i].kind == "kubernetes.object" and not _is_same_object(gone[i], born[j], old[i].total()):
+            continue
         yield Rename(gone[i], born[j], round(scores[i, j], 2), bool(rivals))
+
+
+def _is_same_object(gone: Change, born: Change, said: int) -> bool:
+    """Whether an object was renamed where it stands. Manifests are alike whatever they are of, so that likeness alone says
+    nothing across files, nor of two objects of few words."""
+    return gone.path == born.path and (said >= _TELLING or _shared(gone, born) > 0)
 
 
 def _body(entity: Entity) -> Counter[tuple[str, str]]:

@@ -178,8 +178,10 @@ def test_only_outermost_kustomizations_are_rendered() -> None:
 
 TREES = st.recursive(
     st.none() | st.integers() | st.sampled_from(["a", "delete", "replace"]),
-    lambda kids: st.lists(kids, max_size=3)
-    | st.dictionaries(st.sampled_from(["containers", "name", "$patch", "env", "x"]), kids, max_size=3),
+    lambda kids: (
+        st.lists(kids, max_size=3)
+        | st.dictionaries(st.sampled_from(["containers", "name", "$patch", "env", "x"]), kids, max_size=3)
+    ),
 )
 
 

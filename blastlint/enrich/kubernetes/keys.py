@@ -133,9 +133,7 @@ def _lists_lost(change: Change, context: Context) -> Iterator[Fact]:
         )
 
 
-def _went_elsewhere(
-    old: Value, new: Value | None, name: str, path: str, change: Change, context: Context
-) -> bool:
+def _went_elsewhere(old: Value, new: Value | None, name: str, path: str, change: Change, context: Context) -> bool:
     """Whether half of what is gone is in something that came: another object, or an `envFrom` of the same container."""
     after = change.after
     assert after is not None
