@@ -78,7 +78,8 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         before, after = _count(amount, old), _count(amount, new)
         if before is None or after is None or before == after:
             continue
-        yield _fact(amount, before, after, old, new, _is_autoscaled(change.after, context))
+        scaled = _is_autoscaled(change.after, context) or (after < before and _is_scaled_elsewhere(change.after, context))
+        yield _fact(amount, before, after, old, new, scaled)
         return
 
 
@@ -123,13 +124,13 @@ def _is_autoscaled(entity: Entity, context: Context) -> bool:
         "desired" in str(e.scalar) or e.scalar == "all" for e in (*ignored.elements, ignored)
     ):
         return True
-    if any(_scales(scaler, entity) for scaler in context.once(_scalers)):
-        return True
-    return entity.kind == "kubernetes.object" and _is_scaled_elsewhere(entity, context)
+    return any(_scales(scaler, entity) for scaler in context.once(_scalers))
 
 
 def _is_scaled_elsewhere(entity: Entity, context: Context) -> bool:
-    """Whether a file that did not change has an autoscaler for it."""
+    """Whether a file that did not change has an autoscaler for a Kubernetes object. Costs a search of the tree."""
+    if entity.kind != "kubernetes.object":
+        return False
     from blastlint.enrich.kubernetes.references import together, written
     from blastlint.enrich.kubernetes.tree import objects_naming
 
