@@ -43,6 +43,7 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
     "kubernetes.gitops": ("kubernetes.",),
     "code": ("python.", "javascript.", "go.", "ruby.", "java.", "rust."),
     "self_policy": ("file",),
+    "quality": ("file",),
     "commands": ("command",),
     "configuration": ("config.",),
     "live_data": ("config.key",),

@@ -20,7 +20,7 @@ Span = tuple[int, int, int, int]  # 1-based line and column, end exclusive: as m
 
 # language -> module of this package that works out shapes
 SHAPES = {
-    "python": "program_shape", "javascript": "javascript_shape", "typescript": "javascript_shape",
+    "python": "python_shape", "javascript": "javascript_shape", "typescript": "javascript_shape",
     "go": "program_shape", "ruby": "program_shape", "java": "program_shape", "rust": "program_shape",
 }  # fmt: skip
 
@@ -88,6 +88,10 @@ class Module:
     @cached_property
     def by_name(self) -> Mapping[str, Definition]:
         return {definition.name: definition for definition in self.definitions}
+
+    @cached_property
+    def has_tests(self) -> bool:
+        return any(definition.sort == "test" for definition in self.definitions)
 
     @cached_property
     def extents(self) -> tuple[tuple[int, int, int], ...]:

@@ -6,7 +6,8 @@ queries may use are those that program.py and program_shape.py name; what cannot
 - `module`, `dialect`: the grammar's package, and what its nodes mean for equality (structure.Dialect)
 - `members`: node type -> [field of the object, field of the name]; `through`: node type -> field that names it
 - `compound`: statements that are nothing but a place for others; `leading`: siblings that belong to what follows them
-- `leaves`: node type -> how it leaves; `raises`, `exits`, `skips`, `logs`, `passed_on`, `failures`: names of calls
+- `leaves`: node type -> how it leaves; `refusals`: what a return says that is an error
+- `raises`, `exits`, `skips`, `logs`, `passed_on`, `failures`: names of calls
 - `caught`: what a handler catches that does not say; `separator`: between the parts of an import
 - `assertions`: calls that assert (program_assertions.py)
 """

@@ -20,8 +20,8 @@ from blastlint.regex import regex
 _FUNCTIONS = ("arrow_function", "function_expression", "generator_function")
 _DECLARED = ("function_declaration", "generator_function_declaration")
 _CLASSES = ("class_declaration", "abstract_class_declaration", "class")
-_SUITES = frozenset({"describe", "context", "suite"})
-_TESTS = frozenset({"it", "test", "specify"})
+_SUITES = frozenset({"describe", "context", "suite", "xdescribe", "xcontext", "fdescribe", "fcontext"})
+_TESTS = frozenset({"it", "test", "specify", "xit", "xtest", "xspecify", "fit", "ftest"})
 _NESTED = 12  # suites within suites
 _MARK = regex(rb"(//|/\*)\s*blastlint\s*:")
 

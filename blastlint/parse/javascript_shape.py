@@ -101,7 +101,7 @@ class _Collector:
     def one(self, node: Node) -> None:
         kind, reader = node.type, self.reader
         if kind in _SIMPLE:
-            self.statements.append(reader.text(node))
+            self.statements.append(reader.statement(node))
         if kind in ("call_expression", "new_expression"):
             call = reader.call(node)
             self.calls.append(call)
@@ -191,7 +191,7 @@ class _Collector:
         return "return-default" if self.reader.constant(node) else "other"
 
     def inside(self, block: Node) -> frozenset[str]:
-        return frozenset(self.reader.text(n) for n in _below(block) if n.type in _SIMPLE)
+        return frozenset(self.reader.statement(n) for n in _below(block) if n.type in _SIMPLE)
 
     def called(self, block: Node) -> tuple[str, ...]:
         kinds = ("call_expression", "new_expression")
@@ -212,7 +212,7 @@ class _Collector:
 
     def branched(self, condition: str, body: Node, at: Node) -> Branch:
         simple = [n for n in _below(body) if n.type in _SIMPLE]
-        statements = tuple(self.reader.text(n) for n in simple)
+        statements = tuple(self.reader.statement(n) for n in simple)
         leaves = ""
         last = simple[-1] if simple else None
         if last is not None:

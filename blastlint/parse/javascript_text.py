@@ -25,6 +25,16 @@ class Reader:
         source = self.module.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
         return canonical(source)
 
+    def statement(self, node: Node) -> str:
+        """The text of a statement; without the body of a function in it, whose statements are statements of their own."""
+        stack = [node]
+        while stack:
+            here = stack.pop()
+            if here.type == "statement_block":
+                return canonical(self.module.source[node.start_byte : here.start_byte].decode("utf-8", "replace"))
+            stack.extend(reversed(here.named_children))
+        return self.text(node)
+
     def dotted(self, node: Node) -> str:
         """`a.b.c`, through calls, subscripts, `await` and `!`; "?" for what has no name."""
         parts: list[str] = []

@@ -2,8 +2,7 @@
 
 - `call`: pattern of the name; `form`; `subject`, `expected`: places among the arguments (absent: the rest of the name)
 - `condition`: place of a condition, whose own form counts; `negated`
-- `subject_of`: the subject is what the method is called on; `is`, `is_kind`: a given expectation, a given subject
-- `options`: pattern of the named argument that is the tolerance
+- `is`: a given expectation; `tolerance`: place of it
 - `of`: the subject is the first argument of that call in the chain: `expect(x).to`, `assertThat(x).isEqualTo`
 - `matcher`: place of a call whose name is looked up among the rows that say `matches`
 """
@@ -25,7 +24,6 @@ from blastlint.regex import regex
 _CALLED = regex(r"^([\w.:?!]+)\s*(?:[({]\s*(.*?)\s*[)}]|\s(.*))?$", re.DOTALL)
 _LITERAL = regex(r"""^(-?\d[\w.]*|"[^"]*"|'[^']*'|`[^`]*`|None|nil|true|false|:\w+|\[\]|\{\})$""")
 _HELPER = regex(r"^_?(assert|check|verify|expect|validate|ensure|require)(_|[A-Z])")
-_NAMED = regex(r"^\w+=[^=]")
 _TUPLE = regex(r"^\(.*,.*\)$|^[\[{].*[\]}]$", re.DOTALL)
 Row = Mapping[str, object]
 
@@ -59,8 +57,7 @@ class Asserted:
             if "call" in row and re.search(str(row["call"]), call.name):
                 yield from self._by_row(row, node, call, calls)
                 return
-        chained = any(n.start_byte == node.start_byte and n.end_byte > node.end_byte for n, _ in calls)
-        if _HELPER.match(call.last) and not chained:
+        if _HELPER.match(call.last) and not any(_continues(n, node) for n, _ in calls):
             yield Assertion("helper", call.last, call.text, False, call.text, "", node)
 
     def _by_row(self, row: Row, node: Node, call: Call, calls: Sequence[tuple[Node, Call]]) -> Iterator[Assertion]:
@@ -77,19 +74,13 @@ class Asserted:
                 yield from self.conditions(negation(asked) if negated else asked, call.text, node)
             return
         form = cast(Form, row["form"])
-        tolerance = _tolerance(row, arguments, call)
-        if "is_kind" in row:
-            yield Assertion("raises", str(row["is_kind"]), _at(call.arguments, 0), False, call.text, tolerance, node)
-            return
         subject = self._chained(str(row["of"]), node, calls) if "of" in row else _at(arguments, row.get("subject"))
-        if "subject_of" in row:
-            subject = call.name.rpartition(".")[0]
         expected = str(row["is"]) if "is" in row else _at(arguments, row.get("expected"))
         if form == "equal" and "of" not in row and _LITERAL.match(subject) and not _LITERAL.match(expected):
             subject, expected = expected, subject
         if form == "mock":
             expected = f"{call.last}({', '.join(arguments)})"
-        yield made(form, subject, expected, negated, call.text, node, tolerance)
+        yield made(form, subject, expected, negated, call.text, node, _at(arguments, row.get("tolerance")))
 
     def _chained(self, name: str, node: Node, calls: Sequence[tuple[Node, Call]]) -> str:
         """The first argument of the call in the chain that ends with `node`; its block where it has no argument."""
@@ -139,10 +130,6 @@ class Asserted:
                 return made("constant", text, "", negated, text, at)
             if right == "None" and negated:
                 return made("not-none", left, "None", False, text, at)
-            near = self._by_text(right)
-            if near is not None and self.syntax.names("approximate").search(near[0]):
-                _, given, options = near
-                return made("approx", left, given[0] if given else "", negated, text, at, options)
             return made("equal", left, right, negated, text, at)
         if leaf.operator == "in":
             if _LITERAL.match(left):
@@ -150,39 +137,19 @@ class Asserted:
             return made("in", left, right, negated, text, at)
         if leaf.operator:
             return made("compare", left, f"{leaf.operator} {right}", negated, text, at)
-        called = self._by_text(left)
-        for row in cast(Sequence[Row], self.syntax.words["asked"]):
-            if called is not None and re.search(str(row["call"]), called[0]):
-                name, given, options = called
-                subject = name.rpartition(".")[0] if "subject_of" in row else _at(tuple(given), row.get("subject"))
-                expected = _at(tuple(given), row.get("expected"))
-                return made(cast(Form, row["form"]), subject, expected, negated, text, at, options)
         if _is_literal(leaf):
             return made("constant", left, "", negated, text, at)
         return made("truthy", left, "", negated, text, at)
 
-    def _by_text(self, text: str) -> tuple[str, list[str], str] | None:
-        """(name, arguments, first named argument) of a text that is one call."""
-        match = _CALLED.match(text)
-        if match is None or match.group(2) is None or "(" not in text or not text.endswith(")"):
-            return None
-        given = split(match.group(2))
-        named = [g for g in given if _NAMED.match(g)]
-        return match.group(1), [g for g in given if g not in named], named[0] if named else ""
+
+def _continues(outer: Node, inner: Node) -> bool:
+    """Whether a chain of calls goes on behind the inner one."""
+    return outer.start_byte == inner.start_byte and outer.end_byte > inner.end_byte
 
 
 def _is_literal(leaf: Leaf) -> bool:
     """Whether a question asks nothing: a literal, or a tuple (which is true because it is not empty)."""
     return not leaf.operator and (_LITERAL.match(leaf.left) is not None or _TUPLE.match(leaf.left) is not None)
-
-
-def _tolerance(row: Row, arguments: tuple[str, ...], call: Call) -> str:
-    if "options" not in row:
-        return _at(arguments, row.get("tolerance"))
-    found = next(((k, v) for k, v in call.options.items() if re.search(str(row["options"]), k)), None)
-    if found is None:
-        return ""
-    return found[1] if found[0] == "match" else f"{found[0]}={found[1]}"
 
 
 def made(form: Form, subject: str, expected: str, negated: bool, text: str, at: Node, tolerance: str = "") -> Assertion:

@@ -3,8 +3,8 @@
 Captures, each with its parts: `call` (`call.name`, `call.arguments`), `decorator` (as a call), `parameter` (`.name`,
 `.type`, `.default`), `option` (`.key`, `.value`: of a call, a map or a structure), `assign` (`.target`, `.value`), `branch`
 (`.condition`, `.body`, `.else`; `branch.unless` where it asks the opposite), `handler` (`.body`, `.types`, `.tries`,
-`.variable`), `context` (`.subject`, `.body`), `statement`, `import`, `loop`, `case` (one of a table of cases), `open`
-(cases that are listed elsewhere), `assert` (`.condition`).
+`.variable`), `context` (`.subject`, `.body`), `statement`, `loop`, `case` (one of a table of cases), `assert`
+(`.condition`).
 """
 
 from __future__ import annotations
@@ -36,13 +36,12 @@ from blastlint.parse.code import (
 from blastlint.parse.grammar import Grammar, Match, grammar, matches
 from blastlint.parse.program_assertions import Asserted
 from blastlint.parse.program_text import Reader
-from blastlint.parse.python import imported_names
 from blastlint.parse.structure import Lines, leading, sound
 from blastlint.regex import regex
 
 _KINDS = (
     "decorator", "call", "parameter", "option", "assign", "branch", "handler", "context", "statement", "loop", "case",
-    "open", "assert", "import",
+    "assert",
 )  # fmt: skip
 _TYPES = regex(r"[^\W\d][\w.:]*")
 _HIDING: tuple[HandlerBody, ...] = ("other", "log-only", "return-default", "continue")
@@ -81,8 +80,6 @@ class _Collector:
         for nodes in self.found.values():
             nodes.sort(key=lambda pair: (pair[0].start_byte, -pair[0].end_byte))
         self._unique("call", "decorator", "statement", "branch", "handler")
-        for node, _ in self.found["import"] if definition.name else ():
-            self.reader.local.update(imported_names(self.reader.text(node), module.name))
         self.found["decorator"] = [
             pair for pair in self.found["decorator"] if pair[0].start_byte <= self._name_at() or pair[0].parent in roots
         ]
@@ -91,8 +88,7 @@ class _Collector:
         ]
         self.call_starts = [n.start_byte for n, _ in self.calls]
         compound = syntax.kinds("compound")
-        silent = compound | syntax.kinds("silent")
-        self.statements = [n for n, _ in self.found["statement"] if n.type not in compound and not _wraps(n, silent)]
+        self.statements = [n for n, _ in self.found["statement"] if n.type not in compound and not _wraps(n, compound)]
         self.statement_starts = [n.start_byte for n in self.statements]
 
     def _unique(self, *kinds: str) -> None:
@@ -106,9 +102,6 @@ class _Collector:
 
     def _name_at(self) -> int:
         name = self.root.child_by_field_name("name") or self.root.child_by_field_name("body")
-        inner = self.root.child_by_field_name("definition")
-        if inner is not None:
-            name = inner.child_by_field_name("name")
         return name.start_byte if name is not None else self.root.start_byte
 
     def _holes(self) -> list[tuple[int, int]]:
@@ -121,19 +114,20 @@ class _Collector:
         return [(leading(n, kinds)[0].start_byte, n.end_byte) for n in nodes if n.id != self.root.id]
 
     def collected(self) -> Shape:
-        assertions = list(self.asserted.found(self.calls, self.branch_nodes(), self.asserts()))
+        found = self.asserted.found(self.calls, self.branch_nodes(), self.asserts()) if self.module.has_tests else ()
+        assertions = list(found)
         cases, tabled = self.cases()
         loops = [n for n, _ in self.found["loop"]]
-        looped = bool(self.found["open"]) or (not tabled and any(_inside(a.at, loops) for a in assertions))
+        looped = not tabled and any(_inside(a.at, loops) for a in assertions)
         lines = _lines(self.module.source)
 
         def locate(at: object) -> Span:
-            return lines.span(at) if isinstance(at, Node) else self.definition.header
+            return lines.span(cast(Node, at))
 
         return Shape(
             locate,
             tuple(self.decorators()),
-            tuple(self.reader.resolved(self.reader.spelled(b)) for b in self.definition.bases),
+            tuple(self.reader.resolved(b) for b in self.definition.bases),
             tuple(self.parameters()),
             tuple(call for _, call in self.calls),
             tuple(self.options()),
@@ -169,19 +163,21 @@ class _Collector:
         for _, match in self.found["assign"]:
             target, value = _one(match, "assign.target"), _one(match, "assign.value")
             if target is not None and value is not None:
-                name = self.reader.dotted(target, True)
+                name = self.reader.dotted(target)
                 owner, _, key = name.rpartition(".")
                 assigned.append((value, name))
                 yield Option(owner, key, self.reader.text(value), target)
-        around = sorted([*owners, *assigned], key=lambda o: (o[0].start_byte, -o[0].end_byte))
+        around = sorted([*assigned, *owners], key=lambda o: (o[0].start_byte, -o[0].end_byte))
+        starts = [o[0].start_byte for o in around]
         pairs: list[tuple[Node, str]] = []
         for node, match in self.found["option"]:
             said, value = _one(match, "option.key"), _one(match, "option.value")
             if said is None or value is None:
                 continue
             label = self.reader.text(said).strip("\"'`:")
-            holders = [o for o in (*around, *pairs) if _holds(o[0], node)]
-            owner = max(holders, key=lambda o: o[0].start_byte)[1] if holders else ""
+            nearest = bisect_left(starts, node.start_byte + 1)
+            holders = (o for o in (*reversed(pairs), *reversed(around[:nearest])) if _holds(o[0], node))
+            owner = next(holders, (node, ""))[1]
             pairs.append((value, f"{owner}.{label}"))
             yield Option(owner, label, self.reader.text(value), node)
 
@@ -293,7 +289,10 @@ class _Collector:
         here: Node | None = node
         while here is not None:
             if here.type in self.syntax.leaving:
-                return self.syntax.leaving[here.type]
+                refuses = here.type.startswith("return") and self.syntax.names("refusals").search(
+                    self.reader.text(here)
+                )
+                return "raise" if refuses else self.syntax.leaving[here.type]
             wraps = here.named_child_count == 1 and here.type in self.syntax.kinds("wrappers")
             here = here.named_children[0] if wraps else None
         index = bisect_left(self.call_starts, node.start_byte)

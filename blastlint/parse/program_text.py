@@ -22,16 +22,9 @@ class Reader:
 
     def __init__(self, module: Module, syntax: Grammar) -> None:
         self.module, self.syntax = module, syntax
-        self.local: dict[str, str] = {}  # what the definition imports for itself
 
     def resolved(self, name: str) -> str:
-        head, dot, rest = name.partition(".")
-        return f"{self.local[head]}{dot}{rest}" if head in self.local else self.module.resolved(name)
-
-    @staticmethod
-    def spelled(name: str) -> str:
-        """A name as it is written, with the dots of a dotted one."""
-        return re.split(r"[\[(]", name)[0].replace("::", ".").strip()
+        return self.module.resolved(name.replace("::", "."))
 
     def text(self, node: Node | None) -> str:
         """The source on one line: no comments, single spaces, double quotes, no trailing commas or semicolon."""
@@ -46,8 +39,8 @@ class Reader:
             node = node.named_children[0]
         return self.text(node)
 
-    def dotted(self, node: Node, keyed: bool = False) -> str:
-        """`a.b.c`, through calls and subscripts; "?" for what has no name. `keyed`: with literal indexes."""
+    def dotted(self, node: Node) -> str:
+        """`a.b.c`, through calls and subscripts; "?" for what has no name."""
         parts: list[str] = []
         here: Node | None = node
         members, through = self.syntax.members, self.syntax.through
@@ -58,9 +51,6 @@ class Reader:
                 parts.append(self.text(here.child_by_field_name(name)))
                 here = here.child_by_field_name(inner)
                 continue
-            if keyed and kind in self.syntax.kinds("indexes"):
-                index = self.text(here.named_children[-1])
-                parts += [index[1:-1]] if index[:1] == '"' else []
             if kind in through:
                 field = through[kind]
                 here = here.child_by_field_name(field) if field else next(iter(here.named_children), None)

@@ -120,7 +120,7 @@ def test_an_assertion_is_the_same_in_all_languages(path: str, name: str, negated
 
 
 def test_calls_are_named_by_what_they_import() -> None:
-    source = SAMPLES["a.go"] + "func Drop(c *sdk.Client) { http.Get(\"x\"); sdk.New(sdk.Options{Region: \"eu\"}) }\n"
+    source = SAMPLES["a.go"] + 'func Drop(c *sdk.Client) { http.Get("x"); sdk.New(sdk.Options{Region: "eu"}) }\n'
     found = shape(source, "a.go", "Drop")
     assert [c.name for c in found.calls] == [
         "net.http.Get",

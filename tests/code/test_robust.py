@@ -88,7 +88,7 @@ WATCHED = ("libcst", "libcst.matchers", "tree_sitter_python", "tree_sitter_javas
         (
             {"a.py": "def f():\n    return g(timeout=1)\n"},
             {"a.py": "def f():\n    return g()\n"},
-            "tree_sitter_python",
+            "libcst tree_sitter_python",
         ),
         ({"a.js": "f();\n"}, {"a.js": "g();\n"}, "tree_sitter_javascript"),
     ],

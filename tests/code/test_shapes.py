@@ -8,7 +8,7 @@ from blastlint.parse import javascript, python
 from blastlint.parse.code import EMPTY, Module, Shape, shape_of
 
 
-def shape(source: str, path: str = "a.py", index: int = -1) -> Shape:
+def shape(source: str, path: str = "test_a.py", index: int = -1) -> Shape:
     parser = python if path.endswith(".py") else javascript
     content = parser.parse(path, "after", source.encode()).content
     assert isinstance(content, Module)
@@ -29,13 +29,13 @@ def shape(source: str, path: str = "a.py", index: int = -1) -> Shape:
         ("assert a is not None", ("not-none", "a", "None", False)),
         ("assert 'x' in a", ("in", "a", '"x"', False)),
         ("self.assertIn('x', a)", ("in", "a", '"x"', False)),
-        ("assert a > 1", ("compare", "a", ">1", False)),
+        ("assert a > 1", ("compare", "a", "GreaterThan 1", False)),
         ("assert isinstance(a, int)", ("type", "a", "int", False)),
         ("assert a", ("truthy", "a", "", False)),
         ("self.assertFalse(a)", ("truthy", "a", "", True)),
         ("self.assertTrue(a == 1)", ("equal", "a", "1", False)),
         ("assert True", ("constant", "True", "", False)),
-        ("assert (a, 'message')", ("constant", '(a, "message")', "", False)),
+        ("assert (a, 'message')", ("constant", 'a, "message"', "", False)),
         ("assert a or True", ("constant", "a or True", "", False)),
         ("assert a == pytest.approx(1, abs=0.1)", ("approx", "a", "1", False)),
         ("mock.assert_called_once_with(1)", ("mock", "mock", "assert_called_once_with(1)", False)),

@@ -1,11 +1,32 @@
-"""Facts about programs: handlers, checks of who may, TLS, time limits, tests and what they assert, environment guards, and
-destructive calls. The same for every language, since parse/ brings them all to one `Shape`."""
+"""Facts about programs: handlers, checks of who may, TLS, time limits, tests and what they assert, environment guards,
+destructive calls; what is checked, locked, validated, hardened, used. The same for every language, since parse/ brings them
+all to one `Shape`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from blastlint.enrich.code import assertions, auth, commands, environments, handlers, tests, timeouts, tls
+from blastlint.enrich.code import (
+    assertions,
+    auth,
+    bodies,
+    checks,
+    commands,
+    costs,
+    crashes,
+    defaults,
+    environments,
+    expectations,
+    handlers,
+    hardening,
+    locks,
+    skips,
+    symbols,
+    tests,
+    timeouts,
+    tls,
+    validations,
+)
 from blastlint.enrich.code.pairs import scope_of
 from blastlint.enrich.context import Context
 from blastlint.model import Change, Fact
@@ -13,16 +34,21 @@ from blastlint.model import Change, Fact
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
     """Everything that is true of one changed definition. A move without an edit has nothing to say."""
+    pair = scope_of(context).pair(change)
+    yield from symbols.facts(pair)
     if change.action == "moved":
         return
-    pair = scope_of(context).pair(change)
     if change.action == "removed" or (change.before is not None and change.before.type == "test"):
         yield from tests.facts(pair)
     if change.action != "removed":
         yield from assertions.facts(pair)
+        yield from skips.facts(pair)
+        yield from expectations.facts(pair)
         yield from handlers.facts(pair)
         yield from auth.facts(pair)
         yield from tls.facts(pair)
         yield from timeouts.facts(pair)
         yield from environments.facts(pair)
+        for about in (checks, validations, locks, hardening, defaults, crashes, costs, bodies):
+            yield from about.facts(pair)
         yield from commands.facts(pair)

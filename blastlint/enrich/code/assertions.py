@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -23,6 +24,10 @@ _MOCKS = (
     "assert_any_call",
     "assert_called_once",
     "assert_called",
+)
+_SCREEN = regex(
+    rb"(?i)assert|expect|check|verify|raises|warns|should|parametrize|each|require|suppress|\bfor\b|\bgiven\b|\bif\b|must|data"
+    rb"|t\.(Error|Fatal)|panic|fail|case|Source"
 )
 _ANYTHING = regex(r"\b(ANY|mock\.ANY|expect\.any|expect\.anything|anything\(\)|AnyStr|IsAnything)\b")
 _EXCEPTION = regex(r"(?i)exc|err|warn|exit_code|raise|throw")
@@ -46,6 +51,8 @@ def facts(pair: Pair) -> Iterator[Fact]:
     change = pair.change
     if change.before is None or change.after is None or change.before.type != "test" or change.after.type != "test":
         return
+    if not pair.touches(_SCREEN) and not _helps(pair):
+        return
     before, after = _inlined(pair, "before"), _inlined(pair, "after")
     found = [w for w in weakenings(before, after, pair.before, pair.after) if not _explained(w, pair)]
     if not found:
@@ -68,6 +75,16 @@ def facts(pair: Pair) -> Iterator[Fact]:
     old_place = pair.region("before", old.at) if old is not None else None
     new_place = pair.region("after", new.at) if new is not None else None
     yield pair.fact("assertion", "", fields, old_place, new_place)
+
+
+def _helps(pair: Pair) -> bool:
+    """Whether a line that differs names a function of the file, which may assert."""
+    for side in ("before", "after"):
+        module = pair.module("before" if side == "before" else "after")
+        names = [re.escape(n).encode() for n in local_functions(module) if n] if module is not None else []
+        if names and pair.touches(re.compile(rb"\b(" + b"|".join(names) + rb")\b")):
+            return True
+    return False
 
 
 def _inlined(pair: Pair, side: Side) -> list[Assertion]:

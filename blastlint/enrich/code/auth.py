@@ -128,7 +128,8 @@ def of_shape(shape: Shape, sort: str) -> Iterator[Element]:
     called = {call.name for call in shape.calls}
     for option in shape.options:
         # an entry of a map that is given to nothing may be called "permissions" for any reason
-        given = not option.owner or option.key.isupper() or (option.owner in called and sort != "class")
+        mine = not option.owner and sort not in ("function", "test")
+        given = mine or option.key.isupper() or (option.owner in called and sort != "class")
         if (
             given
             and pattern("auth", "options").search(option.key)

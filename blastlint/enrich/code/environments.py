@@ -149,7 +149,7 @@ def _still_runs(branch: Branch, pair: Pair) -> bool:
 def _destructive(shape: Shape) -> str:
     """The first call that could do harm, as text."""
     harm = pattern("environment", "destructive")
-    found = next((c for c in shape.calls if harm.search(c.name)), None)
+    found = next((c for c in shape.calls if harm.search(c.name) or harm.search(c.name.lower())), None)
     return f"{found.name}()" if found is not None else ""
 
 

@@ -13,7 +13,15 @@ from blastlint.regex import regex
 
 _SCREEN = regex(rb"\b(except|suppress|catch|rescue|Err)\b|\b_ =|!= nil|\.ok\(\)|\blet _\b")
 _BROAD = frozenset(
-    {"Exception", "BaseException", "builtins.Exception", "builtins.BaseException", "Throwable", "StandardError", "error"}
+    {
+        "Exception",
+        "BaseException",
+        "builtins.Exception",
+        "builtins.BaseException",
+        "Throwable",
+        "StandardError",
+        "error",
+    }
 )
 _HIDES = ("pass", "continue", "return-default")
 # Optional imports, and loops that end: the exception is the answer.
@@ -93,7 +101,10 @@ def protects(calls: Sequence[str]) -> str:
     """What the guarded calls do: the first kind of the table that any of them is; cleanup only when all are."""
     kinds: set[str] = set()
     for call in calls:
-        kinds.add(next((row["what"] for row in rows("protects") if re.search(row["calls"], call)), "other"))
+        names = (call, call.lower())  # Go's begin with a capital
+        kinds.add(
+            next((row["what"] for row in rows("protects") if any(re.search(row["calls"], n) for n in names)), "other")
+        )
     if kinds == {"cleanup"}:
         return "cleanup"
     return next((what for what in ("command", "database", "io") if what in kinds), "other")

@@ -133,6 +133,24 @@ class Pair:
             return False
         return words.search(entity.detail.definition.text) is not None
 
+    @cached_property
+    def _differing(self) -> tuple[bytes, bytes]:
+        """The lines that only one side has, before and after; everything where there is one side only."""
+        texts = [
+            e.detail.definition.text if e is not None and isinstance(e.detail, Handle) else b""
+            for e in (self.change.before, self.change.after)
+        ]
+        old, new = (Counter(line.strip() for line in text.split(b"\n")) for text in texts)
+        return b"\n".join(old - new), b"\n".join(new - old)
+
+    def touches(self, words: re.Pattern[bytes], side: Side | None = None) -> bool:
+        """Whether a line that only that side (or only either side) has says one of the words. Asked before a shape is worked
+        out: what a fact is about stands on a line that differs."""
+        old, new = self._differing
+        return (side != "after" and words.search(old) is not None) or (
+            side != "before" and words.search(new) is not None
+        )
+
     def text(self, side: Side) -> str:
         entity = self.change.before if side == "before" else self.change.after
         if entity is None or not isinstance(entity.detail, Handle):
@@ -144,6 +162,8 @@ class Pair:
         entity = self.change.before if side == "before" else self.change.after
         if entity is None:
             return None
+        if at is None:
+            return entity.header
         shape = self.before if side == "before" else self.after
         return Region(side, entity.region.path, *shape.locate(at))
 

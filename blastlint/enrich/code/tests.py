@@ -16,15 +16,24 @@ from blastlint.parse.code import Definition, Handle, Module
 from blastlint.regex import regex
 
 _TEST_FILE = regex(
-    r"(^|/)(test[^/]*|[^/]*_tests?)\.py$|[._-](test|spec)\.[cm]?[jt]sx?$|(^|/)(tests?|__tests__)/[^/]*\.(py|[cm]?[jt]sx?)$"
+    r"(^|/)(test[^/]*|[^/]*_tests?)\.py$|[._-](test|spec)\.[cm]?[jt]sx?$|(^|/)(tests?|__tests__)/[^/]*\.(py|[cm]?[jt]sx?|rs)$"
+    r"|_test\.(go|rb)$|_spec\.rb$|Tests?\.java$|\.rs$"
 )
-_COUNTED = regex(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test|^[ \t]*(?:it|test)(?:\.\w+)*\(", re.MULTILINE)
+_COUNTED = regex(
+    rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test|^[ \t]*(?:it|test|specify|scenario)(?:\.\w+)*[( ]"
+    rb"|^func Test|^[ \t]*@(?:Parameterized)?Test\b"
+    rb"|^[ \t]*#\[(?:\w+::)?test",
+    re.MULTILINE,
+)
 _BOUND = regex(r"(?:^\s*|\b(?:as|for|var|let|const) +)(\w+)(?: = | in |:$| +=>)", re.MULTILINE)  # what it names itself
 _RUN_OVER_DATA = regex(rb"parametrize|\.each\b")
 _ABSORBED = 0.7  # share of a test's words that must be new in another, for it to have been merged into that one
 _COPIED = 0.8  # the same for a test of the same name elsewhere
 _NAMESAKES = 20  # files that are read to find one
 _SHOWN = 20
+_FRAMEWORKS = {"javascript": "jest", "typescript": "jest", "go": "go", "java": "junit", "ruby": "rspec", "rust": "rust"}
+_SCRIPTS = (".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs")
+_SUFFIXES = {"go": ("_test.go",), "java": (".java",), "ruby": (".rb",), "rust": (".rs",)}
 
 
 def facts(pair: Pair) -> Iterator[Fact]:
@@ -64,7 +73,10 @@ def _summary(entity: Entity, what: str, count: int) -> str:
     """What happened, as the beginning of a sentence."""
     verb = "longer collected" if what == "not collected" else what
     if entity.type == "test":
-        return f"The test {entity.address} is {'no ' if verb != what else ''}{verb}"
+        no = "no " if verb != what else ""
+        if count > 1:
+            return f"{count} tests of {entity.region.path} are {no}{verb}, {entity.address} first"
+        return f"The test {entity.address} is {no}{verb}"
     of = f"in {entity.address}"
     return f"The only test {of} is {verb}" if count == 1 else f"All {count} tests {of} are {verb}"
 
@@ -90,7 +102,7 @@ def _outermost(test: Change, scope: Scope) -> Change:
     assert test.before is not None
     found = test
     if test.action != "removed":
-        return found
+        return _first(test, scope)
     containers = {
         (c.before.region.path, c.before.address): c
         for c in scope.changes
@@ -104,7 +116,14 @@ def _outermost(test: Change, scope: Scope) -> Change:
         if found.before.parent == parent:
             break
         parent = found.before.parent
-    return found
+    return _first(test, scope) if found is test else found
+
+
+def _first(test: Change, scope: Scope) -> Change:
+    """The first test of the same file that went alone and in the same way: they are one cause."""
+    assert test.before is not None
+    path = test.before.region.path
+    return next(c for c in _removed(scope) if c.before and c.before.region.path == path and c.action == test.action)
 
 
 def _alive(test: Change, scope: Scope) -> bool:
@@ -170,8 +189,10 @@ def _namesakes(entity: Entity, scope: Scope) -> Iterator[Definition]:
     handle = entity.detail
     assert isinstance(handle, Handle)
     name = handle.definition.last_name.partition("#")[0]
-    python = handle.module.language == "python"
-    literal, suffixes = (f"def {name}(", (".py",)) if python else (name, (".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs"))
+    language = handle.module.language
+    literal, suffixes = (
+        (f"def {name}(", (".py",)) if language == "python" else (name, _SUFFIXES.get(language, _SCRIPTS))
+    )
     for path in scope.context.after.tree.search(literal, suffixes)[:_NAMESAKES]:
         document = scope.context.after.document(path)
         if document is not None and isinstance(document.content, Module):
@@ -227,7 +248,8 @@ def _framework(test: Change) -> str:
     entity = test.before
     assert entity is not None
     assert isinstance(entity.detail, Handle)
-    if entity.detail.module.language != "python":
-        return "jest"
+    language = entity.detail.module.language
+    if language != "python":
+        return _FRAMEWORKS[language]
     parent = entity.detail.module.by_name.get(entity.detail.definition.parent)
     return "unittest" if parent is not None and any("TestCase" in base for base in parent.bases) else "pytest"

@@ -4,6 +4,7 @@
 (parameter_declaration name: (identifier) @parameter.name type: (_) @parameter.type) @parameter
 
 (keyed_element . (literal_element) @option.key (literal_element) @option.value .) @option
+(field_declaration name: (field_identifier) @option.key type: (_) @option.value) @option
 (field_declaration name: (field_identifier) @option.key tag: (_) @option.value) @option
 (assignment_statement left: (_) @assign.target right: (_) @assign.value) @assign
 (short_var_declaration left: (_) @assign.target right: (_) @assign.value) @assign
@@ -28,5 +29,6 @@
 
 (statement_list (_) @statement)
 (for_statement) @loop
-(composite_literal type: (slice_type element: [(struct_type) (type_identifier)]) body: (literal_value (_) @case))
-(composite_literal type: (map_type) body: (literal_value (keyed_element) @case))
+; The cases of a table: structures without a name, or named ones.
+(composite_literal type: (slice_type element: (struct_type)) body: (literal_value (_) @case))
+(composite_literal type: (map_type value: (struct_type)) body: (literal_value (keyed_element) @case))

@@ -6,9 +6,9 @@
 
 ; RSpec and minitest
 (call method: (identifier) @word arguments: (argument_list . (_) @title) block: (_)
-  (#any-of? @word "describe" "context" "feature")) @scope
+  (#any-of? @word "describe" "context" "feature" "xdescribe" "xcontext" "fdescribe" "fcontext")) @scope
 (call method: (identifier) @word arguments: (argument_list . (string) @title) block: (_)
-  (#any-of? @word "it" "specify" "scenario" "test" "should")) @test
+  (#any-of? @word "it" "specify" "scenario" "test" "should" "xit" "xspecify" "xscenario" "fit" "pending")) @test
 (call method: (identifier) @word block: (_) @name
   (#any-of? @word "it" "specify")) @test
 

@@ -1,0 +1,269 @@
+"""Checks before work that are gone, or say less: a guard removed, turned around, given another way past it, or moved off its
+boundary. One `precondition` fact for a definition: its gravest, with the others as related places.
+
+Silent are other words for the same (gates.py), stricter checks, other names, and checks that moved: to a helper that is
+newly called, a decorator, a caller or a callee in the change set.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from blastlint.enrich.code import environments
+from blastlint.enrich.code.gates import Gate, conjuncts, gates, relation, skeleton
+from blastlint.enrich.code.handlers import protects
+from blastlint.enrich.code.pairs import Pair, scope_of
+from blastlint.enrich.context import Context
+from blastlint.facts.calls import pattern
+from blastlint.frozen import dataclass
+from blastlint.model import Change, Fact, FactValue, Related
+from blastlint.parse.code import Branch, Shape
+from blastlint.parse.logic import Condition, Group, Leaf, constant, leaves, negation, normal
+from blastlint.regex import regex
+
+_SCREEN = regex(rb"\b(if|elif|unless|assert|and|or|not|require|guard|else)\b|[<>=!]=|&&|\|\||[<>!?]|\bin\b|\bis\b")
+_KEPT = 0.6  # share of the other statements that must still be there: else it is another function
+_ORDER = ("constant", "negated", "swapped", "removed", "moved", "loosened")
+_BOUND = regex(
+    r"(?i)\b(len|size|count|length|max|min|limit|ratio|threshold|total|amount|quota|capacity|percent)\w*"
+    r"|_(max|min|limit|count|size)\b|\.(len|size|count|length)\b|^-?\d[\d_.]*$"
+)
+_FLAG = regex(
+    r"(?i)\b(feature|flag|flags|features|toggle|toggles|waffle|flipper|unleash|launchdarkly|experiments?|rollout)\w*[.(\[]"
+    r"|\b\w*(feature|flag|toggle)_?(is_)?(enabled|active|on)|\b(is|has)_?(feature|flag)\w*|(?-i:\bFEATURE_|\bENABLE_|_ENABLED\b)"
+)
+_DEBUG = regex(
+    r"(?i)\b(verbose|debug|quiet|silent|trace|log(ger|ging)?|warned|logged|printed|cache[ds]?|initiali[sz]ed|seen|visited)\b"
+)
+_ERROR = regex(r"(?i)^!?\w*err(or)?s?\w*( *[!=]=+ *(nil|null|None))?$")
+_WORD = regex(r"[A-Za-z_]\w*")
+_ROOT = regex(r"[A-Za-z_]\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """One gate that says less, and what stands in its place."""
+
+    what: str
+    gate: Gate
+    now: Branch | None
+    asks: str
+
+
+def facts(pair: Pair) -> Iterator[Fact]:
+    """At most one `precondition` fact: the gravest loss."""
+    if pair.change.type not in ("function", "module", "class") or pair.is_new or not pair.touches(_SCREEN, "before"):
+        return
+    if pair.scope.is_test(pair.change.path):
+        return
+    old, new = list(gates(pair.before)), list(gates(pair.after))
+    if not old or {g.condition for g in old} <= {g.condition for g in new}:
+        return
+    found = [lost for lost in _lost(old, new, pair) if lost.asks not in ("environment", "")]
+    if not found or not _same_function(found, pair):
+        return
+    found.sort(key=lambda lost: _ORDER.index(lost.what))
+    worst = found[0]
+    kept = _guarded(worst.gate, pair)
+    if not kept:
+        return
+    branch = worst.gate.branch
+    fields: dict[str, FactValue] = {
+        "what": worst.what,
+        "asks": worst.asks,
+        "before": branch.condition,
+        "after": worst.now.condition if worst.now is not None else "",
+        "leaves": branch.leaves or "branch",
+        "protects": _protected(kept),
+        "call": next((name for name in kept if not name.startswith("?")), kept[0]),
+        "count": len(found),
+        "gone": len({id(lost.gate.branch) for lost in found if lost.what == "removed"}),
+    }
+    related = tuple(
+        Related(f"check that is {lost.what}", pair.region("before", lost.gate.branch.at), pair.change.address)
+        for lost in found[1:6]
+        if lost.gate.branch is not branch
+    )
+    after = pair.region("after", worst.now.at) if worst.now is not None else None
+    fact = pair.fact(
+        "precondition", skeleton(worst.gate.text), fields, pair.region("before", branch.at), after, related
+    )
+    yield fact
+
+
+def _lost(old: Sequence[Gate], new: Sequence[Gate], pair: Pair) -> Iterator[Lost]:
+    known, there = {g.condition for g in old}, {g.condition for g in new}
+    born = [g for g in new if g.condition not in known]
+    shapes = {g.shape for g in born}
+    for gate in old:
+        if gate.condition in there or gate.shape in shapes:
+            continue
+        what, now = _became(gate, born, old, pair)
+        if not what or (what == "removed" and _moved(gate, pair)) or _elsewhere(gate, pair):
+            continue
+        yield Lost(what, gate, now, _asks(gate))
+
+
+def _became(gate: Gate, born: Sequence[Gate], old: Sequence[Gate], pair: Pair) -> tuple[str, Branch | None]:
+    """What happened to a gate, and the branch that stands for it now."""
+    for branch in pair.after.branches:
+        asked = normal(branch.condition)
+        if constant(asked) is not None and any(leaf in set(leaves(asked)) for leaf in leaves(negation(gate.condition))):
+            return "constant", branch
+        if constant(asked) is not None and branch.body and branch.body == gate.branch.body:
+            return "constant", branch
+    for other in born:
+        if isinstance(gate.condition, Leaf) and isinstance(other.condition, Leaf):
+            what = relation(gate.condition, other.condition)
+            if what == "stricter":
+                return "", None
+            if what == "negated" and other.leaving == gate.leaving and _alike(gate.branch, other.branch):
+                return "negated", other.branch
+            if what == "moved":
+                tighter = other.condition.operator == "<"
+                return ("", None) if tighter else ("moved", other.branch)
+            if what == "looser":
+                return "loosened", other.branch
+        if (
+            isinstance(other.condition, Group)
+            and other.condition.word == "or"
+            and gate.condition in other.condition.parts
+        ):
+            both = all(any(g.condition == part for g in old) for part in other.condition.parts)
+            return ("swapped", other.branch) if both else ("", None)
+        if isinstance(gate.condition, Group) and other.condition in gate.condition.parts:
+            return "", None  # one way past it less: stricter
+    if any(other.leaving == gate.leaving and _alike(gate.branch, other.branch) for other in born):
+        return "", None  # the same is refused for another reason
+    return "removed", None
+
+
+def _alike(one: Branch, other: Branch) -> bool:
+    """Whether two branches do the same."""
+    if one.leaves != other.leaves:
+        return False
+    return [skeleton(s) for s in one.body] == [skeleton(s) for s in other.body]
+
+
+def _asks(gate: Gate) -> str:
+    """What the check is about: environment, permission, flag, bound, none, value; empty for what is no check."""
+    text = gate.branch.condition
+    if environments.holds_in(text):
+        return "environment"
+    if pattern("auth", "conditions").search(text):
+        return "permission"
+    if _FLAG.search(text):
+        return "flag"
+    if _DEBUG.search(text) or _ERROR.match(text):
+        return ""  # what is done about an error is a handler's business
+    if isinstance(gate.condition, Leaf):
+        leaf = gate.condition
+        if leaf.operator in ("<", "<=") and (_BOUND.search(leaf.left) or _BOUND.search(leaf.right)):
+            return "bound"
+        if leaf.operator == "==" and "None" in (leaf.left, leaf.right):
+            return "none"
+    return "value"
+
+
+# --- what makes it none of our business -------------------------------------------------------------------------------
+
+
+def _same_function(found: Sequence[Lost], pair: Pair) -> bool:
+    """Whether most of what the function did outside the lost checks it still does: else it was rewritten, not disarmed."""
+    gone = {s for lost in found for s in lost.gate.branch.body if lost.gate.leaving}
+    before = [skeleton(s) for s in pair.before.statements if s not in gone]
+    after = {skeleton(s) for s in pair.after.statements}
+    return bool(before) and sum(s in after for s in before) >= _KEPT * len(before)
+
+
+def _moved(gate: Gate, pair: Pair) -> bool:
+    """Whether the question is asked by something that is newly called, in an expression, or is void now."""
+    names = [w for leaf in leaves(gate.condition) for w in _ROOT.findall(f"{leaf.left} {leaf.right}")]
+    subjects = {n for n in names if n not in ("None", "self", "this", "len", "True", "False", "nil", "null")}
+    text = pair.text("after")
+    words = set(_WORD.findall(text))
+    named = {o.value for o in pair.after.options}
+    inlined = any(
+        o.key in subjects and len(o.value) > 5 and o.value in text and o.value not in named for o in pair.before.options
+    )
+    if subjects and not subjects & words and not inlined and _asks(gate) != "flag":
+        return True
+    known = {c.name for c in (*pair.before.calls, *pair.before.decorators)}
+    for call in (*pair.after.calls, *pair.after.decorators):
+        if call.name in known:
+            continue
+        given = set(_WORD.findall(" ".join((call.text, *call.arguments))))
+        if call in pair.after.decorators or subjects & given or pattern("checks", "checking").search(call.name):
+            return True
+    said = [s for s in pair.after.statements if s not in pair.before.statements]
+    for leaf in leaves(gate.condition):
+        if any(leaf.left in s and leaf.right in s and ("?" in s or " if " in s or "min" in s or "max" in s or "&&" in s
+               or " and " in s or "||" in s or " or " in s) for s in said):  # fmt: skip
+            return True
+    return _typed(subjects, pair)
+
+
+def _typed(subjects: set[str], pair: Pair) -> bool:
+    """Whether a parameter that was asked about has another type, or another source, now."""
+    before = {p.name: (p.annotation, p.default) for p in pair.before.parameters}
+    after = {p.name: (p.annotation, p.default) for p in pair.after.parameters}
+    if any(name in before and before[name] != after.get(name) for name in subjects):
+        return True
+    text = pair.text("after")
+    sources = {(o.key, o.value) for o in pair.before.options if o.key in subjects and o.value not in text}
+    now = {(o.key, o.value) for o in pair.after.options if o.key in subjects}
+    known = {(o.key, o.value) for o in pair.before.options}
+    return bool(sources - now) or bool(now - known)
+
+
+def _elsewhere(gate: Gate, pair: Pair) -> bool:
+    """Whether the rest of the change set brings the gate: in a caller, a callee, a helper."""
+    return any(change is not pair.change for change in pair.scope.context.once(_brought).get(gate.shape, ()))
+
+
+def _brought(context: Context) -> Mapping[str, Sequence[Change]]:
+    """Shape of a gate -> the changes that bring one of that shape."""
+    scope = scope_of(context)
+    found: dict[str, list[Change]] = {}
+    for change in scope.changes:
+        if change.action not in ("added", "modified") or change.type not in ("function", "class"):
+            continue
+        other = scope.pair(change)
+        if other.touches(_SCREEN, "after"):
+            known = {g.shape for g in gates(other.before)}
+            for shape in {g.shape for g in _all(other.after)} - known:
+                found.setdefault(shape, []).append(change)
+    return found
+
+
+def _all(shape: Shape) -> Iterator[Gate]:
+    """Gates, and every other condition with its opposite: what a helper asks it may just return."""
+    yield from gates(shape)
+    for branch in shape.branches:
+        for condition in (normal(branch.condition), negation(normal(branch.condition))):
+            yield from (Gate(c, branch, True) for c in conjuncts(condition))
+    for statement in shape.statements:
+        returned = re.match(r"^return (.{1,300})$", statement)
+        if returned is not None:
+            asked = normal(returned.group(1))
+            both: tuple[Condition, ...] = (asked, negation(asked))
+            branch = Branch(returned.group(1), "return", (), (), True, statement)
+            yield from (Gate(c, branch, True) for condition in both for c in conjuncts(condition))
+
+
+def _guarded(gate: Gate, pair: Pair) -> list[str]:
+    """The calls that the gate stood before, or around, and that still run."""
+    after = {call.name for call in pair.after.calls}
+    if not gate.leaving:
+        return [name for name in gate.branch.calls if name in after]
+    limit = pair.before.locate(gate.branch.at)
+    inside = set(gate.branch.calls)
+    later = (c.name for c in pair.before.calls if pair.before.locate(c.at)[:2] > limit[:2])
+    return [name for name in dict.fromkeys(later) if name in after and name not in inside]
+
+
+def _protected(calls: Sequence[str]) -> str:
+    """What the calls do: destructive before all else."""
+    harm = pattern("environment", "destructive")
+    return "destructive" if any(harm.search(c) or harm.search(c.lower()) for c in calls) else protects(calls)

@@ -1,0 +1,74 @@
+"""New calls that end the program (or the request) on input that may be wrong: unwrap, panic, exit, assert on what comes
+from a file, the network or the configuration. One `crash` fact for a definition."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from blastlint.enrich.code.pairs import Pair
+from blastlint.facts.calls import pattern, rows
+from blastlint.model import Fact, FactValue, Side
+from blastlint.regex import regex
+
+_SCREEN = regex(
+    rb"unwrap|expect|panic|[Ee]xit|abort|\bassert\b|Fatal|halt|unreachable|unwrap!|!\.|\.orElseThrow|\bfetch\b|raise"
+)
+_MAIN = regex(r"^(main|Main|cli|run_cli|__main__|init)$")
+_NARROWS = regex(r"\bis not\b|isinstance|\bis\b|\bin\b|^assert [\w.]+$")
+_LOADER = regex(r"(?i)config|settings|loader|parse|bootstrap|feature|manifest")
+
+
+def facts(pair: Pair) -> Iterator[Fact]:
+    """At most one `crash` fact: the first new way to end."""
+    if pair.change.type != "function" or pair.scope.is_test(pair.change.path) or not pair.touches(_SCREEN, "after"):
+        return
+    if _MAIN.match(pair.change.entity.name) or re.search(
+        r"(^|/)(scripts?|bin|tools|examples?|build\.rs|cmd)(/|$)", pair.change.path
+    ):
+        return
+    known = Counter(name for name, _, _ in _ends(pair, "before"))
+    for name, text, at in _ends(pair, "after"):
+        if known[name] > 0:
+            known[name] -= 1
+            continue
+        if pair.change.action != "added" and not pattern("crashes", "outside").search(_said(pair, text)):
+            continue
+        if pair.change.action == "added" and not pattern("crashes", "outside").search(text):
+            continue
+        fields: dict[str, FactValue] = {
+            "name": name,
+            "text": text[:160],
+            "loader": bool(
+                _LOADER.search(pair.change.entity.name) or _LOADER.search(pair.change.path.rpartition("/")[2])
+            ),
+            "new_code": pair.is_new,
+            "handled": any(h.body != "reraise" for h in pair.before.handlers) and not pair.after.handlers,
+        }
+        yield pair.fact("crash", name, fields, None, pair.region("after", at))
+        return
+
+
+def _ends(pair: Pair, side: Side) -> Iterator[tuple[str, str, object]]:
+    """(name, text, place) of every call that ends the run on one side."""
+    shape = pair.before if side == "before" else pair.after
+    module = pair.module(side)
+    language = module.language if module is not None else ""
+    calls = next((row["calls"] for row in rows("crash_calls") if language in row["languages"].split()), "")
+    if not calls:
+        return
+    for call in shape.calls:
+        if re.search(calls, call.name):
+            yield call.last, call.text, call.at
+    if language == "python":
+        for branch in shape.branches:
+            if branch.text.startswith("assert ") and not _NARROWS.search(branch.text):
+                yield "assert", branch.text, branch.at
+
+
+def _said(pair: Pair, text: str) -> str:
+    """The call, and where the names in it come from."""
+    names = set(re.findall(r"[A-Za-z_]\w*", text))
+    sources = [o.value for o in pair.after.options if o.key in names]
+    return " ".join((text, *sources))

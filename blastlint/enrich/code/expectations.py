@@ -1,0 +1,83 @@
+"""Expected values that follow the code: tests in which nothing but what is expected differs, in a change of the code
+that they are about. One fact for a change set, on the first of the tests (or of the snapshots)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from blastlint.enrich.code.pairs import Pair, scope_of
+from blastlint.enrich.context import Context
+from blastlint.model import Change, Fact, FactValue, Related
+from blastlint.parse.code import Assertion
+from blastlint.regex import regex
+
+_TRIVIAL = regex(
+    r"(?i)^(refactor|style|chore|perf|docs|build|ci|deps|typo|format)\b|\b(refactor\w*|clean ?up|renam\w+|typos?|formatting"
+    r"|no functional|behaviou?r[- ]preserving|tidy|lint)\b"
+)
+_SCREEN = regex(rb"(?i)assert|expect|equal|\beq\b|should|diff|got|want|t\.(Error|Fatal)|^\W*[\w\"']")
+_SNAPSHOT = regex(r"(\.snap|\.golden|\.approved\.\w+|\.ambr)$|(^|/)(__snapshots__|goldens?|snapshots)/")
+_VOLATILE = regex(r"^[\"'`]?\d{4}-\d\d-\d\d|^[\"'`]?v?\d+\.\d+\.\d+|copyright|version", re.IGNORECASE)
+
+
+def facts(pair: Pair) -> Iterator[Fact]:
+    """At most one `expectation` fact for a change set."""
+    if pair.change.type != "test" or pair.change.action != "modified":
+        return
+    followed = pair.scope.context.once(_followed)
+    if not followed or followed[0][0] is not pair.change:
+        return
+    change, old, new = followed[0]
+    snapshots = [
+        f.path for f in pair.scope.context.change_set.files if _SNAPSHOT.search(f.path) and f.status == "modified"
+    ]
+    claim = _TRIVIAL.search(pair.scope.context.change_set.message.partition("\n")[0])
+    fields: dict[str, FactValue] = {
+        "tests": len(followed),
+        "snapshots": len(snapshots),
+        "before": old.expected,
+        "after": new.expected,
+        "claim": claim.group(0).lower() if claim is not None else "",
+        "name": change.entity.name,
+    }
+    related = tuple(Related("expects another value too", c.entity.header, c.address) for c, _, _ in followed[1:8])
+    yield pair.fact("expectation", "", fields, pair.region("before", old.at), pair.region("after", new.at), related)
+
+
+def _followed(context: Context) -> tuple[tuple[Change, Assertion, Assertion], ...]:
+    """Every test of the change set of which only expected values differ, with the first of them; none without source."""
+    scope = scope_of(context)
+    if not any(c.action == "modified" and c.type == "function" for c in scope.source_changes):
+        return ()
+    found: list[tuple[Change, Assertion, Assertion]] = []
+    for change in scope.changes:
+        if (
+            change.type == "test"
+            and change.action == "modified"
+            and change.before is not None
+            and change.before.type == "test"
+        ):
+            pair = scope.pair(change)
+            differing = _differing(pair) if pair.touches(_SCREEN, "before") and pair.touches(_SCREEN, "after") else None
+            if differing is not None:
+                found.append((change, *differing))
+    return tuple(found)
+
+
+def _differing(pair: Pair) -> tuple[Assertion, Assertion] | None:
+    """The first pair of assertions that ask the same and expect something else, when nothing else of the test differs."""
+    before, after = pair.before, pair.after
+    if len(before.assertions) != len(after.assertions) or len(before.statements) != len(after.statements):
+        return None
+    changed = [
+        (one, other)
+        for one, other in zip(before.assertions, after.assertions, strict=True)
+        if (one.subject, one.expected) != (other.subject, other.expected)
+    ]
+    if not changed or any(a.subject != b.subject or a.form != b.form or a.form != "equal" for a, b in changed):
+        return None
+    if all(_VOLATILE.search(a.expected) for a, _ in changed):
+        return None
+    differing = sum(a != b for a, b in zip(before.statements, after.statements, strict=True))
+    return changed[0] if differing <= len(changed) else None

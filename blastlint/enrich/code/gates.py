@@ -1,0 +1,90 @@
+"""What must hold for code to be reached: the gates of a definition, as a set of conditions in normal form.
+
+`if not ok: return; work()` and `if ok: work()` are one gate, `ok`. `if a or b: raise` are two, `not a` and `not b`. So an
+edit that says the same in other words has the same gates, and a gate that is gone, turned around or moved shows as a
+difference of two sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from blastlint.frozen import dataclass
+from blastlint.parse.code import Branch, Shape
+from blastlint.parse.logic import Condition, Group, Leaf, leaves, negation, normal
+from blastlint.regex import regex
+
+_NAME = regex(r"(?<![.\w\"])[a-z_]\w*\b(?!\s*[(\"])")
+_NUMBER = regex(r"^-?\d[\d_]*(\.\d+)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One condition for going on. `leaving`: the branch leaves where it does not hold; else what is in the branch runs only
+    where it holds."""
+
+    condition: Condition
+    branch: Branch
+    leaving: bool
+
+    @property
+    def text(self) -> str:
+        return str(self.condition)
+
+    @property
+    def shape(self) -> str:
+        """Its text with every plain name as one, without brackets: equal for a gate whose variables have other names."""
+        return skeleton(self.text).replace("(", "").replace(")", "")
+
+
+def gates(shape: Shape) -> Iterator[Gate]:
+    """Every gate of a definition, in document order."""
+    for branch in shape.branches:
+        if branch.leaves and (branch.after or not branch.body):
+            yield from (Gate(c, branch, True) for c in conjuncts(negation(normal(branch.condition))))
+        elif not branch.leaves and branch.calls:
+            yield from (Gate(c, branch, False) for c in conjuncts(normal(branch.condition)))
+
+
+def conjuncts(condition: Condition) -> frozenset[Condition]:
+    """What must hold for the whole to hold."""
+    if isinstance(condition, Group) and condition.word == "and":
+        return frozenset(condition.parts)
+    return frozenset((condition,))
+
+
+def skeleton(text: str) -> str:
+    """A text with every plain lower-case name as one."""
+    return _NAME.sub("_", text)
+
+
+def relation(old: Leaf, new: Leaf) -> str:
+    """How a new question differs from an old one about the same things: `negated`, `moved` (another boundary), `looser` or
+    `stricter` (another number), or empty."""
+    if (old.left, old.operator, old.right) == (new.left, new.operator, new.right) and old.negated != new.negated:
+        return "negated"
+    pair = ("<", "<=")
+    if old.operator not in pair or new.operator not in pair:
+        return ""
+    if (old.left, old.right) == (new.left, new.right):
+        return "moved"
+    if (old.left, old.right) == (new.right, new.left):
+        return "negated"
+    for here, there, upper in (
+        ((old.left, old.right), (new.left, new.right), True),
+        ((old.right, old.left), (new.right, new.left), False),
+    ):
+        if here[0] == there[0]:
+            before, after = _number(here[1]), _number(there[1])
+            if before is not None and after is not None and before != after:
+                return "looser" if (after > before) == upper else "stricter"
+    return ""
+
+
+def _number(text: str) -> float | None:
+    return float(text.replace("_", "")) if _NUMBER.match(text) else None
+
+
+def asked(conditions: Iterator[Condition]) -> frozenset[tuple[str, str, str]]:
+    """Every question that the conditions ask, whatever the answer."""
+    return frozenset((leaf.left, leaf.operator, leaf.right) for c in conditions for leaf in leaves(c))

@@ -1,0 +1,125 @@
+"""Settings of frameworks that protect, turned to the unsafe side: rows of facts/calls.json, hardening. And secrets that are
+written where a reference stood."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from blastlint.enrich.code.pairs import Pair
+from blastlint.facts.calls import pattern, rows
+from blastlint.masking import is_secret_name, says_nothing
+from blastlint.model import Fact, FactValue, Side
+from blastlint.parse.code import Call, Option
+from blastlint.regex import regex
+
+_SCREEN = regex(
+    rb"(?i)debug|secure|csrf|xss|csp|cors|cookie|jwt|verify|algorithm|rounds|iteration|bcrypt|hsts|httponly|samesite|frame"
+    rb"|allow|protect|origin|safe|autoescape|sanitize|helmet|permit|exempt|skip_before"
+)
+_SECRET_SCREEN = regex(rb"(?i)secret|passw|token|api_?key|private|credential|auth|dsn|conn")
+_ENVIRONMENT = regex(
+    r"(?i)environ|getenv|process\.env|\bENV\b|System\.getenv|env::var|os\.Getenv|config\(|secret|vault|settings\."
+)
+_LITERAL = regex(r"^[rb]*([\"'`])([^\"'`]{8,200})\1$")
+_PLACEHOLDER = regex(
+    r"(?i)example|change|placeholder|dummy|your|xxx|test|todo|foo|bar|secret$|^password|<|\$\{|\{\{|\s|insecure|default|sample|"
+    r"^https?://(?![^/]*:[^/]*@)|^[a-z_.-]+$|^/|^[A-Z_]+$|redacted|\*\*\*"
+)
+
+
+def facts(pair: Pair) -> Iterator[Fact]:
+    """`hardening` facts for settings, `secret` facts for literals."""
+    if pair.scope.is_test(pair.change.path):
+        return
+    if pair.touches(_SCREEN):
+        yield from _settings(pair)
+    if not pair.is_new and pair.touches(_SECRET_SCREEN, "after"):
+        yield from _secrets(pair)
+
+
+def _settings(pair: Pair) -> Iterator[Fact]:
+    known = Counter(key for key, _, _ in _unsafe(pair, "before"))
+    for key, what, part in _unsafe(pair, "after"):
+        if known[key] > 0:
+            known[key] -= 1
+            continue
+        before = next((o.value for o in pair.before.options if isinstance(part, Option) and o.key == part.key), "")
+        fields: dict[str, FactValue] = {
+            "name": key,
+            "what": what,
+            "before": before,
+            "after": part.value if isinstance(part, Option) else part.text,
+            "local": bool(re.search(r"(?i)dev|local|test|example|sample|demo", pair.change.path.rpartition("/")[2])),
+            "new_code": pair.is_new or (isinstance(part, Option) and not before and not _owned(pair, part)),
+        }
+        yield pair.fact("hardening", key, fields, None, pair.region("after", part.at))
+
+
+def _unsafe(pair: Pair, side: Side) -> Iterator[tuple[str, str, Option | Call]]:
+    """(name, what it protects, where) of every setting that is on its unsafe side."""
+    shape = pair.before if side == "before" else pair.after
+    for option in shape.options:
+        for row in rows("hardening"):
+            if "key" in row and re.search(row["key"], option.key) and re.search(row.get("owner", ""), option.owner):
+                if re.search(row["value"], pair.value(side, option.value)):
+                    yield option.key, row["what"], option
+                break
+    for call in (*shape.calls, *shape.decorators):
+        for row in rows("hardening"):
+            if "call" in row and re.search(row["call"], call.name):
+                if not row["argument"] or any(re.search(row["argument"], a) for a in call.arguments):
+                    yield call.last, row["what"], call
+                break
+    if side == "before":
+        return
+    # a list that names the protection, and does so no more
+    for option in shape.options:
+        if pattern("hardened", "lists").search(option.key):
+            old = next((o.value for o in pair.before.options if o.key == option.key), "")
+            for name in pattern("hardened", "members").findall(old):
+                if name not in option.value:
+                    yield name, "a protection that every request passed", option
+
+
+def _owned(pair: Pair, option: Option) -> bool:
+    """Whether what the option is given to was there before."""
+    last = option.owner.rpartition(".")[2]
+    return (
+        not last
+        or any(c.last == last for c in pair.before.calls)
+        or any(o.owner == option.owner for o in pair.before.options)
+    )
+
+
+def _secrets(pair: Pair) -> Iterator[Fact]:
+    before = {(o.owner, o.key): o.value for o in pair.before.options}
+    for option in pair.after.options:
+        old = before.get((option.owner, option.key))
+        if not is_secret_name(option.key) or old == option.value:
+            continue
+        literal = _LITERAL.match(option.value)
+        if literal is None or not _looks_secret(literal.group(2)):
+            continue
+        reference = old is not None and (
+            _LITERAL.match(old) is None or bool(_PLACEHOLDER.search(old)) or says_nothing(old.strip("\"'"))
+        )
+        fields: dict[str, FactValue] = {
+            "name": option.key,
+            "replaced": "reference"
+            if reference and _ENVIRONMENT.search(old or "")
+            else "value"
+            if old is not None
+            else "nothing",
+            "new_code": old is None,
+        }
+        yield pair.fact("secret", option.key, fields, None, pair.region("after", option.at))
+
+
+def _looks_secret(text: str) -> bool:
+    """Long, of several kinds of characters, and nothing that people write where a secret will stand."""
+    if _PLACEHOLDER.search(text):
+        return False
+    kinds = sum(bool(re.search(kind, text)) for kind in ("[a-z]", "[A-Z]", r"\d", r"[^\w\s]"))
+    return kinds >= 2 and len(set(text)) >= 6

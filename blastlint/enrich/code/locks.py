@@ -1,0 +1,100 @@
+"""Work that no longer runs alone, or no longer as a whole: a lock, a transaction or a row lock gone around what stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from blastlint.enrich.code.pairs import Pair
+from blastlint.facts.calls import pattern
+from blastlint.model import Fact, FactValue, Side
+from blastlint.parse.code import Call, Shape
+from blastlint.regex import regex
+
+_SCREEN = regex(
+    rb"(?i)lock|mutex|atomic|transaction|semaphore|synchronized|for[ _]update|acquire|begin|\bmu\b|idempoten"
+)
+_ROW = regex(r"(?i)\bfor (no key )?update\b|select_for_update|lockForUpdate|forUpdate\(|LOCK IN SHARE MODE")
+_LETS_GO = regex(r"(?i)\.r?(unlock|release)$")
+_KINDS = ("transaction", "lock", "idempotency")
+
+
+def facts(pair: Pair) -> Iterator[Fact]:
+    """One `lock` fact for each kind of hold that a definition lost."""
+    if pair.is_new or pair.scope.is_test(pair.change.path) or not pair.touches(_SCREEN, "before"):
+        return
+    before, after = dict(_held(pair, "before")), dict(_held(pair, "after"))
+    if any(kind in before for kind in after if kind in before) and set(before) <= set(after):
+        return
+    for kind, (name, under, at) in before.items():
+        if kind in after or _other(kind, after) or _around(kind, pair):
+            continue
+        now = {c.name for c in pair.after.calls}
+        kept = [c for c in dict.fromkeys(under) if c in now]
+        writes = [c for c in kept if pattern("locks", "writes").search(c)]
+        if not kept or (kind == "transaction" and not writes):
+            continue
+        fields: dict[str, FactValue] = {
+            "kind": kind, "name": name, "call": (writes or kept)[0], "writes": len(writes), "kept": len(kept),
+        }  # fmt: skip
+        yield pair.fact("lock", kind, fields, pair.region("before", at))
+        return
+
+
+def _held(pair: Pair, side: Side) -> Iterator[tuple[str, tuple[str, list[str], object]]]:
+    """(kind, (name, calls under it, place)) of everything that one side holds; the first of each kind counts."""
+    shape = pair.before if side == "before" else pair.after
+    found: dict[str, tuple[str, list[str], object]] = {}
+    for context in shape.contexts:
+        for kind in _KINDS:
+            if pattern("locks", kind).search(context.subject.split("(")[0]):
+                found.setdefault(kind, (context.subject, list(context.calls), context.at))
+        if "synchronized" in pair.text(side) and not found:
+            found.setdefault("lock", (context.subject, list(context.calls), context.at))
+    for call in (*shape.calls, *shape.decorators):
+        for kind in _KINDS:
+            if pattern("locks", kind).search(call.name):
+                names = _under(shape, call, kind)
+                found.setdefault(kind, (call.name, names, call.at))
+    for statement in shape.statements:
+        if _ROW.search(statement):
+            found.setdefault("row lock", (_ROW.search(statement).group(0), [c.name for c in shape.calls], None))  # type: ignore[union-attr]
+    yield from found.items()
+
+
+def _under(shape: Shape, hold: Call, kind: str) -> list[str]:
+    """The calls from a call that takes hold up to the one that lets go; all of them where that happens at the end."""
+    if hold not in shape.calls:
+        return [call.name for call in shape.calls]
+    later = shape.calls[shape.calls.index(hold) + 1 :]
+    deferred = any(s.startswith(("defer ", "finally")) for s in shape.statements)
+    names: list[str] = []
+    for call in later:
+        if _LETS_GO.search(call.name):
+            if not deferred:
+                break
+        elif not pattern("locks", kind).search(call.name):
+            names.append(call.name)
+    return names
+
+
+def _other(kind: str, after: dict[str, tuple[str, list[str], object]]) -> bool:
+    """Whether another hold that is as good stands there now."""
+    return bool({"lock", "row lock", "transaction"} & set(after)) and kind in ("lock", "row lock")
+
+
+def _around(kind: str, pair: Pair) -> bool:
+    """Whether the hold is in a function that is newly called here, or in another changed definition that had none."""
+    for helper in pair.helpers("after"):
+        names = [c.subject for c in helper.contexts] + [c.name for c in (*helper.calls, *helper.decorators)]
+        if any(pattern("locks", kind if kind != "row lock" else "lock").search(n.split("(")[0]) for n in names):
+            return True
+    for change in pair.scope.changes:
+        if change is not pair.change and change.after is not None and change.type in ("function", "class"):
+            other = pair.scope.pair(change)
+            if (
+                other.mentions(_SCREEN)
+                and kind in dict(_held(other, "after"))
+                and kind not in dict(_held(other, "before"))
+            ):
+                return True
+    return False

@@ -1,0 +1,149 @@
+"""Input that is looked at less: a validating or escaping call, a constraint of a schema, or the parameters of a query gone,
+while what takes the input stays. One `input-check` fact for a definition. Names are rows of facts/calls.json: validation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from blastlint.enrich.code.pairs import Pair
+from blastlint.facts.calls import pattern
+from blastlint.frozen import dataclass
+from blastlint.model import Fact, FactValue, Side
+from blastlint.parse.code import Call
+from blastlint.regex import regex
+
+_SCREEN = regex(
+    rb"(?i)valid|sanit|escape|clean|schema|field|constr|max_|min_|regex|pattern|@(size|not|min|max|email|valid)|z\.|yup|joi"
+    rb"|execute|query|raw|forbid|permit|parse|bleach|exec"
+)
+_FILLED = regex(
+    r"^[rb]*f[\"']|[\"'`]\s*[+%]|\.format\(|\$\{|#\{|Sprintf|^format!|&format!|\bString\.format\(|\+\s*[\"'`]"
+)
+_LITERAL = regex(r"^[rb]*[\"'`]")
+_CHAIN = regex(r"^(z|yup|Yup|joi|Joi|v|t|s)\.")
+_ANNOTATION = regex(r"@\w+|(?<=validate:\")[^\"]+|(?<=binding:\")[^\"]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One thing that limits what is taken: `place` is what it limits."""
+
+    kind: str
+    place: str
+    name: str
+    at: object = None
+
+
+def facts(pair: Pair) -> Iterator[Fact]:
+    """At most one `input-check` fact, for what is gone in one definition."""
+    if pair.is_new or pair.scope.is_test(pair.change.path) or not pair.touches(_SCREEN, "before"):
+        return
+    interpolated = next(_interpolated(pair), None)
+    if interpolated is not None:
+        old, new = interpolated
+        yield _fact(pair, "parameters", old.last, old.text, new.text, 1, old.at, new.at)
+        return
+    before, after = list(_parts(pair, "before")), list(_parts(pair, "after"))
+    there = Counter((p.place, p.name) for p in after)
+    places = {p.place for p in after} | _places(pair)
+    lost: list[_Part] = []
+    for part in before:
+        if there[(part.place, part.name)] > 0:
+            there[(part.place, part.name)] -= 1
+        elif part.place in places or part.kind == "call":
+            lost.append(part)
+    known = {(p.place, p.name) for p in before}
+    gained = [p for p in after if (p.place, p.name) not in known]
+    if not lost or len(gained) >= len(lost) or (lost[0].kind == "call" and not _kept(pair, lost)):
+        return
+    first = lost[0]
+    yield _fact(pair, first.kind, first.name, f"{first.place} {first.name}".strip(), "", len(lost), first.at, None)
+
+
+def _fact(pair: Pair, what: str, name: str, before: str, after: str, count: int, old: object, new: object) -> Fact:
+    fields: dict[str, FactValue] = {
+        "what": what, "name": name, "before": before, "after": after, "count": count,
+    }  # fmt: skip
+    place = pair.region("after", new) if new is not None else None
+    return pair.fact("input-check", f"{what} {name}", fields, pair.region("before", old), place)
+
+
+def _parts(pair: Pair, side: Side) -> Iterator[_Part]:
+    """Everything that limits, on one side."""
+    shape = pair.before if side == "before" else pair.after
+    calls, keys = pattern("validation", "calls"), pattern("validation", "keys")
+    for call in shape.calls:
+        if _CHAIN.search(call.name) and pattern("validation", "chained").search(call.last):
+            yield _Part("constraint", _holder(pair, side, call), f"{call.last}({', '.join(call.arguments)})", call.at)
+        elif calls.search(call.name):
+            yield _Part("call", "", call.last, call.at)
+        elif pattern("validation", "declared").search(call.name):
+            yield _Part(
+                "constraint",
+                call.arguments[0] if call.arguments else "",
+                f"{call.last} {sorted(call.options)}",
+                call.at,
+            )
+    for option in shape.options:
+        if keys.search(option.key) and pattern("validation", "owners").search(option.owner):
+            if option.value not in ("None", "null", "undefined", "False", "[]"):
+                said = f"{option.key}={option.value}".replace(" ", "")
+                holder = next((o.key for o in shape.options if "(" in o.value and said in o.value.replace(" ", "")), "")
+                yield _Part("constraint", holder or option.owner.rpartition(".")[2], option.key, option.at)
+        elif pattern("validation", "closed").search(f"{option.key}={option.value}"):
+            yield _Part("closed", option.owner, option.key, option.at)
+        for found in _ANNOTATION.findall(option.value) if "@" in option.value or option.value.startswith("`") else ():
+            if not found.startswith("@") or pattern("validation", "annotations").search(found):
+                yield _Part("constraint", option.key, found, option.at)
+    for parameter in shape.parameters:
+        for found in _ANNOTATION.findall(parameter.annotation):
+            if pattern("validation", "annotations").search(found):
+                yield _Part("constraint", parameter.name, found)
+
+
+def _holder(pair: Pair, side: Side, call: Call) -> str:
+    """The field that a chain of a schema belongs to: the option whose value it is in."""
+    shape = pair.before if side == "before" else pair.after
+    return next((o.key for o in shape.options if call.text in o.value and o.value.startswith(call.text[:6])), "")
+
+
+def _places(pair: Pair) -> set[str]:
+    """Fields and owners that are still there, whatever limits them."""
+    found = {o.key for o in pair.after.options} | {p.name for p in pair.after.parameters}
+    return found | {o.owner.rpartition(".")[2] for o in pair.after.options} | {c.last for c in pair.after.calls}
+
+
+def _kept(pair: Pair, lost: list[_Part]) -> bool:
+    """Whether the function still does what it did with the input, and nothing new looks at it."""
+    known = {c.name for c in (*pair.before.calls, *pair.before.decorators)}
+    new = [c for c in (*pair.after.calls, *pair.after.decorators) if c.name not in known]
+    checking = pattern("checks", "checking")
+    if any(checking.search(c.name) or pattern("validation", "calls").search(c.name) for c in new):
+        return False
+    names = {p.name for p in lost}
+    before = [c for c in pair.before.calls if c.last not in names]
+    after = {c.name for c in pair.after.calls}
+    return bool(before) and sum(c.name in after for c in before) * 2 > len(before) and len(new) <= 1
+
+
+def _interpolated(pair: Pair) -> Iterator[tuple[Call, Call]]:
+    """Queries whose parameters were given apart, and are written into the text now."""
+    runs = pattern("validation", "queries")
+    if not any(runs.search(c.name) for c in pair.before.calls):
+        return
+    before = [c for c in pair.before.calls if runs.search(c.name)]
+    after = [c for c in pair.after.calls if runs.search(c.name)]
+    for old in before:
+        new = next((c for c in after if c.last == old.last and _filled(c) and not _filled(old)), None)
+        apart = len(old.arguments) > 1 or old.options
+        marked = re.search(r"%s|\?|\$\d|:\w+|%\(", " ".join(old.arguments[:2]))
+        if new is not None and apart and marked and not any(c.arguments == old.arguments for c in after):
+            yield old, new
+
+
+def _filled(call: Call) -> bool:
+    texts = [a for a in call.arguments[:2] if _LITERAL.match(a) or _FILLED.search(a)]
+    return any(_FILLED.search(a) for a in texts)

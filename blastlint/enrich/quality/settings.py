@@ -1,0 +1,122 @@
+"""Settings of the tools that check the code, turned down: rules off, ignores grown, strictness off, thresholds lowered.
+
+Which keys of which files say so is a table: facts/quality.json, `settings`. The differences are those of the documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from blastlint.enrich.context import Context
+from blastlint.facts.quality import rows
+from blastlint.model import Change, Delta, Fact, FactValue, Related, Value
+from blastlint.regex import regex
+
+_INDEX = regex(r"\[(\d+|\"[^\"]*\")\]")
+_LEVELS = ("off", "0", "warn", "1", "warning", "error", "2")
+_GRAVE = ("coverage", "types", "security")
+
+
+def facts(change: Change, context: Context) -> Iterator[Fact]:
+    """At most one `check-config` fact for a file."""
+    if change.before is None or change.after is None:
+        return
+    rules = [row for row in rows("settings") if re.search(row["file"], change.path)]
+    if not rules:
+        return
+    found: list[tuple[Mapping[str, str], Delta, str]] = []
+    for delta in context.once(_by_path).get(change.path, ()):
+        name = _INDEX.sub("", delta.path)
+        asked = next((r for r in rules if re.search(r["key"], name)), None)
+        loosened = _loosened(asked["sense"], delta) if asked is not None else ""
+        if asked is not None and loosened:
+            found.append((asked, delta, loosened))
+    if not found:
+        return
+    found.sort(key=lambda item: item[0]["class"] not in _GRAVE)
+    row, delta, what = found[0]
+    fields: dict[str, FactValue] = {
+        "tool": row["tool"],
+        "class": row["class"],
+        "what": what,
+        "name": _INDEX.sub("", delta.path),
+        "before": _shown(delta.before),
+        "after": _shown(delta.after),
+        "count": len(found),
+        "vendored": bool(
+            re.search(r"(?i)vendor|generated|node_modules|migrations|_pb2|dist|build|third_party", _shown(delta.after))
+        ),
+    }
+    related = tuple(
+        Related(f"{w}: {_INDEX.sub('', d.path)}", d.after_region or d.before_region, change.path)
+        for _, d, w in found[1:8]
+    )
+    yield Fact("check-config", fields, _INDEX.sub("", delta.path), delta.before_region, delta.after_region, related)
+
+
+def _by_path(context: Context) -> Mapping[str, Sequence[Delta]]:
+    """File -> the differences of its keys."""
+    found: dict[str, list[Delta]] = {}
+    for change in context.changes:
+        if change.kind == "config.key":
+            found.setdefault(change.path, []).extend(change.deltas)
+    return found
+
+
+def _loosened(sense: str, delta: Delta) -> str:
+    """In what way a setting says less now, or empty."""
+    before, after = delta.before, delta.after
+    if sense in ("minimum", "maximum"):
+        old, new = _number(before), _number(after)
+        if old is None:
+            return ""
+        if new is None:
+            return "removed" if sense == "minimum" else ""
+        return "lowered" if sense == "minimum" and new < old else "raised" if sense == "maximum" and new > old else ""
+    if sense == "strict":
+        return "off" if _truth(before) is True and _truth(after) is not True else ""
+    if sense == "lax":
+        return "on" if _truth(before) is not True and _truth(after) is True else ""
+    old_words, new_words = _words(before), _words(after)
+    if sense == "rules":
+        return "fewer rules" if old_words - new_words and not new_words - old_words else ""
+    if sense == "ignores":
+        return "more ignored" if new_words - old_words and not old_words - new_words else ""
+    if sense == "level":
+        old_level, new_level = _level(before), _level(after)
+        return "lowered" if old_level is not None and new_level is not None and new_level < old_level else ""
+    return ""
+
+
+def _number(value: Value | None) -> float | None:
+    scalar = value.scalar if value is not None else None
+    match = re.match(r"^\d+(\.\d+)?", str(scalar)) if scalar is not None and not isinstance(scalar, bool) else None
+    return float(match.group(0)) if match else None
+
+
+def _truth(value: Value | None) -> bool | None:
+    scalar = str(value.scalar).lower() if value is not None and value.scalar is not None else ""
+    return True if scalar in ("true", "1", "yes", "on") else False if scalar in ("false", "0", "no", "off") else None
+
+
+def _words(value: Value | None) -> frozenset[str]:
+    if value is None:
+        return frozenset()
+    if value.is_list:
+        return frozenset(str(e.scalar) for e in value.elements)
+    return frozenset(w for w in re.split(r"[,\s]+", str(value.scalar or value.text or "")) if w)
+
+
+def _level(value: Value | None) -> int | None:
+    if value is not None and value.is_list and value.elements:
+        value = value.elements[0]
+    text = str(value.scalar).lower() if value is not None else ""
+    return _LEVELS.index(text) // 2 if text in _LEVELS else None
+
+
+def _shown(value: Value | None) -> str:
+    if value is None:
+        return "nothing"
+    if value.is_list:
+        return ", ".join(str(e.scalar) for e in value.elements[:6])
+    return str(value.scalar if value.scalar is not None else value.text)[:80]

@@ -1,0 +1,156 @@
+"""Rewrites that change nothing say nothing: on generated programs in all languages, and on the sources of this project."""
+
+from __future__ import annotations
+
+import ast
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blastlint.parse.logic import negation, normal
+from tests.code.conftest import run
+
+PACKAGE = Path(__file__).parent.parent.parent / "blastlint"
+SILENT = ("precondition", "input-check",
+    "lock", "hardening", "default", "crash", "cost", "body", "symbol", "secret", "handler",
+          "auth", "assertion", "skip", "test", "expectation", "tls", "timeout", "guard")  # fmt: skip
+LANGUAGES = {"python": "a.py", "go": "a.go", "ruby": "a.rb", "java": "A.java", "rust": "a.rs", "typescript": "a.ts"}
+NAMES = st.sampled_from(
+    ("user.closed", "order.paid", "rows.ready", "store.open", "total > 3", "left <= right", "kind == other")
+)
+
+
+def said(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    found = run(before, after)
+    return [f"{name} {address} {dict(fact.fields)}" for name in SILENT for address, fact in found.facts(name)]
+
+
+# --- conditions -------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def conditions(draw: st.DrawFn, depth: int = 0) -> tuple[str, str]:
+    """(a condition, the same by another spelling) in the words of Python."""
+    kind = draw(st.integers(0, 3 if depth < 3 else 0))
+    if kind == 0:
+        name = draw(NAMES)
+        left, operator, right = (*name.split(" "), "", "")[:3]
+        if operator == ">":
+            return name, draw(st.sampled_from((name, f"{right} < {left}", f"not {left} <= {right}")))
+        if operator == "<=":
+            return name, draw(st.sampled_from((name, f"{right} >= {left}", f"not {left} > {right}")))
+        if operator == "==":
+            return name, draw(st.sampled_from((name, f"{right} == {left}", f"not {left} != {right}")))
+        return name, draw(st.sampled_from((name, f"({name})", f"not not {name}")))
+    (a, b), (c, d) = draw(conditions(depth + 1)), draw(conditions(depth + 1))
+    if kind == 1:
+        same = f"not (not {b} or not {d})" if " " not in b + d else f"({b} and {d})"
+        return f"({a} and {c})", draw(st.sampled_from((f"({d} and {b})", same)))
+    if kind == 2:
+        return f"({a} or {c})", draw(st.sampled_from((f"({d} or {b})", f"not (not ({b}) and not ({d}))")))
+    return f"not ({a})", f"(not ({b}))"
+
+
+@given(conditions())
+@settings(max_examples=150, deadline=None)
+def test_two_spellings_have_one_normal_form(pair: tuple[str, str]) -> None:
+    assert normal(pair[0]) == normal(pair[1])
+    assert negation(negation(normal(pair[0]))) == normal(pair[0])
+    assert normal(f"not ({pair[0]})") == negation(normal(pair[1]))
+
+
+@given(conditions())
+@settings(max_examples=60, deadline=None)
+def test_a_condition_and_its_opposite_differ(pair: tuple[str, str]) -> None:
+    assert normal(pair[0]) != negation(normal(pair[1]))
+
+
+def in_words_of(language: str, condition: str) -> str:
+    if language == "python":
+        return condition
+    return condition.replace(" and ", " && ").replace(" or ", " || ").replace("not ", "!")
+
+
+def program(language: str, condition: str, early: bool) -> str:
+    """A function that refuses where the condition holds, by an early exit or by a branch around the work."""
+    asked = in_words_of(language, condition)
+    opposite = in_words_of(language, f"not ({condition})")
+    if language == "python":
+        return (f"def work(user, order):\n    if {asked}:\n        return\n    store.delete(order)\n" if early
+                else f"def work(user, order):\n    if {opposite}:\n        store.delete(order)\n")  # fmt: skip
+    if language == "ruby":
+        return (f"def work(user, order)\n  return if {asked}\n  store.delete(order)\nend\n" if early
+                else f"def work(user, order)\n  if {opposite}\n    store.delete(order)\n  end\nend\n")  # fmt: skip
+    brackets = language in ("java", "typescript")
+    asked, opposite = (f"({c})" if brackets else c for c in (asked, opposite))
+    body = (
+        f"if {asked} {{ return; }}\n  store.delete(order);\n"
+        if early
+        else f"if {opposite} {{\n    store.delete(order);\n  }}\n"
+    )
+    head = {"go": "package a\nfunc work(user User, order Order) {", "rust": "fn work(user: User, order: Order) {",
+            "typescript": "export function work(user, order) {",
+            "java": "class A {\n  void work(User user, Order order) {"}[language]  # fmt: skip
+    return f"{head}\n  {body}}}\n" + ("}\n" if language == "java" else "")
+
+
+@given(st.sampled_from(sorted(LANGUAGES)), conditions(), st.booleans(), st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_the_same_guard_in_other_words_is_silent(
+    language: str, pair: tuple[str, str], first: bool, second: bool
+) -> None:
+    path = LANGUAGES[language]
+    assert said({path: program(language, pair[0], first)}, {path: program(language, pair[1], second)}) == []
+
+
+# --- whole files -------------------------------------------------------------------------------------------------------
+
+
+class _Renamed(ast.NodeTransformer):
+    """Other names for the locals of every function, and hints for its parameters."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        parameters = {a.arg for a in (*node.args.args, *node.args.kwonlyargs)}
+        stores = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        shared = {name for n in ast.walk(node) if isinstance(n, (ast.Global, ast.Nonlocal)) for name in n.names}
+        names = {name: f"{name}_now" for name in stores - parameters - shared}
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Name) and inner.id in names:
+                inner.id = names[inner.id]
+        if node.returns is None:
+            node.returns = ast.Constant(None)
+        return node
+
+
+def rewritten(source: str, seed: int) -> str:
+    """The source without comments and layout, its functions in another order, its locals under other names."""
+    tree = ast.parse(source)
+    tree = _Renamed().visit(tree)
+    places = [i for i, n in enumerate(tree.body) if isinstance(n, ast.FunctionDef) and not n.decorator_list]
+    shuffled = [tree.body[i] for i in places]
+    random.Random(seed).shuffle(shuffled)
+    for place, node in zip(places, shuffled, strict=True):
+        tree.body[place] = node
+    return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+
+
+@pytest.mark.parametrize(
+    "path", sorted(p for p in PACKAGE.rglob("*.py") if p.stat().st_size > 3000)[::9], ids=lambda p: p.name
+)
+def test_real_files_rewritten_are_silent(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    name = path.relative_to(PACKAGE.parent).as_posix()
+    assert said({name: source}, {name: rewritten(source, len(source))}) == []
+
+
+def test_a_helper_that_is_taken_out_is_silent() -> None:
+    check = "    if order.open:\n        raise Refused(order)\n"
+    held = "    with store.lock:\n        store.put(order)\n        store.append(order)\n"
+    rest = "    note(order)\n    return store.total\n"
+    before = f"def settle(order, store):\n{check}{held}{rest}"
+    helpers = f"def _closed(order):\n{check}\n\ndef _keep(order, store):\n{held}\n\n"
+    after = f"{helpers}def settle(order, store):\n    _closed(order)\n    _keep(order, store)\n{rest}"
+    assert said({"a.py": before}, {"a.py": after}) == []
