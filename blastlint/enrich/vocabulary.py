@@ -444,7 +444,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "new_file": "true when the file is new",
         "what": "in words",
     },
-    "hook": {
+    "commit-hook": {
         "what": "bypassed, removed, emptied",
         "name": "the hook, or the command that steps over it",
         "bot": "true for a bot that commits what it made",
@@ -459,7 +459,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "after": "text, or empty",
         "count": "number of constraints that are gone",
     },
-    "lock": {
+    "hold": {
         "kind": "transaction, lock, row lock, idempotency",
         "name": "what was held",
         "call": "a call that ran under it and still runs",

@@ -15,7 +15,7 @@ from tests.code.conftest import run
 
 PACKAGE = Path(__file__).parent.parent.parent / "blastlint"
 SILENT = ("precondition", "input-check",
-    "lock", "hardening", "default", "crash", "cost", "body", "symbol", "secret", "handler",
+    "hold", "hardening", "default", "crash", "cost", "body", "symbol", "secret", "handler",
           "auth", "assertion", "skip", "test", "expectation", "tls", "timeout", "guard")  # fmt: skip
 LANGUAGES = {"python": "a.py", "go": "a.go", "ruby": "a.rb", "java": "A.java", "rust": "a.rs", "typescript": "a.ts"}
 NAMES = st.sampled_from(

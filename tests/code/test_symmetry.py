@@ -13,7 +13,7 @@ CASES = Path(__file__).parent.parent / "cases"
 LANGUAGES = ("python", "typescript", "go", "ruby", "java", "rust")
 FACTS = (
     "precondition", "input-check",
-    "lock", "hardening", "default", "crash", "cost", "body", "symbol", "secret", "handler", "auth",
+    "hold", "hardening", "default", "crash", "cost", "body", "symbol", "secret", "handler", "auth",
     "tls", "timeout", "test", "assertion", "skip", "expectation",
 )  # fmt: skip
 NARROWED = "the compiler refuses the callers, or the language takes any number of arguments"

@@ -14,7 +14,8 @@ from blastlint.parse.code import Branch, Shape
 from blastlint.parse.logic import Condition, Group, Leaf, leaves, negation, normal
 from blastlint.regex import regex
 
-_NAME = regex(r"(?<![.\w\"])[a-z_]\w*\b(?!\s*[(\"])")
+_NAME = regex(r"(?<![.\w\"])(?!(?:and|or|not|in|is|for|if|else)\b)[a-z_]\w*\b(?!\s*[(\"])")
+_BRACKETS = str.maketrans("", "", "()")
 _NUMBER = regex(r"^-?\d[\d_]*(\.\d+)?$")
 
 
@@ -34,7 +35,7 @@ class Gate:
     @property
     def shape(self) -> str:
         """Its text with every plain name as one, without brackets: equal for a gate whose variables have other names."""
-        return skeleton(self.text).replace("(", "").replace(")", "")
+        return "".join(skeleton(self.text).translate(_BRACKETS).split())
 
 
 def gates(shape: Shape) -> Iterator[Gate]:

@@ -19,7 +19,7 @@ _KINDS = ("transaction", "lock", "idempotency")
 
 
 def facts(pair: Pair) -> Iterator[Fact]:
-    """One `lock` fact for each kind of hold that a definition lost."""
+    """One `hold` fact for each kind of hold that a definition lost."""
     if pair.is_new or pair.scope.is_test(pair.change.path) or not pair.touches(_SCREEN, "before"):
         return
     before, after = dict(_held(pair, "before")), dict(_held(pair, "after"))
@@ -36,7 +36,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
         fields: dict[str, FactValue] = {
             "kind": kind, "name": name, "call": (writes or kept)[0], "writes": len(writes), "kept": len(kept),
         }  # fmt: skip
-        yield pair.fact("lock", kind, fields, pair.region("before", at))
+        yield pair.fact("hold", kind, fields, pair.region("before", at))
         return
 
 

@@ -27,7 +27,7 @@ _BOT = regex(r"(?i)\[skip ci\]|release|version bump|\bbump\b|changelog|github-ac
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
-    """At most one `hook` fact for a file."""
+    """At most one `commit-hook` fact for a file."""
     path = change.path
     before = _text(context.before.tree.read(change.before.region.path) if change.before else None)
     after = _text(context.after.tree.read(change.after.region.path) if change.after else None)
@@ -65,7 +65,7 @@ def _fact(change: Change, what: str, name: str, bot: bool, count: int, line: int
         "what": what, "name": name, "bot": bot, "count": count, "new_file": change.before is None,
     }  # fmt: skip
     after = Region("after", change.path, line) if line else None
-    return Fact("hook", fields, what, None, after)
+    return Fact("commit-hook", fields, what, None, after)
 
 
 def _text(data: bytes | None) -> str:
