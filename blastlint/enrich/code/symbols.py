@@ -57,7 +57,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
             yield _fact(
                 pair, "removed", [c.before.name for c, _ in lost if c.before], [u for _, uses in lost for u in uses]
             )
-    elif change.action == "modified" and change.type == "function" and change.kind.startswith("python."):
+    elif change.type == "function" and _header_differs(change):
         yield from _narrowed(pair)
 
 
