@@ -14,57 +14,105 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
+from re import Pattern
 
 from blastlint.enrich import repeated
 from blastlint.enrich.context import Context
 from blastlint.enrich.effects import effects
 from blastlint.enrich.surroundings import environment_of, path_class_of
 from blastlint.enrich.variants import distinct
+from blastlint.frozen import dataclass
 from blastlint.model import Change, Entity, Fact, Impact, Notification
+from blastlint.regex import regex
 
-# module of this package -> prefixes of the kinds of change that it has facts about
-PROVIDERS: dict[str, tuple[str, ...]] = {
-    "bindings": ("terraform.provider", "terraform.backend", "file"),
-    "blocks": ("terraform.resource",),
-    "guards": ("terraform.", "cloudformation.", "kubernetes.", "compose."),
-    "access": ("terraform.", "cloudformation.", "kubernetes.", "iam."),
-    "exposure": ("terraform.", "cloudformation.", "kubernetes.", "compose."),
-    "barriers": ("terraform.resource", "cloudformation.resource", "kubernetes.object"),
-    "privileges": ("kubernetes.object", "compose.service", "file"),
-    "authentication": ("config.key",),
-    "records": ("terraform.resource", "cloudformation.resource", "file"),
-    "routes": ("terraform.resource", "cloudformation.resource", "kubernetes.object", "file"),
-    "memberships": ("terraform.resource", "cloudformation.resource", "kubernetes.object", "file"),
-    "capacity": ("terraform.", "cloudformation.", "kubernetes."),
-    "sizes": ("terraform.", "cloudformation.", "kubernetes.", "compose."),
-    "compose": ("compose.",),
-    "kubernetes.keys": ("kubernetes.",),
-    "kubernetes.selectors": ("kubernetes.",),
-    "kubernetes.gitops": ("kubernetes.",),
-    "code": ("python.", "javascript.", "go.", "ruby.", "java.", "rust."),
-    "self_policy": ("file",),
-    "quality": ("file",),
-    "commands": ("command",),
-    "configuration": ("config.",),
-    "live_data": ("config.key",),
-    "rewrite": ("file",),
-    "breadth": ("change-set",),
-    "pipelines": ("pipeline.", "command"),
-    "migrations.reports": ("migration.operation",),
-    "migrations.commands": ("command",),
-    "migrations.edits": ("change-set",),
-    "migrations.schemas": ("schema.",),
-    "migrations.settings": ("config.key",),
-    "layers": ("config.key",),
-    "feature_flags": ("file",),
-    "identifiers": ("file",),
-    "repeats": ("change-set",),
-    "denials": ("terraform.", "cloudformation.", "iam."),
-    "agents": ("file", "command"),
-    "rollouts": ("file", "pipeline.workflow", "command"),
-    "supply": ("change-set",),
-    "reviews": ("file", "terraform.resource"),
-    "validations": ("command", "pipeline.workflow", "kubernetes.object"),
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """When a provider is asked: for changes whose kind has one of these prefixes and in whose type or path `about` is
+    found. `about` is a screen and no judgement: it saves loading a module and asking it for what it has no word on.
+    """
+
+    kinds: tuple[str, ...]
+    about: Pattern[str] | None = None
+
+    def of(self, change: Change) -> bool:
+        if not change.kind.startswith(self.kinds):
+            return False
+        return self.about is None or bool(self.about.search(f"{change.type} {change.path}"))
+
+
+def _asked(*kinds: str, about: str = "") -> Asked:
+    return Asked(kinds, regex(about) if about else None)
+
+
+_DATA = r"|\.(ya?ml|json|toml)$"
+# module of this package -> the changes that it has facts about
+PROVIDERS: dict[str, Asked] = {
+    "bindings": _asked("terraform.provider", "terraform.backend", "file"),
+    "blocks": _asked("terraform.resource"),
+    "guards": _asked("terraform.", "cloudformation.", "kubernetes.", "compose."),
+    "access": _asked("terraform.", "cloudformation.", "kubernetes.", "iam."),
+    "exposure": _asked("terraform.", "cloudformation.", "kubernetes.", "compose."),
+    "barriers": _asked(
+        "terraform.resource",
+        "cloudformation.resource",
+        "kubernetes.object",
+        about=r"(?i)network_?policy|waf|web_application_firewall|security_policy",
+    ),
+    "privileges": _asked(
+        "kubernetes.object", "compose.service", "file", about=r"^[A-Z]|^dockerfile|^service|\.service$"
+    ),
+    "authentication": _asked("config.key"),
+    "records": _asked(
+        "terraform.resource",
+        "cloudformation.resource",
+        "file",
+        about=r"(?i)dns|record|\.ya?ml$|\.zone$|(^|[ /])db\.|zones?/",
+    ),
+    "routes": _asked(
+        "terraform.resource",
+        "cloudformation.resource",
+        "kubernetes.object",
+        "file",
+        about=r"(?i)route|^Ingress" + _DATA,
+    ),
+    "memberships": _asked(
+        "terraform.resource",
+        "cloudformation.resource",
+        "kubernetes.object",
+        "file",
+        about=r"^(?!terraform )",  # any list of people
+    ),
+    "capacity": _asked("terraform.", "cloudformation.", "kubernetes."),
+    "sizes": _asked("terraform.", "cloudformation.", "kubernetes.", "compose."),
+    "compose": _asked("compose."),
+    "kubernetes.keys": _asked("kubernetes."),
+    "kubernetes.selectors": _asked("kubernetes."),
+    "kubernetes.gitops": _asked("kubernetes."),
+    "code": _asked("python.", "javascript.", "go.", "ruby.", "java.", "rust."),
+    "self_policy": _asked("file"),
+    "commands": _asked("command"),
+    "configuration": _asked("config."),
+    "live_data": _asked("config.key"),
+    "rewrite": _asked("file"),
+    "breadth": _asked("change-set"),
+    "pipelines": _asked("pipeline.", "command"),
+    "migrations.reports": _asked("migration.operation"),
+    "migrations.commands": _asked("command"),
+    "migrations.edits": _asked("change-set"),
+    "migrations.schemas": _asked("schema."),
+    "migrations.settings": _asked("config.key"),
+    "layers": _asked("config.key"),
+    "feature_flags": _asked("file", about=r"\.(json|jsonc|ya?ml|toml)$"),
+    "identifiers": _asked("file", about=r"\.(proto|py|tsx?|mts)$"),
+    "repeats": _asked("change-set"),
+    "denials": _asked("terraform.", "cloudformation.", "iam."),
+    "agents": _asked("file", "command"),
+    "rollouts": _asked("file", "pipeline.workflow", "command", about=r"^(?!terraform )"),
+    "supply": _asked("change-set"),
+    "reviews": _asked("file", "terraform.resource", about=r"OWNERS$|settings|ruleset|protection|approval"),
+    "quality": _asked("file"),
+    "validations": _asked("command", "pipeline.workflow", "kubernetes.object"),
 }
 
 
@@ -101,8 +149,8 @@ def _with_facts(impact: Impact, context: Context) -> Impact:
 def _facts(impact: Impact, context: Context) -> Iterator[Fact]:
     if impact.cause == "cascade":
         return  # its text did not change: there is nothing to say but its effect
-    for name, prefixes in PROVIDERS.items():
-        if impact.change.kind.startswith(prefixes):
+    for name, asked in PROVIDERS.items():
+        if asked.of(impact.change):
             yield from _provider(name)(impact.change, context)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from blastlint.enrich.context import Context
+from blastlint.enrich.prose import listed
 from blastlint.facts.paths import found, steps
 from blastlint.model import Change, Entity, Fact, Side, Value
 from blastlint.parse.keytree import KeyTree
@@ -65,15 +66,10 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
                 "host": any(gained.values()),
                 "agent": _is_agent(change.after),
                 "new": change.before is None,
-                "summary": _listed(sorted(gained, key=lambda privilege: not gained[privilege])),
+                "summary": listed(sorted(gained, key=lambda privilege: not gained[privilege])),
             },
             path="privileges",
         )
-
-
-def _listed(texts: list[str]) -> str:
-    shown = texts[:3] + ([f"{len(texts) - 3} more"] if len(texts) > 3 else [])
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def _held(entity: Entity, context: Context, side: Side) -> Held | None:

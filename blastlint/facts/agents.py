@@ -19,13 +19,12 @@ GitHub actions that run an agent, with the guard that they bring and the inputs 
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
+from blastlint.facts import table as facts_table
 from blastlint.frozen import dataclass
 from blastlint.globs import matches
 from blastlint.model import Scalar
@@ -97,8 +96,7 @@ class Table:
 
 @lru_cache(maxsize=1)
 def table() -> Table:
-    with open(os.path.join(os.path.dirname(__file__), "agents.json"), "rb") as file:
-        data: Any = json.loads(file.read())
+    data = facts_table("agents")
     return Table(
         forms=tuple(_form(row) for row in data["settings"]),
         ignore_files=frozenset(data["ignore_files"]),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
-from pathlib import Path
+
+from blastlint.facts import table
 
 
-@lru_cache(maxsize=1)
 def _table() -> dict[str, object]:
-    with open(Path(__file__).with_name("calls.json"), encoding="utf-8") as stream:
-        table: dict[str, object] = json.load(stream)
-    return table
+    rows: dict[str, object] = table("calls")
+    return rows
 
 
 def rows(section: str) -> tuple[dict[str, str], ...]:

@@ -24,18 +24,15 @@ words before the program, `verbs` the subcommands that make them a wrapper, `sto
 
 from __future__ import annotations
 
-import json
-import os
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from blastlint.command import Command
+from blastlint.facts import table
 from blastlint.frozen import dataclass
 from blastlint.regex import regex
-
-_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "commands.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +84,7 @@ _UNKNOWN = Tool(approve=("yes", "force", "auto-approve"))
 
 @lru_cache(maxsize=1)
 def _document() -> Any:
-    with open(_PATH, encoding="utf-8") as file:
-        return json.load(file)
+    return table("commands")
 
 
 @lru_cache(maxsize=1)

@@ -23,13 +23,12 @@ Source: the providers' public documentation, by knowledge; the file says when it
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterable
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from blastlint.facts import table
 from blastlint.facts.paths import Step, steps
 from blastlint.facts.providers import facts_of
 from blastlint.frozen import dataclass
@@ -75,12 +74,11 @@ class _Entry:
 @lru_cache(maxsize=1)
 def _table() -> dict[str, tuple[_Entry, ...]]:
     """scope -> entries, as in the file."""
-    with open(os.path.join(os.path.dirname(__file__), "guards.json"), "rb") as file:
-        raw = json.load(file)
-    table: dict[str, list[_Entry]] = {}
+    raw = table("guards")
+    entries: dict[str, list[_Entry]] = {}
     for row in raw["guards"]:
-        table.setdefault(row["scope"], []).append(_entry(row, raw["kinds"][row["kind"]]))
-    return {scope: tuple(entries) for scope, entries in table.items()}
+        entries.setdefault(row["scope"], []).append(_entry(row, raw["kinds"][row["kind"]]))
+    return {scope: tuple(entries) for scope, entries in entries.items()}
 
 
 def _entry(row: dict[str, object], guarded: str) -> _Entry:

@@ -16,12 +16,11 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from blastlint.facts import table
 from blastlint.facts.paths import keys
 from blastlint.frozen import dataclass
 from blastlint.model import Scalar
@@ -54,10 +53,8 @@ class Cascade:
     preserved: tuple[str, Scalar] | None = None
 
 
-@lru_cache(maxsize=1)
 def _raw() -> dict[str, Any]:
-    with open(os.path.join(os.path.dirname(__file__), "kubernetes.json"), "rb") as file:
-        raw: dict[str, Any] = json.load(file)
+    raw: dict[str, Any] = table("kubernetes")
     return raw
 
 

@@ -8,12 +8,11 @@ negation (disable, skip, no) turns it around. A name of only *generic* words (`e
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal
 
+from blastlint.facts import table
 from blastlint.facts.paths import keys
 from blastlint.facts.units import truth
 from blastlint.facts.words import words
@@ -37,8 +36,7 @@ class _Lexicon:
 
 @lru_cache(maxsize=1)
 def _lexicon() -> _Lexicon:
-    with open(os.path.join(os.path.dirname(__file__), "polarity.json"), "rb") as file:
-        raw = json.load(file)
+    raw = table("polarity")
     return _Lexicon(
         negations=frozenset(raw["negations"]),
         decisive=frozenset(raw["decisive"]),

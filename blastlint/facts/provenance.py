@@ -12,13 +12,11 @@ An address ending in `@users.noreply.github.com` is matched whole, for the numbe
 
 from __future__ import annotations
 
-import json
-import os
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
+from blastlint.facts import table
 from blastlint.frozen import dataclass
 from blastlint.model import Author
 
@@ -37,22 +35,20 @@ class Hand:
     evidence: str
 
 
-@lru_cache(maxsize=1)
-def _table() -> Any:
-    with open(os.path.join(os.path.dirname(__file__), "provenance.json"), "rb") as file:
-        return json.loads(file.read())
-
-
 def agents_of(message: str, authors: Sequence[Author], branch: str = "") -> tuple[Hand, ...]:
     """Every sign of an agent, the surest first. A branch's name counts only where nothing else does."""
     found = list(dict.fromkeys(_hands(message, authors)))
     if not found:
-        found = [Hand(agent, "branch", branch) for prefix, agent in _table()["branches"] if branch.startswith(prefix)]
+        found = [
+            Hand(agent, "branch", branch)
+            for prefix, agent in table("provenance")["branches"]
+            if branch.startswith(prefix)
+        ]
     return tuple(sorted(found, key=lambda hand: STRENGTHS.index(hand.strength)))
 
 
 def _hands(message: str, authors: Sequence[Author]) -> Iterator[Hand]:
-    by_address = {address: (agent, strength) for address, agent, strength in _table()["addresses"]}
+    by_address = {address: (agent, strength) for address, agent, strength in table("provenance")["addresses"]}
     for author in authors:
         agent, strength = by_address.get(author.address.lower(), ("", ""))
         if agent:
@@ -61,13 +57,13 @@ def _hands(message: str, authors: Sequence[Author]) -> Iterator[Hand]:
     trailers += [(key, value) for key, _, value in (line.partition(":") for line in message.splitlines()) if value]
     for key, value in trailers:
         yield from _of_trailer(key.strip().lower(), value.strip(), by_address)
-    for pattern, agent in _table()["footers"]:
+    for pattern, agent in table("provenance")["footers"]:
         if re.search(pattern, message, re.MULTILINE):
             yield Hand(agent, "co-author", "a line of the message")
 
 
 def _of_trailer(key: str, value: str, by_address: dict[str, tuple[str, Strength]]) -> Iterator[Hand]:
-    for wanted, agent, text in _table()["trailers"]:
+    for wanted, agent, text in table("provenance")["trailers"]:
         if key == wanted and (not text or value.lower().startswith(text.lower())):
             yield Hand(agent or value.partition(" <")[0].partition("@")[0], "assist" if not agent else "co-author", key)
     if key.endswith("-by") or key == "author":

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from functools import lru_cache
-from pathlib import Path
+from blastlint.facts import table
 
 
-@lru_cache(maxsize=1)
 def _table() -> dict[str, list[dict[str, str]]]:
-    with open(Path(__file__).with_name("quality.json"), encoding="utf-8") as stream:
-        table: dict[str, list[dict[str, str]]] = json.load(stream)
-    return table
+    rows: dict[str, list[dict[str, str]]] = table("quality")
+    return rows
 
 
 def rows(section: str) -> tuple[dict[str, str], ...]:

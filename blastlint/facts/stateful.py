@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
-import json
-import os
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+
+from blastlint.facts import table
 
 
 def table_name(kind: str, type_: str) -> str:
@@ -36,10 +36,8 @@ def _lesser() -> Mapping[str, str]:
     return {type_: reason for reason, types in _raw()["lesser"].items() for type_ in types}
 
 
-@lru_cache(maxsize=1)
 def _raw() -> dict[str, dict[str, list[str]]]:
-    with open(os.path.join(os.path.dirname(__file__), "stateful.json"), "rb") as file:
-        raw: dict[str, dict[str, list[str]]] = json.load(file)
+    raw: dict[str, dict[str, list[str]]] = table("stateful")
     return raw
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from blastlint.facts.migration_places import code_framework, dialect_in_path
 from blastlint.migration import Operation
 from blastlint.model import Entity, Region, Value
 from blastlint.parse.languages import language_of
@@ -17,7 +18,6 @@ from blastlint.parse.source_text import SourceText
 from blastlint.parse.terms import Term, terms
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
-from blastlint.resolve.migrations.places import code_framework, dialect_in_path
 from blastlint.resolve.migrations.reading import File
 
 _RAILS = regex(r"(^|/)db/(\w+_)?schema\.rb$")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from blastlint.enrich.prose import listed
 from blastlint.facts.column_types import Conversion, conversion
 from blastlint.facts.locks import Lock, lock_of
 from blastlint.frozen import dataclass
@@ -136,18 +137,12 @@ def _rows(operation: Operation, type_before: str) -> Concern | None:
             60,
         )
     if verb == "update":
-        columns = _listed(operation.columns)
+        columns = listed(operation.columns)
         what = f"overwrites {columns} in every row of {table}" if columns else f"overwrites every row of {table}"
         return Concern(
             "unbounded", "values", what, "What stood there is gone, and every row is locked until it is done.", 40
         )
     return None
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    if len(names) > 3:
-        return f"{', '.join(names[:3])} and {len(names) - 3} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 # --- who may -------------------------------------------------------------------------------------------------------------

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 
 from blastlint.diff.migrations import operation_of
 from blastlint.enrich.context import Context
-from blastlint.enrich.migrations.words import listed
+from blastlint.enrich.prose import listed
 from blastlint.enrich.surroundings import path_class_of
+from blastlint.facts.migration_places import code_framework, framework_of, is_migration
 from blastlint.frozen import dataclass
 from blastlint.model import Change, Fact, FactValue, FileChange, Region, Related
 from blastlint.parse.languages import language_of
 from blastlint.parse.text import decode
 from blastlint.regex import regex
-from blastlint.resolve.migrations.places import code_framework, framework_of, is_migration
 
 _SKIPPED = ("test", "docs", "example", "vendored", "generated")
 _STEPS = ("upgrade", "downgrade", "up", "down", "change", "Migration")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blastlint.enrich.context import Context
+from blastlint.facts.migration_places import is_migration
 from blastlint.migration import Operation
 from blastlint.resolve.migrations import operations_in
-from blastlint.resolve.migrations.places import is_migration
 
 _MAX_FILES = 40
 _SUFFIXES = (".sql", ".py", ".rb", ".js", ".ts", ".xml", ".yaml", ".yml")

@@ -10,9 +10,9 @@ from functools import cached_property
 from blastlint.diff.migrations import operation_of
 from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import path_class_of
+from blastlint.facts.migration_places import is_migration
 from blastlint.frozen import dataclass
 from blastlint.model import Change, Entity
-from blastlint.resolve.migrations.places import is_migration
 
 _CODE = (
     ".py", ".rb", ".erb", ".rake", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".go", ".java", ".kt",

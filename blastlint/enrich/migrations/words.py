@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from blastlint.enrich.migrations.concerns import Concern
+from blastlint.enrich.prose import listed
 from blastlint.masking import mask_text
 from blastlint.migration import Operation
 from blastlint.model import FactValue
@@ -13,19 +14,6 @@ _LEADS = {
     "migration": "This migration", "schema": "This schema", "seed": "This script", "script": "This script",
     "code": "This code", "command": "This command",
 }  # fmt: skip
-_SHOWN = 3
-
-
-def listed(texts: Sequence[str], shown: int = _SHOWN) -> str:
-    """`a`, `a and b`, `a, b and c`, `a, b, c and 4 more`."""
-    texts = list(dict.fromkeys(texts))
-    if len(texts) > shown + 1:
-        return f"{', '.join(texts[:shown])} and {len(texts) - shown} more"
-    if len(texts) < 2:
-        return "".join(texts)
-    return f"{', '.join(texts[:-1])} and {texts[-1]}"
-
-
 def joined(deeds: Sequence[str]) -> str:
     """`drops the table a`, `drops the tables a and b`, `drops the table a and empties b`."""
     deeds = list(dict.fromkeys(deeds))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 
+from blastlint.facts.migration_places import Place, code_place, dialect_in_path, framework_of, sql_place
 from blastlint.migration import Operation
 from blastlint.model import Entity, Region, Value
 from blastlint.parse.keytree import KeyTree
@@ -20,7 +21,6 @@ from blastlint.parse.terms import EMPTY, LANGUAGES, Term, terms
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
 from blastlint.resolve.migrations.drivers import driver
-from blastlint.resolve.migrations.places import Place, code_place, dialect_in_path, framework_of, sql_place
 from blastlint.resolve.migrations.reading import File
 
 Reader = Callable[[Term, File], Iterator[Operation]]
