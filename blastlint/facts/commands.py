@@ -27,7 +27,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 from blastlint.command import Command
 from blastlint.facts import table
@@ -83,13 +82,8 @@ _UNKNOWN = Tool(approve=("yes", "force", "auto-approve"))
 
 
 @lru_cache(maxsize=1)
-def _document() -> Any:
-    return table("commands")
-
-
-@lru_cache(maxsize=1)
 def _data() -> tuple[Mapping[str, Wrapper], Mapping[str, Tool]]:
-    data = _document()
+    data = table("commands")
     wrappers = {
         name: Wrapper(
             frozenset(w.get("values", ())),
@@ -195,7 +189,7 @@ def operation(verb: str) -> tuple[str, ...]:
 def _operations() -> tuple[tuple[re.Pattern[str], re.Pattern[str] | None, tuple[str, ...]], ...]:
     return tuple(
         (re.compile(o["name"]), re.compile(o["not"]) if "not" in o else None, tuple(o["is"]))
-        for o in _document()["operations"]
+        for o in table("commands")["operations"]
     )
 
 
