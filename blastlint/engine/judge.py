@@ -34,15 +34,13 @@ class Judge:
     def __init__(self, rules: Iterable[Rule], severities: Mapping[str, Severity] | None = None) -> None:
         self._severities = severities or {}
         # fact -> name of what is asked ("" for nothing) -> its value -> rules
-        self._filed: dict[str, dict[str, dict[str, list[_Compiled]]]] = {}
+        self._filed: dict[str, dict[str, dict[str, list[Rule]]]] = {}
+        self._compiled: dict[str, _Compiled] = {}  # by id, when first asked: most rules never are
         for rule in rules:
-            levels = tuple((compiled(level.when), level.severity) for level in rule.levels)
-            unless = tuple(compiled(condition) for condition in rule.unless)
-            made = _Compiled(rule, compiled(rule.when), unless, levels)
             name, values = _asked(rule.when)
             shelf = self._filed.setdefault(rule.on, {}).setdefault(name, {})
             for value in values:
-                shelf.setdefault(value, []).append(made)
+                shelf.setdefault(value, []).append(rule)
 
     def findings(self, impacts: Sequence[Impact]) -> tuple[Finding, ...]:
         """Worst first, then by place. Two findings never share a fingerprint: the first stands for both."""
@@ -67,7 +65,17 @@ class Judge:
         for name, shelf in self._filed.get(on, {}).items():
             value = known.get(name) if name else ""
             if isinstance(value, str):
-                yield from shelf.get(value, ())
+                for rule in shelf.get(value, ()):
+                    yield self._compiled.get(rule.id) or self._compile(rule)
+
+    def _compile(self, rule: Rule) -> _Compiled:
+        self._compiled[rule.id] = made = _Compiled(
+            rule,
+            compiled(rule.when),
+            tuple(compiled(condition) for condition in rule.unless),
+            tuple((compiled(level.when), level.severity) for level in rule.levels),
+        )
+        return made
 
     def _applied(
         self, candidate: _Compiled, impact: Impact, fact: Fact | None, known: Mapping[str, FactValue]

@@ -35,11 +35,6 @@ class Asked:
     kinds: tuple[str, ...]
     about: Pattern[str] | None = None
 
-    def of(self, change: Change) -> bool:
-        if not change.kind.startswith(self.kinds):
-            return False
-        return self.about is None or bool(self.about.search(f"{change.type} {change.path}"))
-
 
 def _asked(*kinds: str, about: str = "") -> Asked:
     return Asked(kinds, regex(about) if about else None)
@@ -149,9 +144,15 @@ def _with_facts(impact: Impact, context: Context) -> Impact:
 def _facts(impact: Impact, context: Context) -> Iterator[Fact]:
     if impact.cause == "cascade":
         return  # its text did not change: there is nothing to say but its effect
-    for name, asked in PROVIDERS.items():
-        if asked.of(impact.change):
+    subject = f"{impact.change.type} {impact.change.path}"
+    for name, about in _asked_about(impact.change.kind):
+        if about is None or about.search(subject):
             yield from _provider(name)(impact.change, context)
+
+
+@cache
+def _asked_about(kind: str) -> tuple[tuple[str, Pattern[str] | None], ...]:
+    return tuple((name, asked.about) for name, asked in PROVIDERS.items() if kind.startswith(asked.kinds))
 
 
 @cache

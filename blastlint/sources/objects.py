@@ -14,6 +14,7 @@ from blastlint.sources.memory import LINES_LIMIT, SEARCH_LIMIT
 
 LINK, SUBMODULE, DIRECTORY = 0o120000, 0o160000, 0o040000
 _KEPT_BYTES = 8_000_000
+_RECENT_BYTES = 16_000_000
 _CHUNK = 1 << 20
 # One thread: the objects are read under a lock, and more threads mostly wait for each other.
 _GREP = ("grep", "-z", "-I", "-F", "--full-name", "--threads=1")
@@ -37,24 +38,39 @@ class Objects:
         self.git = git
         self._process: subprocess.Popen[bytes] | None = None
         self._answers = 0
-        self._last: GitObject | None = None
+        self._recent: dict[str, GitObject] = {}  # oldest first
+        self._recent_bytes = 0
         self._sizes: dict[str, int] = {}
         self._absent: set[str] = set()
 
     def get(self, name: str) -> GitObject | None:
         """The object, or None when there is none of that name here. Raises SourceError outside a repository."""
-        if self._last is not None and self._last.oid == name and self._last.data is not None:
-            return self._last
-        return self._asked(name, whole=True)
+        known = self._recent.get(name)
+        if known is not None and known.data is not None:
+            return known
+        found = self._asked(name, whole=True)
+        if found is not None:
+            self._keep(found)
+        return found
 
     def size(self, oid: str) -> int | None:
         """The size in bytes. What is small enough is kept for the `get` that usually follows."""
         if oid not in self._sizes:
-            self._last = self._asked(oid, whole=False)
-            if self._last is None:
+            found = self._asked(oid, whole=False)
+            if found is None:
                 return None
-            self._sizes[oid] = self._last.size
+            self._keep(found)
+            self._sizes[oid] = found.size
         return self._sizes[oid]
+
+    def _keep(self, found: GitObject) -> None:
+        """Several layers read the same few files; the oldest go first."""
+        if found.data is None or found.oid in self._recent:
+            return
+        self._recent[found.oid] = found
+        self._recent_bytes += len(found.data)
+        while self._recent_bytes > _RECENT_BYTES and len(self._recent) > 1:
+            self._recent_bytes -= len(self._recent.pop(next(iter(self._recent))).data or b"")
 
     def blob(self, oid: str) -> bytes:
         """The content of a blob that a tree or a diff names. Raises SourceError when a partial clone lacks it."""
