@@ -43,6 +43,7 @@ def repository(directory: Path) -> Path:
         '--- a/main.tf\n+++ b/main.tf\n@@ -1,4 +1,4 @@\n resource "aws_sqs_queue" "q" {\n'
         '   name = "a"\n-  delay_seconds = 1\n+  delay_seconds = 2\n }\n'
     )
+    (directory / "plan.json").write_text('{"format_version": "1.2", "terraform_version": "1.11.0", "resource_changes": []}')
     rules = directory / "PATH"
     rules.mkdir()
     shipped = README.parent / "rules" / "res" / "stateful-resource-deleted.yaml"
