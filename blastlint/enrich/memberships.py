@@ -112,8 +112,11 @@ def _lists(entity: Entity, value: Value, name: str, depth: int = 0) -> Iterator[
 
 
 def _person(value: Value) -> str:
-    """A name, an address of mail, or the name of a subject; empty for what is none."""
+    """A name, an address of mail, or the name of a subject; empty for what is none, as is a section that
+    holds a table of its own."""
     if value.is_map:
+        if any(element.is_map for part in value.items.values() for element in part.elements):
+            return ""
         for key in ("email", "login", "username", "user", "name", "id"):
             part = value.get(key)
             if part is not None and isinstance(part.scalar, str):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from blastlint.enrich.code.pairs import Pair, Scope, local_functions, words_of
 from blastlint.frozen import dataclass
 from blastlint.model import Fact, FactValue, Side
-from blastlint.parse.code import Assertion, Handle, Shape, shape_of
+from blastlint.parse.code import Assertion, Handle, Module, Shape, shape_of
 from blastlint.regex import regex
 
 # How much each form pins down.
@@ -98,16 +99,24 @@ def _inlined(pair: Pair, side: Side) -> list[Assertion]:
     own = entity.detail.definition.name
     helpers = {
         name: shape_of(module, module.by_name[functions[name]]).assertions
-        for name in {call.last for call in shape.calls}
+        for name in _called(shape, pair.text(side), module)
         if name in functions and functions[name] != own and module.by_name[functions[name]].sort == "function"
     }
     found: list[Assertion] = []
+    said = Counter(call.last for call in shape.calls)
     for assertion in shape.assertions:
         if assertion.form != "helper" or not helpers.get(assertion.subject):
-            found.append(assertion)
-    for call in shape.calls:
-        found.extend(helpers.get(call.last, ()))
+            within = (o.key for o in shape.options if assertion.text.removeprefix("if ") in o.value and said[o.key])
+            found.extend([assertion] * max((said[key] for key in within), default=1))  # once for each call of a closure
+    for name, assertions in helpers.items():
+        found.extend(assertions * max(said[name], 1))
     return found
+
+
+def _called(shape: Shape, text: str, module: Module) -> frozenset[str]:
+    """The names of what a test calls. In Ruby, a call without arguments is just a name."""
+    called = frozenset(call.last for call in shape.calls)
+    return called | frozenset(words_of(text)) if module.language == "ruby" else called
 
 
 def weakenings(before: Sequence[Assertion], after: Sequence[Assertion], old: Shape, new: Shape) -> Iterator[Weakening]:

@@ -8,6 +8,7 @@ newly called, a decorator, a caller or a callee in the change set.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.enrich.code import environments
@@ -22,7 +23,10 @@ from blastlint.parse.code import Branch, Shape
 from blastlint.parse.logic import Condition, Group, Leaf, constant, leaves, negation, normal
 from blastlint.regex import regex
 
-_SCREEN = regex(rb"\b(if|elif|unless|assert|and|or|not|require|guard|else)\b|[<>=!]=|&&|\|\||[<>!?]|\bin\b|\bis\b")
+_SCREEN = regex(
+    rb"\b(if|elif|unless|assert|and|or|not|require|guard|else)\b|[<>=!]=|&&|\|\||[<>!?]|\bin\b|\bis\b"
+    rb"|^(return( [\w.]+)?|continue|break|next|(raise|throw)\b.*);?$", re.MULTILINE
+)  # fmt: skip
 _KEPT = 0.6  # share of the other statements that must still be there: else it is another function
 _ORDER = ("constant", "negated", "swapped", "removed", "moved", "loosened")
 _BOUND = regex(
@@ -253,17 +257,18 @@ def _all(shape: Shape) -> Iterator[Gate]:
 
 
 def _guarded(gate: Gate, pair: Pair) -> list[str]:
-    """The calls that the gate stood before, or around, and that still run."""
-    after = {call.name for call in pair.after.calls}
+    """The calls that the gate stood before, or around, and that still run: more of them than stood elsewhere."""
+    more = Counter(call.name for call in pair.after.calls)
+    more.subtract(call.name for call in pair.before.calls)
     if not gate.leaving:
-        return [name for name in gate.branch.calls if name in after]
+        return [name for name, around in Counter(gate.branch.calls).items() if more[name] + around > 0]
     limit = pair.before.locate(gate.branch.at)
     inside = set(gate.branch.calls)
-    later = (c.name for c in pair.before.calls if pair.before.locate(c.at)[:2] > limit[:2])
-    return [name for name in dict.fromkeys(later) if name in after and name not in inside]
+    later = Counter(c.name for c in pair.before.calls if pair.before.locate(c.at)[:2] > limit[:2])
+    return [name for name, there in later.items() if more[name] + there > 0 and name not in inside]
 
 
 def _protected(calls: Sequence[str]) -> str:
     """What the calls do: destructive before all else."""
-    harm = pattern("environment", "destructive")
+    harm = pattern("checks", "destructive")
     return "destructive" if any(harm.search(c) or harm.search(c.lower()) for c in calls) else protects(calls)

@@ -11,11 +11,13 @@ from collections.abc import Iterator
 
 from blastlint.frozen import dataclass
 from blastlint.parse.code import Branch, Shape
-from blastlint.parse.logic import Condition, Group, Leaf, leaves, negation, normal
+from blastlint.parse.logic import Condition, Group, Leaf, leaves, negation, normal, tokens_of
 from blastlint.regex import regex
 
 _NAME = regex(r"(?<![.\w\"])(?!(?:and|or|not|in|is|for|if|else)\b)[a-z_]\w*\b(?!\s*[(\"])")
 _BRACKETS = str.maketrans("", "", "()")
+_WRITTEN = frozenset({("(", ")"), ("[", "]"), ("{", "}")})
+_NESTED = frozenset("()[]{}")
 _NUMBER = regex(r"^-?\d[\d_]*(\.\d+)?$")
 
 
@@ -61,9 +63,11 @@ def skeleton(text: str) -> str:
 
 def relation(old: Leaf, new: Leaf) -> str:
     """How a new question differs from an old one about the same things: `negated`, `moved` (another boundary), `looser` or
-    `stricter` (another number), or empty."""
+    `stricter` (another number, other members), or empty."""
     if (old.left, old.operator, old.right) == (new.left, new.operator, new.right) and old.negated != new.negated:
         return "negated"
+    if old.operator == new.operator == "in" and (old.left, old.negated) == (new.left, new.negated):
+        return _membership(_members(old.right), _members(new.right), old.negated)
     pair = ("<", "<=")
     if old.operator not in pair or new.operator not in pair:
         return ""
@@ -80,6 +84,21 @@ def relation(old: Leaf, new: Leaf) -> str:
             if before is not None and after is not None and before != after:
                 return "looser" if (after > before) == upper else "stricter"
     return ""
+
+
+def _membership(old: frozenset[str], new: frozenset[str], negated: bool) -> str:
+    """`looser` or `stricter`; empty where one is not written out, or each has something that the other lacks."""
+    if not old or not new or not (old < new or new < old):
+        return ""
+    return "looser" if (old < new) != negated else "stricter"
+
+
+def _members(text: str) -> frozenset[str]:
+    """The elements of a list, tuple or set of plain values as it is written; empty for everything else."""
+    tokens = tokens_of(text)
+    if len(tokens) < 3 or (tokens[0], tokens[-1]) not in _WRITTEN or _NESTED & set(tokens[1:-1]):
+        return frozenset()
+    return frozenset(" ".join(tokens[1:-1]).removesuffix(" ,").split(" , "))
 
 
 def _number(text: str) -> float | None:

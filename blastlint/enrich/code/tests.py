@@ -28,6 +28,7 @@ _COUNTED = regex(
 _BOUND = regex(r"(?:^\s*|\b(?:as|for|var|let|const) +)(\w+)(?: = | in |:$| +=>)", re.MULTILINE)  # what it names itself
 _RUN_OVER_DATA = regex(rb"parametrize|\.each\b")
 _ABSORBED = 0.7  # share of a test's words that must be new in another, for it to have been merged into that one
+_TELLING = 3  # words that only the removed test has, from which they tell by themselves where it went
 _COPIED = 0.8  # the same for a test of the same name elsewhere
 _NAMESAKES = 20  # files that are read to find one
 _SHOWN = 20
@@ -157,11 +158,20 @@ def _absorbed(test: Change, scope: Scope) -> bool:
     entity = test.before
     assert entity is not None
     words = words_of(_text(entity))
-    if not words or any(_share(words, new) >= _ABSORBED for _, new in _new_words(scope)):
+    if not words or any(_holds(words, entity.name, known, new) for _, known, new in _new_words(scope)):
         return True
     if _body(entity) in _bodies(entity.region.path, scope):
         return True
     return any(_share(words, words_of(d.text.decode("utf-8", "replace"))) >= _COPIED for d in _namesakes(entity, scope))
+
+
+def _holds(words: Counter[str], name: str, known: Counter[str], new: Counter[str]) -> bool:
+    """Whether a test that says `new` words, beside those it was `known` for, says what a removed one said. A table of cases
+    has the frame of the test before it gets its case: then the words that only the removed one had are what counts."""
+    if _share(words, new) >= _ABSORBED:
+        return True
+    own = Counter({word: n for word, n in words.items() if word not in known and word != name})
+    return len(own) >= _TELLING and _share(own, new) >= _ABSORBED
 
 
 def _body(entity: Entity) -> str:
@@ -201,15 +211,14 @@ def _namesakes(entity: Entity, scope: Scope) -> Iterator[Definition]:
 
 
 @lru_cache(maxsize=1)
-def _new_words(scope: Scope) -> tuple[tuple[Change, Counter[str]], ...]:
-    """What each new or modified test says that it did not say before."""
-    found: list[tuple[Change, Counter[str]]] = []
+def _new_words(scope: Scope) -> tuple[tuple[Change, Counter[str], Counter[str]], ...]:
+    """What each new or modified test said before, and what it says beyond that."""
+    found: list[tuple[Change, Counter[str], Counter[str]]] = []
     for change in scope.added_tests:
         assert change.after is not None
         words = words_of(_text(change.after))
-        if change.before is not None:
-            words -= words_of(_text(change.before))
-        found.append((change, words))
+        known = words_of(_text(change.before)) if change.before is not None else Counter()
+        found.append((change, known, words - known))
     return tuple(found)
 
 

@@ -134,7 +134,8 @@ def _lists_lost(change: Change, context: Context) -> Iterator[Fact]:
 
 
 def _went_elsewhere(old: Value, new: Value | None, name: str, path: str, change: Change, context: Context) -> bool:
-    """Whether half of what is gone is in something that came: another object, or an `envFrom` of the same container."""
+    """Whether half of what is gone is in something that came: another object, another place of this one, or
+    an `envFrom` of the same container."""
     after = change.after
     assert after is not None
     if name == "env":
@@ -146,8 +147,11 @@ def _went_elsewhere(old: Value, new: Value | None, name: str, path: str, change:
     gone = {str(leaf.scalar) for e in old.elements if e not in kept for _, leaf in e.leaves() if leaf.known}
     born: set[str] = set()
     for other in context.changes:
-        if other is not change and other.kind == change.kind and other.after is not None:
-            values = [d.after for d in other.deltas if d.after is not None] or [other.after.attributes]
+        if other.kind == change.kind and other.after is not None:
+            came = [d for d in other.deltas if other is not change or (d.action == "added" and d.path != path)]
+            values = [d.after for d in came if d.after is not None]
+            if other is not change and not values:
+                values = [other.after.attributes]
             if other.action in ("added", "modified"):
                 born.update(str(leaf.scalar) for value in values for _, leaf in value.leaves() if leaf.known)
                 born.update(key for value in values for key in value.items)
