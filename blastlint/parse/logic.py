@@ -23,6 +23,7 @@ _TOKEN = regex(
 )
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _COMPARISONS = frozenset({"==", "===", "!=", "!==", "<", "<=", ">", ">=", "in", "not in", "is", "is not"})
+_ESCAPED = regex(r"\\(.)", re.DOTALL)
 _NOTHING = regex(r"^(None|null|nil|undefined|NULL)$")
 _WORDS: tuple[tuple[tuple[str, ...], Literal["and", "or"]], ...] = ((("or", "||"), "or"), (("and", "&&"), "and"))
 _TRUE, _FALSE = frozenset({"True", "true"}), frozenset({"False", "false"})
@@ -248,5 +249,13 @@ def spelled(tokens: list[str]) -> str:
             and (token[:1].isalnum() or token[:1] in "_$@\"'")
         ) or (out and out[-1] == ","):
             out.append(" ")
-        out.append(f'"{token[1:-1]}"' if token[:1] == "'" and '"' not in token and "\\" not in token else token)
+        out.append(_quoted(token) if token[:1] == "'" else token)
     return "".join(out)
+
+
+def _quoted(token: str) -> str:
+    """A string in double quotes, where that says the same in every language: with no escapes but those of itself and of its
+    quotes."""
+    if '"' in token or not set(_ESCAPED.findall(token)) <= {"\\", "'"}:
+        return token
+    return '"' + token[1:-1].replace("\\'", "'") + '"'
