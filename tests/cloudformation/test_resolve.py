@@ -307,3 +307,14 @@ def test_cycles_end() -> None:
         "b.yaml": "Resources: {S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: a.yaml}}}\n",
     }
     assert len(resolved(files)) == 12  # five levels, twice
+
+
+def test_many_templates_that_change_directory_are_the_same_ones() -> None:
+    files = {f"{n % 7}/stack{n:04}.yaml": f"Resources:\n  Q: {{Type: AWS::SQS::Queue, Properties: {{QueueName: q{n}}}}}\n"
+             for n in range(320)}  # fmt: skip
+    moved = change_set({f"old/{p}": t for p, t in files.items()}, {f"new/{p}": t for p, t in files.items()})
+    paths = tuple(p for f in moved.files for p in (f.before, f.after) if p)
+    before, after = Workspace(moved.before, "before"), Workspace(moved.after, "after")
+    changes = diff.changes(tuple(entities(before, paths)), tuple(entities(after, paths)))
+    assert {change.action for change in changes} == {"moved"}
+    assert not before.cuts

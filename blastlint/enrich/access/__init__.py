@@ -64,12 +64,17 @@ def _unbounded(change: Change) -> Iterator[Fact]:
         return
     for name in _BOUNDARIES:
         before, after = (found(side.attributes, steps(name)) for side in (change.before, change.after))
-        if before is not None and (after is None or after.scalar == ""):
+        if before is not None and not _is_void(before) and _is_void(after):
             fields: dict[str, FactValue] = dict.fromkeys(FACTS["grant"])
             fields |= {"what": "boundary", "level": "permissions", "resources": "all", "public": False, "named": False}
             fields |= {"account": False, "secrets": False, "system": "aws", "new": False, "actions": (), "classes": ()}
             fields["summary"] = f"whatever its policies allow, without the boundary {shown(name, before)}"
             yield Fact("grant", fields, f"{name}#boundary", before.region, None)
+
+
+def _is_void(value: Value | None) -> bool:
+    """Whether there is no value: absent, null or the empty text. One that is not known is there."""
+    return value is None or (value.known and value.data in (None, ""))
 
 
 def _same_source(old: Value, value: Value) -> bool:

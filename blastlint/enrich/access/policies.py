@@ -35,7 +35,12 @@ def plain(value: Value) -> Plain:
 def unknown_text(value: Value) -> str:
     """The text of an unknown value, told from a known one by the `${` in it."""
     text = value.text.strip('"') or f"unknown: {value.reason}"
-    return text if UNKNOWN in text else f"{UNKNOWN}{text}}}"
+    return text if UNKNOWN in text and not _is_expression(value.text) else f"{UNKNOWN}{text}}}"
+
+
+def _is_expression(text: str) -> bool:
+    """Whether it computes with texts that have a `${` in them (`lookup(m, "${a}/*")`), and is not such a text itself."""
+    return not text.startswith('"') and text.partition(UNKNOWN)[0].count('"') % 2 == 1
 
 
 def documents_in(attributes: Value) -> Iterator[tuple[str, Value]]:

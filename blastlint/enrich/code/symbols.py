@@ -124,7 +124,7 @@ def _uses(change: Change, scope: Scope) -> Iterator[_Use]:
     if not lines:
         return
     if family == "python" and not handle.definition.parent:
-        yield from _imported(name, module, lines, scope)
+        yield from _imported(change, module, lines, scope)
         return
     defines = re.compile(_DEFINES.replace("%s", re.escape(name)))
     if any(defines.search(u.text) for u in lines):
@@ -143,8 +143,12 @@ def _uses(change: Change, scope: Scope) -> Iterator[_Use]:
     yield from found
 
 
-def _imported(name: str, module: Module, lines: tuple[_Use, ...], scope: Scope) -> Iterator[_Use]:
-    """Files that import the name from where it was, and the file itself where it still uses it."""
+def _imported(change: Change, module: Module, lines: tuple[_Use, ...], scope: Scope) -> Iterator[_Use]:
+    """Files that import the name from where it was and not from where it is now, and the file itself where it still uses
+    it."""
+    assert change.before is not None
+    name = change.before.name
+    moved = _module(change, False).name if change.after is not None and change.after.name == name else ""
     workspace = scope.context.after
     home = workspace.document(module.path)
     here = home.content if home is not None and isinstance(home.content, Module) else None
@@ -170,8 +174,9 @@ def _imported(name: str, module: Module, lines: tuple[_Use, ...], scope: Scope) 
                 continue
             yield from (u for u in uses if word.search(_SPEECH.sub(" ", u.text)))
             continue
-        aliases = [i.alias for i in user.imports if _same(i.target, targets, module)]
-        modules = [i.alias for i in user.imports if _same(i.target, {module.name}, module)]
+        left = [i for i in user.imports if not (moved and _same(i.target, {moved, f"{moved}.{name}"}, module))]
+        aliases = [i.alias for i in left if _same(i.target, targets, module)]
+        modules = [i.alias for i in left if _same(i.target, {module.name}, module)]
         if aliases:
             line = next((u for u in uses if "import" in u.text), uses[0])
             yield line

@@ -28,7 +28,7 @@ from blastlint.resolve.cloudformation.serverless import expanded
 from blastlint.resolve.cloudformation.template import Template, templates, text
 from blastlint.resolve.cloudformation.values import canonical, refs_of
 
-_MAX_TEMPLATES = 300
+_MAX_TEMPLATES = 1000
 _MAX_NESTED = 5
 _MAX_VARIED = 400  # a template with more resources is looked at with its defaults only
 
@@ -36,10 +36,18 @@ _MAX_VARIED = 400  # a template with more resources is looked at with its defaul
 def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
     """The resources of every template that the changed files are, give parameters to, or are nested in."""
     resolver = _Resolver(workspace)
-    for path in sorted({*changed, *concerned(workspace, changed)})[:_MAX_TEMPLATES]:
-        template = next(templates(workspace, path), None)
-        if template is not None:
-            yield from resolver.variants(template)
+    paths = {*changed, *concerned(workspace, changed)}
+    firsts = (next(templates(workspace, path), None) for path in sorted(paths, key=_by_name))
+    found = [template for template in firsts if template is not None]
+    for template in found[_MAX_TEMPLATES:]:
+        workspace.cut(template.path, f"more than {_MAX_TEMPLATES} templates are concerned")
+    for template in found[:_MAX_TEMPLATES]:
+        yield from resolver.variants(template)
+
+
+def _by_name(path: str) -> tuple[str, str]:
+    """The order in which templates are taken up to the limit: the same on both sides where they change directory."""
+    return posixpath.basename(path), path
 
 
 def concerned(workspace: Workspace, changed: Sequence[str]) -> frozenset[str]:
