@@ -10,6 +10,8 @@ beside the case.
 A case is a directory: config/ (the files before) and edits.yaml, a list of
     {name, class: harmless|guard|destroy|replace|cascade|mixed, vars?: [file],
      change: {path: text | null | [[old, new], ...]}}
+and, where more is deployed than config/ itself, stacks.yaml, a list of {root?: directory, vars?: [file]}, each with a state
+of its own. An address is then told as `root:address`, and what stacks of one root say of it is one: the worst of them.
 """
 
 from __future__ import annotations
@@ -17,10 +19,10 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -41,6 +43,7 @@ SETTINGS = (
     'access_key = "test"\n  secret_key = "test"\n  s3_use_path_style = true\n  skip_credentials_validation = true\n'
     "  skip_metadata_api_check = true\n  skip_requesting_account_id = true\n"
 )
+WORST = ("destroy", "replace", "forget", "in-place", "create")
 _PREVENTED = re.compile(r"Resource (\S+) has lifecycle\.prevent_destroy", re.S)
 
 
@@ -91,7 +94,7 @@ class Workbench:
             "TF_IN_AUTOMATION": "1",
         }
 
-    def write(self, files: Files) -> None:
+    def write(self, files: Files, roots: Collection[str] = ("",)) -> None:
         for old in self.folder.rglob("*"):
             kept = ".terraform" in old.parts or old.name.startswith((".terraform", "terraform.tfstate"))
             if old.is_file() and not kept:
@@ -99,44 +102,90 @@ class Workbench:
         for path, text in files.items():
             (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / path).write_bytes(text.encode() if isinstance(text, str) else text)
-        native = [text for path, text in files.items() if "/" not in path and path.endswith(".tf")]
+        for root in roots:
+            self._stand_in(files, root)
+
+    def _stand_in(self, files: Files, directory: str) -> None:
+        native = [text for path, text in files.items() if os.path.dirname(path) == directory and path.endswith(".tf")]
         root = "".join(text for text in native if isinstance(text, str))
         aliases = re.findall(r'provider "aws" \{[^}]*?alias\s*=\s*"(\w+)"', root, re.S)
         overrides = [f'provider "aws" {{\n  {SETTINGS}}}\n'] if re.search(r'provider "aws"', root) else []
         overrides += [f'provider "aws" {{\n  alias = "{alias}"\n  {SETTINGS}}}\n' for alias in aliases]
-        (self.folder / "zz_stand_in_override.tf").write_text("\n".join(overrides))
+        (self.folder / directory).mkdir(parents=True, exist_ok=True)
+        (self.folder / directory / "zz_stand_in_override.tf").write_text("\n".join(overrides))
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, root: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["terraform", *arguments],
-            cwd=self.folder,
+            cwd=self.folder / root,
             env=self.environment,
             capture_output=True,
             text=True,
             timeout=900,
         )
 
-    def must(self, *arguments: str) -> None:
-        done = self.run(*arguments)
+    def must(self, root: str, *arguments: str) -> None:
+        done = self.run(root, *arguments)
         if done.returncode:
             raise click.ClickException(f"terraform {' '.join(arguments)}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
 
-    def planned(self, variables: list[str]) -> dict[str, object]:
+    def planned(self, root: str, variables: Sequence[str]) -> dict[str, object]:
         """{"actions": {address: action}} without no-ops, or {"blocked": [address]} or {"error": text}."""
-        self.run("init", "-input=false", "-no-color")
+        self.run(root, "init", "-input=false", "-no-color")
         chosen = [f"-var-file={name}" for name in variables]
-        done = self.run("plan", "-refresh=false", "-input=false", "-no-color", "-out=the.plan", *chosen)
+        done = self.run(root, "plan", "-refresh=false", "-input=false", "-no-color", "-out=the.plan", *chosen)
         if done.returncode:
             output = re.sub(r"[│╷╵]\s?", "", done.stdout + done.stderr)
             blocked = sorted(set(_PREVENTED.findall(" ".join(output.split()))))
             return {"blocked": blocked} if blocked else {"error": output.strip()[:600]}
-        shown = json.loads(self.run("show", "-json", "the.plan").stdout)
+        shown = json.loads(self.run(root, "show", "-json", "the.plan").stdout)
         actions: dict[str, str] = {}
         for change in shown.get("resource_changes", ()):
             action = ACTIONS.get(tuple(change["change"]["actions"]))
             if change["mode"] == "managed" and action and action != "no-op":
                 actions[change["address"]] = action
         return {"actions": dict(sorted(actions.items()))}
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What is deployed with a state of its own: a root directory and the variable files it is planned with."""
+
+    root: str = ""
+    variables: tuple[str, ...] = ()
+
+    def told(self, said: Mapping[str, object]) -> dict[str, object]:
+        """What a plan said, its addresses told as this stack's."""
+        if not self.root:
+            return dict(said)
+        found = dict(said)
+        if isinstance(actions := said.get("actions"), dict):
+            found["actions"] = {f"{self.root}:{address}": action for address, action in actions.items()}
+        if isinstance(blocked := said.get("blocked"), list):
+            found["blocked"] = [f"{self.root}:{address}" for address in blocked]
+        return found
+
+
+def stacks_of(case: Path) -> list[Stack]:
+    if not (case / "stacks.yaml").is_file():
+        return [Stack()]
+    listed = yaml.safe_load((case / "stacks.yaml").read_text(encoding="utf-8"))
+    return [Stack(item.get("root", ""), tuple(item.get("vars", ()))) for item in listed]
+
+
+def together(plans: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """What the plans of all stacks say: refused where one is, and else the worst that is said of each address."""
+    for key in ("error", "blocked"):
+        refused = next((plan for plan in plans if key in plan), None)
+        if refused is not None:
+            return dict(refused)
+    actions: dict[str, str] = {}
+    for plan in plans:
+        found = plan["actions"]
+        assert isinstance(found, dict)
+        for address, action in found.items():
+            actions[address] = min(action, actions.get(address, action), key=WORST.index)
+    return {"actions": dict(sorted(actions.items()))}
 
 
 def gone(said: Mapping[str, object]) -> list[str]:
@@ -148,23 +197,38 @@ def gone(said: Mapping[str, object]) -> list[str]:
 def truth_of(case: Path, plugins: str, endpoint: str) -> dict[str, object]:
     """The truth of every edit of one case. Raises ClickException when the configuration itself cannot be applied."""
     files = files_of(case)
+    stacks = stacks_of(case)
+    roots = {stack.root for stack in stacks}
     edits = yaml.safe_load((case / "edits.yaml").read_text(encoding="utf-8"))
     truth: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as temporary:
         bench = Workbench(Path(temporary) / "work", plugins, endpoint)
         bench.folder.mkdir()
-        bench.write(files)
-        bench.must("init", "-input=false", "-no-color")
-        bench.must("apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=30")
-        state = (bench.folder / "terraform.tfstate").read_text()
-        drifted = gone(bench.planned([]))
+        bench.write(files, roots)
+        states: dict[Stack, str] = {}
+        for stack in stacks:
+            chosen = [f"-var-file={name}" for name in stack.variables]
+            bench.must(stack.root, "init", "-input=false", "-no-color")
+            bench.must(
+                stack.root, "apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=30", *chosen
+            )
+            state = bench.folder / stack.root / "terraform.tfstate"
+            states[stack] = state.read_text()
+            state.unlink()
+
+        def planned(variables: Sequence[str] = ()) -> dict[str, object]:
+            plans = []
+            for stack in stacks:
+                (bench.folder / stack.root / "terraform.tfstate").write_text(states[stack])
+                plans.append(stack.told(bench.planned(stack.root, (*stack.variables, *variables))))
+            return together(plans)
+
+        drifted = gone(planned())
         for edit in edits:
-            bench.write(edited(files, edit["change"]))
-            (bench.folder / "terraform.tfstate").write_text(state)
-            said = bench.planned(edit.get("vars", []))
+            bench.write(edited(files, edit["change"]), roots)
+            said = planned(edit.get("vars", []))
             truth[edit["name"]] = {**said, "drifted": drifted} if drifted else said
             print(f"{case.name}: {edit['name']}: {truth[edit['name']]}", flush=True)
-        shutil.rmtree(bench.folder / ".terraform", ignore_errors=True)
     return truth
 
 

@@ -13,7 +13,7 @@ import yaml
 from blastlint import pipeline
 from blastlint.model import Impact
 from blastlint.sources.memory import change_set
-from tools.oracle import edited, files_of
+from tools.oracle import WORST, edited, files_of, stacks_of
 
 CASES = Path(__file__).parent / "cases"
 GONE = ("destroy", "replace")
@@ -31,6 +31,7 @@ class Case:
     truth: Mapping[str, str]
     blocked: tuple[str, ...]
     drifted: frozenset[str] = frozenset()
+    variants: bool = False  # whether stacks with variable files of their own are deployed
 
 
 @dataclass(slots=True)
@@ -74,17 +75,28 @@ def _cases() -> Iterator[Case]:
                 said.get("actions", {}),
                 tuple(said.get("blocked", ())),
                 frozenset(said.get("drifted", ())),
+                any(stack.variables for stack in stacks_of(folder)),
             )
 
 
 def foreseen(case: Case) -> dict[str, Impact]:
-    """Managed instances that blastlint says will change, by address."""
+    """Managed instances that blastlint says will change, by address: the worst that is said of each."""
     report = pipeline.check(change_set(case.before, case.after), ())
-    return {
-        impact.change.address: impact
-        for impact in report.impacts
-        if impact.change.kind == "terraform.resource" and impact.effect != "no-op" and not impact.change.entity.variant
-    }
+    found: dict[str, Impact] = {}
+    for impact in report.impacts:
+        entity = impact.change.entity
+        if impact.change.kind != "terraform.resource" or impact.effect == "no-op":
+            continue
+        if entity.variant and not case.variants:
+            continue
+        address = f"{entity.configuration}:{impact.change.address}" if entity.configuration else impact.change.address
+        if address not in found or _rank(impact.effect) < _rank(found[address].effect):
+            found[address] = impact
+    return found
+
+
+def _rank(effect: str) -> int:
+    return WORST.index(effect) if effect in WORST else len(WORST)
 
 
 def score(chosen: tuple[Case, ...]) -> Score:
