@@ -166,6 +166,11 @@ class Stack:
         return found
 
 
+def bears_on(stack: Stack, change: Collection[str], roots: frozenset[str]) -> bool:
+    """Whether an edit can matter to a stack: what lies in another stack's own directory does not."""
+    return any(os.path.dirname(path) not in roots - {stack.root} for path in change)
+
+
 def stacks_of(case: Path) -> list[Stack]:
     if not (case / "stacks.yaml").is_file():
         return [Stack()]
@@ -198,7 +203,7 @@ def truth_of(case: Path, plugins: str, endpoint: str) -> dict[str, object]:
     """The truth of every edit of one case. Raises ClickException when the configuration itself cannot be applied."""
     files = files_of(case)
     stacks = stacks_of(case)
-    roots = {stack.root for stack in stacks}
+    roots = frozenset(stack.root for stack in stacks)
     edits = yaml.safe_load((case / "edits.yaml").read_text(encoding="utf-8"))
     truth: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as temporary:
@@ -209,24 +214,22 @@ def truth_of(case: Path, plugins: str, endpoint: str) -> dict[str, object]:
         for stack in stacks:
             chosen = [f"-var-file={name}" for name in stack.variables]
             bench.must(stack.root, "init", "-input=false", "-no-color")
-            bench.must(
-                stack.root, "apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=30", *chosen
-            )
+            bench.must(stack.root, "apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=30", *chosen)
             state = bench.folder / stack.root / "terraform.tfstate"
             states[stack] = state.read_text()
             state.unlink()
 
-        def planned(variables: Sequence[str] = ()) -> dict[str, object]:
+        def planned(change: Collection[str], variables: Sequence[str] = ()) -> dict[str, object]:
             plans = []
-            for stack in stacks:
+            for stack in (s for s in stacks if bears_on(s, change, roots)):
                 (bench.folder / stack.root / "terraform.tfstate").write_text(states[stack])
                 plans.append(stack.told(bench.planned(stack.root, (*stack.variables, *variables))))
             return together(plans)
 
-        drifted = gone(planned())
+        drifted = gone(planned(files))
         for edit in edits:
             bench.write(edited(files, edit["change"]), roots)
-            said = planned(edit.get("vars", []))
+            said = planned(edit["change"], edit.get("vars", []))
             truth[edit["name"]] = {**said, "drifted": drifted} if drifted else said
             print(f"{case.name}: {edit['name']}: {truth[edit['name']]}", flush=True)
     return truth
