@@ -69,7 +69,7 @@ def _edits(old: Text, new: Text) -> Iterator[Edit]:
             continue
         for one, other in _lines(before[a:b], after[c:d]):
             words = compared_words(Text(one, "", ""), Text(other, "", ""))
-            if 0 < words.changed <= _WORDS:
+            if words.gone and words.changed <= _WORDS:  # a pattern that replaces; a header that is added names nothing
                 yield tuple(sorted(_plain(words.gone))), tuple(sorted(_plain(words.born)))
 
 
