@@ -30,6 +30,9 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     files = [f for f in context.change_set.files if f.status in ("modified", "renamed") and f.before and f.after]
     if not _MANY <= len(files) <= _MOST_FILES:
         return
+    everywhere = {_kind(file.after, context) for file in files if file.after}
+    if len(everywhere) < 2 or everywhere.isdisjoint(_GRAVE):
+        return  # no file could be an outlier
     by_edit: dict[Edit, list[str]] = {}
     for file in files:
         assert file.before is not None and file.after is not None
