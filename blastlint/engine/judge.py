@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from blastlint.engine.conditions import Lookup, Predicate, compiled
 from blastlint.engine.messages import filled
 from blastlint.engine.rule import Condition, Rule
+from blastlint.engine.superseded import superseded_by, without_superseded
 from blastlint.frozen import dataclass
 from blastlint.model import CONFIDENCES, SEVERITIES, Confidence, Fact, FactValue, Finding, Impact, Region, Severity
 from blastlint.parse.languages import language_of
@@ -32,7 +33,9 @@ class Judge:
     """A compiled rule set. `severities` replaces the declared severity of rules by id (a repository's configuration)."""
 
     def __init__(self, rules: Iterable[Rule], severities: Mapping[str, Severity] | None = None) -> None:
+        rules = tuple(rules)
         self._severities = severities or {}
+        self._better = superseded_by(rules)
         # fact -> name of what is asked ("" for nothing) -> its value -> rules
         self._filed: dict[str, dict[str, dict[str, list[Rule]]]] = {}
         self._compiled: dict[str, _Compiled] = {}  # by id, when first asked: most rules never are
@@ -48,7 +51,7 @@ class Judge:
         for impact in impacts:
             for finding in self._judged(impact):
                 found.setdefault(finding.fingerprint, finding)
-        return tuple(sorted(found.values(), key=_order))
+        return tuple(sorted(without_superseded(list(found.values()), self._better), key=_order))
 
     def _judged(self, impact: Impact) -> Iterator[Finding]:
         known = change_facts(impact)

@@ -20,9 +20,9 @@ from blastlint.model import SEVERITIES, Severity
 INDEX = "index.json"
 _KEYS = {
     "id", "name", "status", "since", "severity", "confidence", "axes", "languages", "on", "when", "unless", "levels",
-    "context", "message", "why", "instead", "references", "examples",
+    "context", "message", "why", "instead", "references", "examples", "supersedes",
 }  # fmt: skip
-_REQUIRED = _KEYS - {"unless", "levels", "context", "references", "languages"}
+_REQUIRED = _KEYS - {"unless", "levels", "context", "references", "languages", "supersedes"}
 _STATUSES = ("preview", "stable", "deprecated")
 
 
@@ -200,6 +200,9 @@ def _check(data: Mapping[str, object]) -> None:
             raise _KeyError("message", f"there is no fact {name!r}{_suggestion(name, known)}")
     if data.get("context", "default") not in ("default", "exact"):
         raise _KeyError("context", "context is default or exact")
+    for general in _sequence("supersedes", data.get("supersedes")):
+        if not isinstance(general, str) or general == data["id"]:
+            raise _KeyError("supersedes", "supersedes lists the ids of other rules")
     examples = data["examples"]
     if not isinstance(examples, Mapping) or not examples.get("bad") or not examples.get("good"):
         raise _KeyError("examples", "a rule has bad and good examples")
@@ -264,6 +267,7 @@ def _rule(data: Mapping[str, object], path: str) -> Rule:
         why=" ".join(str(data["why"]).split()),
         instead=" ".join(str(data["instead"]).split()),
         references=tuple(str(reference) for reference in _sequence("references", data.get("references"))),
+        supersedes=tuple(str(general) for general in _sequence("supersedes", data.get("supersedes"))),
     )
 
 

@@ -42,6 +42,7 @@ class Rule:
     why: str = ""
     instead: str = ""
     references: tuple[str, ...] = ()
+    supersedes: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:

@@ -34,6 +34,11 @@ def rule_schema() -> JsonSchema:
         "unless": {"type": "array", "items": condition},
         "levels": {"type": "array", "items": level},
         "context": {"enum": ["default", "exact"]},
+        "supersedes": {
+            "type": "array",
+            "items": {"type": "string", "pattern": "^[A-Z]{3}[0-9]{3}$"},
+            "description": "the more general rules that are silent where this one judges the same thing",
+        },
         "message": text,
         "why": text,
         "instead": text,
@@ -45,7 +50,7 @@ def rule_schema() -> JsonSchema:
             "properties": {"bad": _examples(expects=True), "good": _examples(expects=False)},
         },
     }
-    optional = {"unless", "levels", "context", "references", "languages"}
+    optional = {"unless", "levels", "context", "references", "languages", "supersedes"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "blastlint rule",
