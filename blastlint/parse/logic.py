@@ -243,6 +243,9 @@ def spelled(tokens: list[str]) -> str:
     """Tokens as one text: a space between words only, so that layout does not show."""
     out: list[str] = []
     for token in tokens:
+        if token[:1] in "'\"" and len(token) > 1 and out and out[-1] in ("r", "R"):  # raw: every backslash is itself
+            out.pop()
+            token = token.replace("\\", "\\\\")
         if (
             out
             and (out[-1][-1:].isalnum() or out[-1][-1:] in "_$\"'")
