@@ -22,32 +22,50 @@ from blastlint.enrich.effects import effects
 from blastlint.enrich.surroundings import environment_of, path_class_of
 from blastlint.enrich.variants import distinct
 from blastlint.frozen import dataclass
-from blastlint.model import Change, Entity, Fact, Impact, Notification
+from blastlint.model import Change, Entity, Fact, Impact, Notification, Value
 from blastlint.regex import regex
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """When a provider is asked: for changes whose kind has one of these prefixes and in whose type or path `about` is
-    found. `about` is a screen and no judgement: it saves loading a module and asking it for what it has no word on.
+    """When a provider is asked: for changes whose kind has one of these prefixes and in whose type or path (of a change set,
+    its paths) `about` is found, or `names` in the name of an attribute. Both are screens, no judgements: they save loading
+    a module and asking it for what it has no word on.
     """
 
     kinds: tuple[str, ...]
     about: Pattern[str] | None = None
+    names: Pattern[str] | None = None
+
+    def is_about(self, change: Change, context: Context) -> bool:
+        if self.about is None or self.about.search(_subject(change, context)):
+            return True
+        return self.names is not None and bool(self.names.search(_names(change)))
 
 
-def _asked(*kinds: str, about: str = "") -> Asked:
-    return Asked(kinds, regex(about) if about else None)
+def _asked(*kinds: str, about: str = "", names: str = "") -> Asked:
+    return Asked(kinds, regex(about) if about else None, regex(names) if names else None)
 
 
+_GRANTING = {  # what may hold a policy, and what binds one
+    "about": r"(?i)iam|role|polic|permission|organizations|snapshot|sso",
+    "names": r"(?i)polic|boundary",
+}
 _DATA = r"|\.(ya?ml|json|toml)$"
 # module of this package -> the changes that it has facts about
 PROVIDERS: dict[str, Asked] = {
     "bindings": _asked("terraform.provider", "terraform.backend", "file"),
     "blocks": _asked("terraform.resource"),
     "guards": _asked("terraform.", "cloudformation.", "kubernetes.", "compose."),
-    "access": _asked("terraform.", "cloudformation.", "kubernetes.", "iam."),
-    "exposure": _asked("terraform.", "cloudformation.", "kubernetes.", "compose."),
+    "access": _asked("terraform.", "cloudformation.", "kubernetes.", "iam.", **_GRANTING),
+    "exposure.switches": _asked("terraform.", "cloudformation.", "kubernetes.", "compose."),
+    "exposure.opened": _asked(
+        "terraform.resource",
+        "cloudformation.resource",
+        "kubernetes.object",
+        "compose.service",
+        about=r"(?i)security_?(group|rule)|network_?acl|firewall|^Ingress |^Service ",
+    ),
     "barriers": _asked(
         "terraform.resource",
         "cloudformation.resource",
@@ -94,19 +112,21 @@ PROVIDERS: dict[str, Asked] = {
     "pipelines": _asked("pipeline.", "command"),
     "migrations.reports": _asked("migration.operation"),
     "migrations.commands": _asked("command"),
-    "migrations.edits": _asked("change-set"),
+    "migrations.edits": _asked("change-set", about=r"(?i)migrat|versions/|alembic|\.(pg|p)?sql(\s|$)"),
     "migrations.schemas": _asked("schema."),
     "migrations.settings": _asked("config.key"),
     "layers": _asked("config.key"),
     "feature_flags": _asked("file", about=r"\.(json|jsonc|ya?ml|toml)$"),
     "identifiers": _asked("file", about=r"\.(proto|py|tsx?|mts)$"),
     "repeats": _asked("change-set"),
-    "denials": _asked("terraform.", "cloudformation.", "iam."),
+    "denials": _asked("terraform.", "cloudformation.", "iam.", **_GRANTING),
     "agents": _asked("file", "command"),
     "rollouts": _asked("file", "pipeline.workflow", "command", about=r"^(?!terraform )"),
     "supply": _asked("change-set"),
     "reviews": _asked("file", "terraform.resource", about=r"OWNERS$|settings|ruleset|protection|approval"),
-    "quality": _asked("file"),
+    "quality.settings": _asked("file", about=r"^(?!terraform )"),
+    "quality.suppressions": _asked("file"),
+    "quality.hooks": _asked("file", about=r"^(?!terraform )"),
     "validations": _asked("command", "pipeline.workflow", "kubernetes.object"),
 }
 
@@ -144,15 +164,34 @@ def _with_facts(impact: Impact, context: Context) -> Impact:
 def _facts(impact: Impact, context: Context) -> Iterator[Fact]:
     if impact.cause == "cascade":
         return  # its text did not change: there is nothing to say but its effect
-    subject = f"{impact.change.type} {impact.change.path}"
-    for name, about in _asked_about(impact.change.kind):
-        if about is None or about.search(subject):
+    for name, asked in _asked_of(impact.change.kind):
+        if asked.is_about(impact.change, context):
             yield from _provider(name)(impact.change, context)
 
 
+def _subject(change: Change, context: Context) -> str:
+    if change.kind == "change-set":
+        return " ".join(path for file in context.change_set.files for path in (file.before, file.after) if path)
+    return f"{change.type} {change.path}"
+
+
+def _names(change: Change) -> str:
+    sides = (side.attributes for side in (change.before, change.after) if side is not None)
+    return " ".join(name for side in sides for name in _named(side))
+
+
+def _named(value: Value) -> Iterator[str]:
+    """The names of all attributes, at every depth."""
+    for name, child in value.items.items():
+        yield name
+        yield from _named(child)
+    for element in value.elements:
+        yield from _named(element)
+
+
 @cache
-def _asked_about(kind: str) -> tuple[tuple[str, Pattern[str] | None], ...]:
-    return tuple((name, asked.about) for name, asked in PROVIDERS.items() if kind.startswith(asked.kinds))
+def _asked_of(kind: str) -> tuple[tuple[str, Asked], ...]:
+    return tuple((name, asked) for name, asked in PROVIDERS.items() if kind.startswith(asked.kinds))
 
 
 @cache

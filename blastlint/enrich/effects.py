@@ -11,15 +11,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from blastlint.diff.moves import resource_of
-from blastlint.enrich import bindings, consequences, planned
+from blastlint.enrich import bindings, consequences
 from blastlint.enrich.cascade import RESOURCES, Outcome, Planner
 from blastlint.enrich.context import Context
 from blastlint.enrich.retention import kept_on_removal
 from blastlint.facts.stateful import stateful_class, table_name
 from blastlint.model import Action, Change, Effect, Entity, Impact, Recoverability, Related, Tree
 from blastlint.regex import regex
+
+if TYPE_CHECKING:
+    from blastlint.enrich.planned import Verdicts
 
 _BY_ACTION: dict[Action, Effect] = {"added": "create", "removed": "destroy", "modified": "in-place", "moved": "no-op"}
 # Entities that only say how Terraform works: nothing is created or destroyed with them.
@@ -116,7 +120,7 @@ def _planned(
     before: Mapping[str, Entity],
     after: Mapping[str, Entity],
 ) -> Iterator[Impact]:
-    told = planned.verdicts(context, *group)
+    told = _verdicts(context, group) if context.plans else None
     own = {change.address: change for change in changes if change.kind in _PLANNED}
     planner = Planner(
         {a: e for a, e in before.items() if e.kind in _PLANNED},
@@ -150,7 +154,13 @@ def _planned(
             yield _impact(context, _echo(planner, address, outcome.because), outcome, dependents)
 
 
-def _told(verdicts: planned.Verdicts) -> dict[str, Outcome]:
+def _verdicts(context: Context, group: Group) -> Verdicts | None:
+    from blastlint.enrich import planned
+
+    return planned.verdicts(context, *group)
+
+
+def _told(verdicts: Verdicts) -> dict[str, Outcome]:
     """What plans say, in the words of what is foreseen."""
     return {
         address: Outcome(told.effect, told.cause, told.confidence, told.replace_paths, told.because, "plan")

@@ -7,8 +7,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from blastlint.diff.commands import command_of
-from blastlint.enrich.commands import does
 from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.model import Change, Fact, Region, Related
@@ -105,12 +103,19 @@ def _kind(change: Change, context: Context) -> str:
     if change.kind.startswith("pipeline.") or change.type == "pipeline":
         return "pipeline"
     if change.kind == "command":
-        return "command" if any(does(command_of(e)) for e in (change.before, change.after) if e is not None) else ""
+        return "command" if _does_something(change) else ""
     if change.kind.startswith("config."):
         return {"configuration": "configuration", "manifest": "", "package": "package"}.get(change.type, "")
     if change.kind.startswith(("python.", "javascript.", "go.", "ruby.", "java.", "rust.")):
         return "code"
     return ""
+
+
+def _does_something(change: Change) -> bool:
+    from blastlint.diff.commands import command_of
+    from blastlint.enrich.commands import does
+
+    return any(does(command_of(side)) for side in (change.before, change.after) if side is not None)
 
 
 def _tests_touched(context: Context) -> bool:

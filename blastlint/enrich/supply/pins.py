@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from blastlint.diff.commands import command_of
 from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.frozen import dataclass
@@ -225,6 +224,8 @@ def _installed(context: Context) -> Iterator[tuple[Pin, Pin]]:
     for change in context.changes:
         if change.kind != "command" or change.action != "modified" or change.before is None or change.after is None:
             continue
+        from blastlint.diff.commands import command_of
+
         old, new = command_of(change.before), command_of(change.after)
         if new.tool not in _INSTALLERS or not re.search(r"\b(install|add|i)\b", new.text):
             continue
