@@ -220,6 +220,16 @@ class FileChange:
         return 0o120000 in (self.mode_before, self.mode_after)
 
 
+class History(Protocol):
+    """What a repository went through before the change. Read when asked, and bounded: the last few hundred changes."""
+
+    def recent(self) -> Sequence[Sequence[FileChange]]:
+        """The files of each of the last changes as they came to the base, newest first; empty where nothing is known."""
+
+    def earlier(self, path: str) -> Sequence[bytes]:
+        """What the file said before each of them that touched it, newest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
     """Who a commit says made it; `trailers` are (key, value) in order."""
@@ -258,7 +268,7 @@ class ChangeSet:
 
     `complete` is False when only a patch is known: then the trees hold just what the patch shows. `plans` are what other
     tools said beforehand that applying it does. `scope` are globs that the change was told to stay within, `now` is the
-    clock (ISO 8601) that the check is told: "" when it is told none.
+    clock (ISO 8601) that the check is told: "" when it is told none. `history` is what came before, where git is there.
     """
 
     base: str
@@ -274,6 +284,7 @@ class ChangeSet:
     complete: bool = True
     notifications: tuple[Notification, ...] = ()
     plans: tuple[PlanFile, ...] = ()
+    history: History | None = field(default=None, compare=False)
 
     def tree(self, side: Side) -> Tree:
         return self.before if side == "before" else self.after

@@ -18,11 +18,10 @@ from blastlint.frozen import dataclass
 from blastlint.globs import matches
 from blastlint.model import Author, Change, ChangeSet, Fact, FileChange, PathClass, Region, Related, Tree
 
-LIMIT = 60.0  # weighted files; a repository's own measure can take its place
-COMPONENTS = 12
 NEW = 0.2
 _WEIGHTS: dict[PathClass, float] = {"source": 1.0, "test": 0.5, "example": 0.5}
 _MANY = 10  # files: a mass
+_MADE = 0.8  # share of alike files from which the change is one edit, however broad
 _ALIKE = 5  # files with one edit: made by a tool, or by a hand that acts like one
 _SHOWN = 20
 _GRAVE = ("migration", "infrastructure")
@@ -66,38 +65,95 @@ class _Touched:
     weight: float
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How broad one change is: weighted files, parts of the repository, owners."""
+
+    files: float
+    components: int
+    owners: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """A size, and in words where it comes from: "" for the default."""
+
+    size: Size
+    norm: str = ""
+
+
+DEFAULT = Limits(Size(60.0, 12, 12))
+LEAST = 0.5  # of the default: no history puts a limit lower
+
+
+def is_near(size: Size) -> bool:
+    """Whether a history could put a limit below this size."""
+    most = DEFAULT.size
+    pairs = (size.files, most.files), (size.components, most.components), (size.owners, most.owners)
+    return any(here > LEAST * limit for here, limit in pairs)
+
+
 def _breadth(gone: Deletion | None, context: Context) -> Fact | None:
     told = frozenset(gone.paths) if gone is not None and len(gone.paths) >= _MANY else frozenset()
     touched = [t for file in context.change_set.files if file.path not in told and (t := _touched(file, context))]
     weight = sum(t.weight for t in touched)
     existing = [t.file for t in touched if t.file.status != "added"]
     components = Counter(_component(file.path) for file in existing)
-    owned = owners([file.path for file in existing], context.before.tree)
-    ratio, spread = weight / LIMIT, len(components) / COMPONENTS
     if not touched:
         return None
+    ownership = _ownership(context.before.tree)
+    owned = owners([file.path for file in existing], ownership)
+    size = Size(weight, len(components), len(owned))
+    near = len(components) > 1 and is_near(size)
+    alike = _alike(existing, context) if near else 0.0
+    limit = _limits(context, ownership) if near and alike < _MADE else DEFAULT
     return Fact(
         "breadth",
         {
             "files": round(weight),
-            "limit": LIMIT,
-            "ratio": round(ratio, 3),
+            "limit": limit.size.files,
+            "ratio": round(weight / limit.size.files, 3),
             "components": len(components),
-            "spread": round(spread, 3),
-            "alike": round(_alike(existing, context), 3) if max(ratio, spread) > 1 else 0.0,
+            "spread": round(len(components) / limit.size.components, 3),
+            "alike": round(alike, 3),
             "grave": next((kind for kind in _GRAVE if any(what(f.path, context) == kind for f in existing)), ""),
             "owners": len(owned),
+            "shared": round(len(owned) / limit.size.owners, 3),
             "automatic": is_automatic(context.change_set),
-            "summary": _summary(touched, components, owned),
+            "summary": _summary(touched, components, owned, limit),
         },
     )
 
 
+def _limits(context: Context, ownership: Sequence[tuple[str, Sequence[str]]]) -> Limits:
+    """The repository's own limits: of changes before, what is told without their contents."""
+    history = context.change_set.history
+    if history is None:
+        return DEFAULT
+    from blastlint.enrich.limits import limits
+
+    return limits([_size(files, context, ownership) for files in history.recent()])
+
+
+def _size(files: Sequence[FileChange], context: Context, ownership: Sequence[tuple[str, Sequence[str]]]) -> Size:
+    gone = [file for file in files if file.status == "removed"]
+    kept = [f for f in files if f.status != "renamed" and (f.status != "removed" or len(gone) < _MANY)]
+    weights = [(file, _weight(file, context)) for file in kept]
+    existing = [file.path for file, weight in weights if weight and file.status != "added"]
+    owned = owners(existing, ownership) if ownership else ()
+    return Size(sum(weight for _, weight in weights), len({_component(path) for path in existing}), len(owned))
+
+
 def _touched(file: FileChange, context: Context) -> _Touched | None:
-    own = _WEIGHTS.get(path_class_of(file.path, context.config), 0.0)
-    if not own or (file.status == "renamed" and _same_content(file, context)):
+    weight = _weight(file, context)
+    if not weight or (file.status == "renamed" and _same_content(file, context)):
         return None
-    return _Touched(file, own * (NEW if file.status == "added" else 1.0))
+    return _Touched(file, weight)
+
+
+def _weight(file: FileChange, context: Context) -> float:
+    own = _WEIGHTS.get(path_class_of(file.path, context.config), 0.0)
+    return own * (NEW if file.status == "added" else 1.0)
 
 
 def _same_content(file: FileChange, context: Context) -> bool:
@@ -140,23 +196,28 @@ def _is_bot(author: Author) -> bool:
     return any(author.name.lower().endswith(bot) or bot in author.address.lower() for bot in _BOTS)
 
 
-def owners(paths: Sequence[str], tree: Tree) -> frozenset[str]:
-    """Everybody whom CODEOWNERS of the base names for one of the files: the last line that matches decides."""
+def _ownership(tree: Tree) -> list[tuple[str, Sequence[str]]]:
+    """(pattern, people) of every line of CODEOWNERS, the last first: it decides."""
     data = next((d for p in _CODEOWNERS if (d := tree.read(p)) is not None), b"")
     rules = [line.split("#")[0].split() for line in data.decode("utf-8", "replace").splitlines()]
-    rows = [(row[0], row[1:]) for row in reversed(rules) if row and not row[0].startswith(("[", "^["))]
+    return [(row[0], row[1:]) for row in reversed(rules) if row and not row[0].startswith(("[", "^["))]
+
+
+def owners(paths: Sequence[str], ownership: Sequence[tuple[str, Sequence[str]]]) -> frozenset[str]:
+    """Everybody whom CODEOWNERS of the base names for one of the files."""
     found: set[str] = set()
     for path in paths:
-        found.update(next((people for pattern, people in rows if matches(path, (pattern,))), ()))
+        found.update(next((people for pattern, people in ownership if matches(path, (pattern,))), ()))
     return frozenset(found)
 
 
-def _summary(touched: Sequence[_Touched], components: Counter[str], owned: frozenset[str]) -> str:
+def _summary(touched: Sequence[_Touched], components: Counter[str], owned: frozenset[str], limit: Limits) -> str:
     status = Counter(t.file.status for t in touched)
     counts = ", ".join(f"{count} {name}" for name, count in sorted(status.items()))
     where = ", ".join(name or "the top" for name, _ in components.most_common(4))
     people = f", of {len(owned)} owners" if len(owned) > 1 else ""
-    return f"{counts} files in {len(components)} parts{people}" + (f", mostly in {where}" if where else "")
+    mostly = f", mostly in {where}" if where else ""
+    return f"{counts} files in {len(components)} parts{people}{mostly}" + (f"; {limit.norm}" if limit.norm else "")
 
 
 # --- deletions --------------------------------------------------------------------------------------------------------

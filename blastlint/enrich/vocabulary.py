@@ -357,14 +357,15 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     },
     "breadth": {
         "files": "files touched, weighted without generated, vendored, lock and moved ones",
-        "limit": "the limit that it is compared with",
+        "limit": "the limit that it is compared with: the repository's own where its history tells one",
         "ratio": "files / limit",
         "components": "parts of the repository in which something that existed is touched",
         "spread": "components / their limit",
-        "alike": "share of the files whose edit is the same as in several others (asked only beyond a limit)",
+        "alike": "share of the files whose edit is the same as in several others (asked only near a limit)",
         "grave": "migration or infrastructure, when such files are among them, else empty",
         "automatic": "true when only bots wrote it",
         "owners": "number of people and teams that CODEOWNERS of the base names for the changed files",
+        "shared": "owners / their limit",
         "summary": "in words",
     },
     "mass-deletion": {

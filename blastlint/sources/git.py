@@ -14,20 +14,19 @@ from blastlint.model import ChangeSet, FileChange, FileStatus, Notification, Tre
 from blastlint.sources.command import Git
 from blastlint.sources.commits import Commit, between, parse_commit, told
 from blastlint.sources.memory import MemoryTree
-from blastlint.sources.objects import SUBMODULE, GitTree, Objects
+from blastlint.sources.objects import SUBMODULE, GitHistory, GitTree, Objects
 from blastlint.sources.overlay import OverlayTree
 from blastlint.sources.renames import pairs
 from blastlint.sources.worktree import WorkingFiles
 
-_RAW = (
-    "diff",
+_RAW = ("diff", "--ignore-submodules=dirty")
+RAW_OUTPUT = (
     "--raw",
     "-z",
     "--no-abbrev",
     "--no-ext-diff",
     "--no-textconv",
     "--no-color",
-    "--ignore-submodules=dirty",
 )
 _RENAMES = ("-M", "-l1000")
 _EQUAL_RENAMES = ("-M100%",)
@@ -38,7 +37,7 @@ _EMPTY_TREE = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class Entry:
     """One line of `diff --raw`: the file, and the objects on both sides (zeros where git has not hashed the file)."""
 
     file: FileChange
@@ -72,6 +71,7 @@ def from_range(directory: str, revision: str) -> ChangeSet:
         message=message,
         authors=authors,
         branch=_branch(directory) if right == "HEAD" else _branch_named(right),
+        history=GitHistory(objects, base.oid) if base.oid else None,
         notifications=tuple(_pointers(entries)),
     )
 
@@ -92,6 +92,7 @@ def from_index(directory: str, revision: str = "HEAD") -> ChangeSet:
         before=before,
         after=_after(objects, before, entries),
         branch=_branch(directory),
+        history=GitHistory(objects, revision),
         notifications=(*_pointers(entries), *(_unmerged(path) for path in unmerged)),
     )
 
@@ -114,6 +115,7 @@ def from_working_tree(directory: str, revision: str = "HEAD") -> ChangeSet:
         before=before,
         after=OverlayTree(before, disk, _touched(files), present),
         branch=_branch(directory),
+        history=GitHistory(objects, revision),
         notifications=(*_pointers(entries), *(_nested(path) for path in nested)),
     )
 
@@ -150,23 +152,23 @@ def _base(objects: Objects, revision: str) -> tuple[str, Tree]:
     return tree, GitTree(objects, tree)
 
 
-def _diff(git: Git, *trees: str, cached: bool = False) -> list[_Entry]:
+def _diff(git: Git, *trees: str, cached: bool = False) -> list[Entry]:
     options = ("--cached",) if cached else ()
     try:
-        output = git.run(*_RAW, *_RENAMES, *options, *trees, "--")
+        output = git.run(*_RAW, *RAW_OUTPUT, *_RENAMES, *options, *trees, "--")
     except SourceError as error:
         # A partial clone lacks the contents that similar files are found by. Equal ones are found without.
         try:
-            output = git.run(*_RAW, *_EQUAL_RENAMES, *options, *trees, "--")
+            output = git.run(*_RAW, *RAW_OUTPUT, *_EQUAL_RENAMES, *options, *trees, "--")
         except SourceError:
             raise error from None
-    return list(_entries(output))
+    return list(entries(output))
 
 
 _STATUS: dict[str, FileStatus] = {"A": "added", "D": "removed", "R": "renamed"}
 
 
-def _entries(output: bytes) -> Iterator[_Entry]:
+def entries(output: bytes) -> Iterator[Entry]:
     """`:MODE MODE OID OID STATUS NUL PATH NUL [PATH NUL]`, repeated."""
     fields = iter(output.split(b"\0"))
     unmerged: set[str] = set()
@@ -181,7 +183,7 @@ def _entries(output: bytes) -> Iterator[_Entry]:
         elif letter == "U":
             unmerged.add(before)
             change = FileChange("modified", before, before, int(mode_before, 8), int(mode_after, 8))
-            yield _Entry(change, oid_before, oid_after, unmerged=True)
+            yield Entry(change, oid_before, oid_after, unmerged=True)
             continue
         elif before in unmerged and status == "modified":
             continue  # git names an unmerged file twice
@@ -192,10 +194,10 @@ def _entries(output: bytes) -> Iterator[_Entry]:
             int(mode_before, 8),
             int(mode_after, 8),
         )
-        yield _Entry(change, oid_before, oid_after)
+        yield Entry(change, oid_before, oid_after)
 
 
-def _only_touched(entry: _Entry, before: Tree, disk: WorkingFiles) -> bool:
+def _only_touched(entry: Entry, before: Tree, disk: WorkingFiles) -> bool:
     """Whether git names the file because its times have changed, and nothing else has."""
     file, path = entry.file, entry.file.path
     same = file.before == file.after and file.mode_before == file.mode_after and _has_content(file.mode_after)
@@ -230,7 +232,7 @@ def _with_untracked(
     yield from (FileChange("added", None, path, 0, mode) for path, mode in new.items())
 
 
-def _after(objects: Objects, before: Tree, entries: Iterable[_Entry]) -> Tree:
+def _after(objects: Objects, before: Tree, entries: Iterable[Entry]) -> Tree:
     """The tree that the entries lead to. What did not change is read, and searched, only once for both sides."""
     changed = [entry for entry in entries if not entry.unmerged]
     oids = {
@@ -345,7 +347,7 @@ def _head_file(directory: str) -> str:
 # --- what a reader must know ------------------------------------------------------------------------------------------
 
 
-def _pointers(entries: Iterable[_Entry]) -> Iterator[Notification]:
+def _pointers(entries: Iterable[Entry]) -> Iterator[Notification]:
     for entry in entries:
         if entry.file.is_submodule:
             before = entry.oid_before[:12] if entry.file.mode_before == SUBMODULE else "nothing"

@@ -1,4 +1,4 @@
-"""A repository's objects through one long-lived `git cat-file --batch`, and whole trees on top of it."""
+"""A repository's objects through one long-lived `git cat-file --batch`, with whole trees and the past on top of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import IO
 
 from blastlint.errors import SourceError
 from blastlint.frozen import dataclass
+from blastlint.model import FileChange
 from blastlint.sources.command import Git, stop
 from blastlint.sources.memory import LINES_LIMIT, SEARCH_LIMIT
 
@@ -16,6 +17,7 @@ LINK, SUBMODULE, DIRECTORY = 0o120000, 0o160000, 0o040000
 _KEPT_BYTES = 8_000_000
 _RECENT_BYTES = 16_000_000
 _CHUNK = 1 << 20
+_VERSIONS = 50
 # One thread: the objects are read under a lock, and more threads mostly wait for each other.
 _GREP = ("grep", "-z", "-I", "-F", "--full-name", "--threads=1")
 _PLAIN = ("--no-color", "--no-column", "--no-heading", "--no-break", "--no-line-number")  # whatever is configured
@@ -212,6 +214,30 @@ class GitTree:
             found = self._objects.get(oid) if oid else None
             self._directories[directory] = _tree_entries(found.data, len(oid) // 2) if found and found.data else {}
         return self._directories[directory]
+
+
+class GitHistory:
+    """`model.History` before one revision: one more process, started with the first question."""
+
+    def __init__(self, objects: Objects, revision: str) -> None:
+        self._objects = objects
+        self._revision = revision
+        self._changes: Sequence[Sequence[tuple[FileChange, str]]] | None = None
+
+    def recent(self) -> Sequence[Sequence[FileChange]]:
+        return [[file for file, _ in files] for files in self._read()]
+
+    def earlier(self, path: str) -> Sequence[bytes]:
+        oids = [oid for files in self._read() for file, oid in files if file.before == path][:_VERSIONS]
+        found = (self._objects.get(oid) for oid in oids)
+        return [known.data for known in found if known is not None and known.data is not None]
+
+    def _read(self) -> Sequence[Sequence[tuple[FileChange, str]]]:
+        if self._changes is None:
+            from blastlint.sources.history import changes
+
+            self._changes = changes(self._objects.git, self._revision)
+        return self._changes
 
 
 def _is_file(mode: int) -> bool:

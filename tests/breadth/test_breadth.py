@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from blastlint.config import Config, with_attributes
-from blastlint.enrich import breadth
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.sources.memory import change_set
 from tests.breadth.made import findings, set_facts
@@ -105,10 +104,19 @@ def test_what_is_deleted_in_mass_is_not_counted_again() -> None:
 
 
 def test_owners_are_those_of_the_last_line_that_matches() -> None:
-    tree = change_set({".github/CODEOWNERS": "* @all\n/pay/ @pay @money # both\n/pay/docs/\n"}, {}).before
-    assert breadth.owners(["a.py", "pay/b.py"], tree) == {"@all", "@pay", "@money"}
-    assert breadth.owners(["pay/docs/c.md"], tree) == set()
-    assert breadth.owners(["a.py"], change_set({}, {}).before) == set()
+    before = {".github/CODEOWNERS": "* @all\n/pay/ @pay @money # both\n/pay/free/\n", "a.py": "1\n", "pay/b.py": "1\n"}
+    assert fields(before, {**before, "a.py": "2\n", "pay/b.py": "2\n"})["owners"] == 3
+    assert fields({**before, "pay/free/c.py": "1\n"}, {**before, "pay/free/c.py": "2\n"})["owners"] == 0
+    assert fields({"a.py": "1\n"}, {"a.py": "2\n"})["owners"] == 0
+
+
+@pytest.mark.parametrize(("teams", "severity"), [(12, ""), (13, "medium")])
+def test_too_many_owners(teams: int, severity: str) -> None:
+    files = {f"{'ab'[n % 2]}/{PARTS[n]}.py": "one = 1\n" for n in range(teams)}
+    lines = "".join(f"{path} @{path[2:-3]}\n" for path in files)
+    after = {path: f"{path[2:-3]} = 1\n" for path in files}
+    found = findings({**files, "CODEOWNERS": lines}, {**after, "CODEOWNERS": lines})
+    assert found == ([("MAS001", ".", severity)] if severity else [])
 
 
 def test_attributes_of_the_base_tell_what_is_generated() -> None:

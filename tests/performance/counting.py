@@ -67,5 +67,5 @@ def git_processes(root: Path, tools: Path) -> list[str]:
     environment = {**ENVIRONMENT, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    known = ("diff", "cat-file", "grep", "ls-tree", "rev-parse", "merge-base", "ls-files")
+    known = ("diff", "cat-file", "grep", "ls-tree", "rev-parse", "merge-base", "ls-files", "log")
     return [next(w for w in line.split() if w in known) for line in log.read_text().splitlines()]
