@@ -1,4 +1,5 @@
-"""`flag-rollout` facts: a feature flag that reaches many people at once. Flags are brought to one form whatever the system:
+"""`flag-rollout` facts: a feature flag that reaches many people at once; `reuse` facts: one that means another thing now.
+Flags are brought to one form whatever the system:
 
 | form | where |
 |---|---|
@@ -14,8 +15,10 @@ import re
 from collections.abc import Iterator
 
 from blastlint.enrich.context import Context
+from blastlint.enrich.intent.claims import words_in
 from blastlint.frozen import dataclass
 from blastlint.model import Change, Fact, Region, Value
+from blastlint.parse import parse
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
@@ -50,13 +53,16 @@ _RULES = (
     "allowlist",
     "conditions",
 )
+_PURPOSE = ("description", "purpose", "summary", "desc")
 _JUMP = 50.0
+_VERSIONS = 20
+_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One flag: on (None where nothing says), the share of people that it reaches, what it gives by default, and the number
-    of rules that choose who gets it."""
+    """One flag: on (None where nothing says), the share of people that it reaches, what it gives by default, the number of
+    rules that choose who gets it, and what it says that it is for."""
 
     name: str
     on: bool | None
@@ -64,6 +70,7 @@ class Flag:
     default: str
     rules: int
     region: Region | None
+    purpose: str = ""
 
     @property
     def reach(self) -> float | None:
@@ -82,13 +89,17 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     before = {f.name: f for f in flags(change.before.address, context.before)}
     if not before:
         return
-    for flag in flags(change.after.address, context.after):
+    after = {f.name: f for f in flags(change.after.address, context.after)}
+    for flag in after.values():
         old = before.get(flag.name)
         if old is not None:
             fact = _moved(old, flag)
             if fact is not None:
                 yield fact
-    after = {f.name for f in flags(change.after.address, context.after)}
+            if _means_another(old, flag):
+                yield _reused(old, flag, "purpose")
+    back = {name: flag for name, flag in after.items() if name not in before and flag.purpose}
+    yield from _came_back(change.before.address, back, context)
     for name, old in before.items():
         if name not in after and _KILL.search(name):
             yield _fact(old, None, "kill-switch", 0.0, f"the kill switch {name} is gone")
@@ -108,6 +119,42 @@ def _moved(old: Flag, new: Flag) -> Fact | None:
         text = f"{new.name} gives {new.default} to everybody whom no rule names (before: {old.default})"
         return _fact(old, new, "default", 0.0, text)
     return None
+
+
+def _came_back(path: str, flags_now: dict[str, Flag], context: Context) -> Iterator[Fact]:
+    """Flags that an earlier version of the file had, for something else, and that were gone."""
+    history = context.change_set.history
+    if not flags_now or history is None:
+        return
+    for data in history.earlier(path)[:_VERSIONS]:
+        document = parse(path, "before", data)
+        roots = document.content.documents if isinstance(document.content, KeyTree) else ()
+        for old in (flag for root in roots for flag in _of_root(path, root)):
+            flag = flags_now.pop(old.name, None)
+            if flag is not None and _means_another(old, flag):
+                yield _reused(old, flag, "flag")
+        if not flags_now:
+            return
+
+
+def _means_another(old: Flag, new: Flag) -> bool:
+    """Whether both say what they are for, in sentences that have not one word in common."""
+    was, now = words_in(old.purpose), words_in(new.purpose)
+    named = words_in(new.name)
+    return min(len(was), len(now)) >= _WORDS and not (was & now) - named
+
+
+def _reused(old: Flag, new: Flag, what: str) -> Fact:
+    since = " in an earlier version" if what == "flag" else ""
+    summary = f'the flag {new.name} was for "{old.purpose[:80]}"{since}, and is for "{new.purpose[:80]}" now'
+    return Fact(
+        "reuse",
+        {"what": what, "identifier": new.name, "before": old.purpose, "after": new.purpose, "summary": summary},
+        f"{new.name}=purpose",
+        old.region if what == "purpose" else None,
+        new.region,
+        confidence="medium",
+    )
 
 
 def _fact(old: Flag, new: Flag | None, what: str, points: float, summary: str) -> Fact:
@@ -184,7 +231,17 @@ def _flag(name: str, value: Value) -> Flag:
         str(default.scalar) if default is not None and default.is_scalar and default.scalar is not None else "",
         sum(_size(value.get(key)) for key in _RULES),
         value.region,
+        _purpose(value),
     )
+
+
+def _purpose(value: Value) -> str:
+    """What the flag says that it is for, in its own words or those of its metadata."""
+    for key in _PURPOSE:
+        for said in (value.get(key), value.get("metadata", key)):
+            if said is not None and isinstance(said.scalar, str):
+                return " ".join(said.scalar.split())
+    return ""
 
 
 def _percent(value: Value) -> float | None:

@@ -1,12 +1,13 @@
 """`reuse` facts: a number or bit that meant one thing and means another now, while what was written with the old meaning is
-still about: fields of protocol buffers, values of enumerations.
+still about: fields of protocol buffers, values of enumerations. One that was given up in an earlier change, as far as
+history is there to tell, is as much in use as one that is given up in this one.
 
 A rename keeps words of the name, or the type and the order; what shares no word with the old name is another thing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.texts import text_of
@@ -15,6 +16,7 @@ from blastlint.frozen import dataclass
 from blastlint.model import Change, Fact, Region
 from blastlint.regex import regex
 
+_VERSIONS = 20
 _PROTO_OPEN = regex(r"^\s*(?P<kind>message|enum|oneof)\s+(?P<name>\w+)\s*\{")
 _FIELD = regex(
     r"^\s*(?:(?:repeated|optional|required)\s+)?(?P<type>map<[^>]+>|[\w.]+)\s+(?P<name>\w+)\s*=\s*(?P<number>\d+)\s*[;\[]"
@@ -63,23 +65,50 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         elif _same_thing(was, now):
             continue
         else:
-            what, confident = (
-                ("number", was.type != now.type) if paths[1].endswith(".proto") and was.type else ("enum", False)
-            )
-        yield Fact(
-            "reuse",
-            {
-                "what": what,
-                "identifier": was.number,
-                "before": was.name,
-                "after": now.name,
-                "summary": f"{was.number} in {was.place} was {was.name}, and is {now.name} now",
-            },
-            f"{was.place}={was.number}",
-            Region("before", paths[0], was.line),
-            Region("after", paths[1], now.line),
-            confidence="high" if confident else "medium",
-        )
+            what, confident = _sort(was, paths[1]), bool(was.type) and was.type != now.type
+        yield _fact(what, was, now, paths, confident)
+    taken = [now for key, now in after.items() if key not in before and now.name != "reserved"]
+    for was, now in _given_up(taken, names, paths[0], context):
+        yield _fact(_sort(was, paths[1]), was, now, paths, confident=False, since="in an earlier version")
+
+
+def _sort(was: Identifier, path: str) -> str:
+    return "number" if path.endswith(".proto") and was.type else "enum"
+
+
+def _given_up(
+    taken: Sequence[Identifier], names: set[tuple[str, str]], path: str, context: Context
+) -> Iterator[tuple[Identifier, Identifier]]:
+    """(what it was, what it is) of numbers that are newly taken and that the last version which had them gave another
+    meaning, which has no number any more."""
+    history = context.change_set.history
+    waiting = {(now.place, now.number): now for now in taken}
+    if not waiting or history is None:
+        return
+    for data in history.earlier(path)[:_VERSIONS]:
+        text = text_of(data)
+        for was in identifiers(path, text.text) if text is not None else ():
+            now = waiting.pop((was.place, was.number), None)
+            if now is None or was.name in (now.name, "reserved") or (was.place, was.name) in names:
+                continue
+            if not _same_thing(was, now):
+                yield was, now
+        if not waiting:
+            return
+
+
+def _fact(
+    what: str, was: Identifier, now: Identifier, paths: tuple[str, str], confident: bool, since: str = ""
+) -> Fact:
+    told = f"{was.number} in {was.place} was {was.name}{f' {since}' if since else ''}, and is {now.name} now"
+    return Fact(
+        "reuse",
+        {"what": what, "identifier": was.number, "before": was.name, "after": now.name, "summary": told},
+        f"{was.place}={was.number}",
+        None if since else Region("before", paths[0], was.line),
+        Region("after", paths[1], now.line),
+        confidence="high" if confident else "medium",
+    )
 
 
 def _same_thing(was: Identifier, now: Identifier) -> bool:

@@ -25,7 +25,8 @@ def limits(sizes: Sequence[Size]) -> Limits:
     components = _usual([size.components for size in sizes], most.components)
     owners = _usual([size.owners for size in sizes], most.owners)
     within = [size for size in sizes if size.files <= files and size.components <= components]
-    norm = f"{len(within) / len(sizes):.0%} of the last {len(sizes)} changes stayed within {files:g} files and {components:g} parts"
+    share = f"{len(within) / len(sizes):.0%} of the last {len(sizes)} changes"
+    norm = f"{share} stayed within {files:g} files and {components:g} parts"
     return Limits(Size(files, int(components), int(owners)), norm)
 
 

@@ -309,8 +309,9 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "summary": "in words",
     },
     "reuse": {
-        "what": "number (of a message field), enum (value) or reserved",
-        "identifier": "the number or bit that is used again",
+        "what": "number (of a message field), enum (value), reserved, flag (that was gone and is back for something else) "
+        "or purpose (of a flag that stays)",
+        "identifier": "the number, bit or name that is used again",
         "before": "what it meant",
         "after": "what it means now",
         "summary": "in words",
@@ -857,7 +858,7 @@ CLOSED: Mapping[str, tuple[str, ...]] = {
     "intent.worst": SEVERITIES,
     "shared-default.sort": ("removed", "switch", "limit", "number", "text"),
     "flag-rollout.what": ("percent", "on", "default", "rules", "kill-switch"),
-    "reuse.what": ("number", "enum", "reserved"),
+    "reuse.what": ("number", "enum", "reserved", "flag", "purpose"),
     "mismatch.what": ("kind", "tests"),
     "scope-violation.source": ("given", "message"),
     "provenance.strength": ("author", "co-author", "assist", "branch"),

@@ -1,4 +1,4 @@
-"""The last changes of a repository: what `git log --raw` says along the first parents, so that a merge is what it brought."""
+"""The last changes of a repository: `git log --raw` along the first parents, so that a merge is what it brought."""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ WORDS = ("ant", "bee", "cat", "dog", "elk", "fox", "gnu", "hen")
 
 def edit(files: int, parts: int, turn: int) -> dict[str, str]:
     """An edit of so many files in so many parts, each with a word of its own."""
-    return {f"{WORDS[n % parts]}/{n}.py": f"{WORDS[n % 8]}{chr(97 + n // 8)}{chr(97 + turn % 26)} = 1\n" for n in range(files)}
+    words = (f"{WORDS[n % 8]}{chr(97 + n // 8)}{chr(97 + turn % 26)}" for n in range(files))
+    return {f"{WORDS[n % parts]}/{n}.py": f"{word} = 1\n" for n, word in enumerate(words)}
 
 
 def findings(root: Path) -> list[tuple[str, str]]:
