@@ -116,6 +116,8 @@ PROVIDERS: dict[str, Asked] = {
     "migrations.schemas": _asked("schema."),
     "migrations.settings": _asked("config.key"),
     "layers": _asked("config.key"),
+    "layers.rendered": _asked("kubernetes.object"),
+    "layers.programs": _asked("file", about=r"^python .*settings|^ruby (.*/)?config/application\.rb$"),
     "feature_flags": _asked("file", about=r"\.(json|jsonc|ya?ml|toml)$"),
     "identifiers": _asked("file", about=r"\.(proto|py|tsx?|mts)$"),
     "repeats": _asked("change-set"),
