@@ -17,7 +17,7 @@ Side = Literal["before", "after"]
 Action = Literal["added", "removed", "modified", "moved"]
 Effect = Literal["no-op", "create", "in-place", "replace", "destroy", "forget", "orphan", "unknown"]
 Cause = Literal["direct", "cascade"]
-Evidence = Literal["source", "plan", "text"]
+Evidence = Literal["source", "rendered", "plan", "text"]
 Severity = Literal["critical", "high", "medium", "low"]
 Confidence = Literal["high", "medium", "low"]
 Environment = Literal["production", "unknown", "non-production", "ephemeral"]
@@ -269,6 +269,7 @@ class ChangeSet:
     `complete` is False when only a patch is known: then the trees hold just what the patch shows. `plans` are what other
     tools said beforehand that applying it does. `scope` are globs that the change was told to stay within, `now` is the
     clock (ISO 8601) that the check is told: "" when it is told none. `history` is what came before, where git is there.
+    `renderers` are the programs that may be run on what they can render: {name: the command}.
     """
 
     base: str
@@ -285,6 +286,7 @@ class ChangeSet:
     notifications: tuple[Notification, ...] = ()
     plans: tuple[PlanFile, ...] = ()
     history: History | None = field(default=None, compare=False)
+    renderers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def tree(self, side: Side) -> Tree:
         return self.before if side == "before" else self.after

@@ -33,6 +33,7 @@ def check(
     change_set = without_excluded(change_set, config)
     before, after = Workspace(change_set.before, "before"), Workspace(change_set.after, "after")
     changed = _analysable(change_set)
+    rendered = resolve.rendered(before, after, changed, change_set.renderers)
     sides = resolve.both(before, after, changed)
     (entities_before, entities_after), plans = resolve.plans.joined(change_set.plans, sides)
     changes = (*diff.changes(entities_before, entities_after), *files.changes(change_set))
@@ -46,7 +47,7 @@ def check(
     findings, told = policy.dispose((*judged, *judge.findings(stated)), before, acceptances)
     unread = (*_unread(after.documents()), *_unread(before.documents()), *_cut(after, before))
     unjudged = _unjudged(change_set, config)
-    notifications = (*change_set.notifications, *differences, *unjudged, *unread, *told)
+    notifications = (*change_set.notifications, *rendered, *differences, *unjudged, *unread, *told)
     return Report(
         change_set=change_set,
         impacts=(*impacts, *stated),

@@ -34,6 +34,7 @@ _MANY_FILES = 50
     metavar="FILE",
     help="What `terraform show -json` says of it; alone or with a change; repeatable.",
 )
+@click.option("--render", "render_programs", is_flag=True, help="Have helm and kustomize render what the change bears on.")
 @click.option(
     "--format", "format_name", type=click.Choice(FORMATS), default="text", show_default=True, help="On stdout."
 )
@@ -60,6 +61,7 @@ def check(
     staged: bool,
     patch: str | None,
     plans: tuple[str, ...],
+    render_programs: bool,
     format_name: str,
     outputs: tuple[str, ...],
     fail_on: str | None,
@@ -102,7 +104,7 @@ def check(
     change_set = change_of(change, staged, patch, plans)
     if intent is not None:
         change_set = replace(change_set, message=_text_of(intent, "--intent"))
-    change_set = replace(change_set, scope=_globs(scope), now=_moment(now))
+    change_set = replace(change_set, scope=_globs(scope), now=_moment(now), renderers=_renderers(render_programs))
     config = governing(change_set) if config_file is None else _config(config_file)
     config = replace(
         config,
@@ -160,6 +162,21 @@ def _text_of(text: str, option: str) -> str:
             return file.read()
     except OSError as error:
         raise UsageError(f"{option}: {error.strerror or error}", where=text[1:]) from error
+
+
+def _renderers(asked: bool) -> dict[str, tuple[str, ...]]:
+    """The programs that may render, where that is asked for: {name: the command}."""
+    if not asked:
+        return {}
+    from blastlint.resolve.kubernetes.programs import on_path
+
+    found = on_path()
+    if not found:
+        raise UsageError(
+            "--render: neither helm nor kustomize is on PATH",
+            remedy="Install one of them (kubectl will do for kustomizations), or leave --render out: source is read.",
+        )
+    return found
 
 
 def _globs(given: Sequence[str]) -> tuple[str, ...]:

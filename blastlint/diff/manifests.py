@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from blastlint.diff.match import modified, moved_or_not
 from blastlint.diff.values import deltas
 from blastlint.model import Change, Entity
+from blastlint.resolve.manifests import Rendering
 
 OFF = "off"  # the variant of what a chart's values switch off: nobody has it, so that it neither comes nor goes
 _LEAST_LIKENESS = 0.3
@@ -25,7 +27,15 @@ Pair = tuple[Entity, Entity]
 
 
 def changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Change]:
-    """Changes of declared objects: same key, then moved with equal content, then same object at another place."""
+    """Changes of declared objects, with what they were seen by."""
+    for change in _changes(before, after):
+        detail = change.entity.detail
+        is_rendered = isinstance(detail, Rendering) and detail.by
+        yield replace(change, evidence="rendered") if is_rendered else change
+
+
+def _changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Change]:
+    """Same key, then moved with equal content, then same object at another place."""
     born = {entity.key: entity for entity in after}
     gone: list[Entity] = []
     for old in before:

@@ -30,7 +30,7 @@ CHANGE: Mapping[str, str] = {
     "action": "added, removed, modified, moved: what the text did",
     "effect": "no-op, create, in-place, replace, destroy, forget, orphan, unknown: what applying it does",
     "cause": "direct or cascade",
-    "evidence": "source, plan or text",
+    "evidence": "source, rendered (by a program: --render), plan or text",
     "effect_confidence": "how sure the effect is: high, medium, low",
     "blocked_by": "prevent_destroy or another guard that would stop the effect, else empty",
     "replace_paths": "list: the attributes that force the replacement",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from blastlint.model import Document, Side, Tree
+from blastlint.model import Document, Side, Tree, Value
 from blastlint.parse import MAX_BYTES, parse, too_large
 
 _MARK = b"blastlint"
@@ -14,6 +14,8 @@ class Workspace:
     """`document(path)` is the only way to a parsed file: it caches, and `parsed` tells tests how often it parsed.
 
     `marked` are the paths of those read so far whose text names blastlint: only they can suppress or run it.
+    `rendered` is what programs made of directories where they were asked: (program, directory, values file) -> (the file
+    that the program names, the object).
     `cuts` are (path, what was left out there) where a limit was met.
     """
 
@@ -22,6 +24,7 @@ class Workspace:
         self.side: Side = side
         self.marked: set[str] = set()
         self.cuts: dict[tuple[str, str], None] = {}
+        self.rendered: dict[tuple[str, str, str], tuple[tuple[str, Value], ...]] = {}
         self._documents: dict[str, Document | None] = {}
 
     @property
@@ -39,6 +42,12 @@ class Workspace:
         document = self._documents.get(path)
         if document is not None and document.coverage == "full":
             self._documents[path] = replace(document, coverage="partial", reason=reason)
+
+    def complete(self, path: str, reason: str) -> None:
+        """Say of a document that was read in part for this reason that the rest was worked out by other means."""
+        document = self._documents.get(path)
+        if document is not None and document.coverage == "partial" and document.reason == reason:
+            self._documents[path] = replace(document, coverage="full", reason="", line=0)
 
     def _parsed(self, path: str) -> Document | None:
         size = self.tree.size(path)

@@ -119,8 +119,9 @@ class _Text:
         if not notes:
             return
         missed = sum(1 for note in notes if note.incomplete)
-        yield self.style("bold", f"Not analysed whole: {missed}" if missed else "Notes")
-        for note in sorted(notes, key=lambda n: (not n.incomplete, n.path, n.line))[:_MOST_NOTES]:
+        for number, note in enumerate(sorted(notes, key=lambda n: (not n.incomplete, n.path, n.line))[:_MOST_NOTES]):
+            if number in (0, missed):
+                yield self.style("bold", f"Not analysed whole: {missed}" if number < missed else "Notes")
             place = f"{note.path}:{note.line}: " if note.line else f"{note.path}: " if note.path else ""
             yield from self.wrapped(self.view.redact.text(place + note.message), indent=2)
         if len(notes) > _MOST_NOTES:

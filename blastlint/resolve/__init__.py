@@ -11,10 +11,10 @@ changed ones needs. Transitions (moved, removed, import blocks) are entities of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 
-from blastlint.model import Entity
+from blastlint.model import Entity, Notification
 from blastlint.parse.languages import language_of
 from blastlint.parse.workspace import Workspace
 from blastlint.resolve import plans as plans
@@ -50,11 +50,24 @@ def entities(
         paths = [path for language in sorted(languages) for path in by_language.get(language, ())]
         if name == "terraform":
             paths = [*{*paths, *read}]  # values come out of files of any language
+        elif name == "manifests" and workspace.rendered:
+            paths = [*changed]  # a program's output comes out of files of any language
         elif name == "cloudformation":
             paths = [*{*paths, *nesting}]
         if paths:
             found.extend(_resolver(name)(workspace, sorted(paths)))
     return tuple(found)
+
+
+def rendered(
+    before: Workspace, after: Workspace, changed: Sequence[str], programs: Mapping[str, tuple[str, ...]]
+) -> tuple[Notification, ...]:
+    """Have programs render what they can, where a person asks for it; what came of it, in words."""
+    if not programs:
+        return ()
+    from blastlint.resolve.kubernetes.programs import render
+
+    return render(before, after, changed, programs)
 
 
 def both(before: Workspace, after: Workspace, changed: Sequence[str]) -> tuple[tuple[Entity, ...], tuple[Entity, ...]]:

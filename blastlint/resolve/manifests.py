@@ -29,21 +29,25 @@ from blastlint.parse.templates import REASON as TEMPLATED
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
 from blastlint.resolve import cloudformation
-from blastlint.resolve.kubernetes.charts import OFF, templated
+from blastlint.resolve.kubernetes.charts import OFF, Templated, templated
+from blastlint.resolve.kubernetes.charts import taken as in_chart
 from blastlint.resolve.kubernetes.kustomize import Rendered, kustomization_in, rendered
 
 _COMPOSE = regex(r"(^|/)(docker-)?compose([.-][\w.-]+)?\.ya?ml$")
+_HELM = regex(r"(^|/)templates/")
 KINDS = frozenset({"kubernetes.object", "cloudformation.resource", "iam.policy", "compose.service"})
 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
     """What an object that a kustomization makes is made by: the directory of a root, and the files of kustomizations and
-    patches that are read for it. `written` is the address as its own file has it."""
+    patches that are read for it. `written` is the address as its own file has it. `by` is the program that rendered it
+    (a chart too), where one did."""
 
     root: str
     written: str
     files: frozenset[str]
+    by: str = ""
 
 
 def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
@@ -52,11 +56,12 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
     made = list(rendered(workspace, changed))
     filled = list(templated(workspace, changed))
     taken = {path for rendering in made for path in rendering.files} | {template.path for template in filled}
+    taken |= {path for template in filled if template.by for path in in_chart(template.chart, changed) if _HELM.search(path)}
     seen: set[tuple[str, str, str, str]] = set()
     found = chain(
         (e for path in changed for e in declared(workspace, path) if path not in taken or e.kind != "kubernetes.object"),
         (e for rendering in made for e in _rendered(rendering)),
-        (replace(e, variant=t.variant) for t in filled for e in _declared(t.path, t.value)),
+        (replace(e, variant=t.variant, detail=_by_helm(t, e)) for t in filled for e in _declared(t.path, t.value)),
     )
     for entity in found:
         if entity.key in seen and entity.variant != OFF:
@@ -64,6 +69,10 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
         if entity.key not in seen:
             seen.add(entity.key)
             yield entity
+
+
+def _by_helm(template: Templated, entity: Entity) -> Rendering | None:
+    return Rendering(template.chart, entity.address, frozenset(), template.by) if template.by else None
 
 
 def declared(workspace: Workspace, path: str) -> Iterator[Entity]:
@@ -81,7 +90,7 @@ def _rendered(rendering: Rendered) -> Iterator[Entity]:
             group, kind, _ = entity.address.split("/", 2)
             written = "/".join((group, kind, thing.namespace or "-", thing.name))
             variant = rendering.root if rendering.root != posixpath.dirname(thing.path) else ""
-            yield replace(entity, variant=variant, detail=Rendering(rendering.root, written, files))
+            yield replace(entity, variant=variant, detail=Rendering(rendering.root, written, files, rendering.by))
 
 
 def _declared(path: str, root: Value) -> Iterator[Entity]:

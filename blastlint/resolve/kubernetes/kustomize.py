@@ -14,11 +14,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field, replace
 
 from blastlint.frozen import dataclass
-from blastlint.model import Value
+from blastlint.model import Region, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
 from blastlint.resolve.kubernetes.patches import Target, merged, patched, text_at
+from blastlint.resolve.kubernetes.rendering import Output, Written, objects
 from blastlint.resolve.kubernetes.transform import Made, counted, in_namespace, labelled, renamed
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -37,23 +38,43 @@ _TAKES_IN = ("resources", "bases", "components")
 
 @dataclass(slots=True)
 class Rendered:
-    """What one root makes. `problems` are the reasons why there may be more."""
+    """What one root makes. `problems` are the reasons why there may be more; `by` is the program that rendered it."""
 
     root: str
     things: list[Made] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
+    by: str = ""
 
 
 def rendered(workspace: Workspace, changed: Sequence[str]) -> Iterator[Rendered]:
     """What every root that bears on the changed files makes on this side."""
-    roots = sorted(_roots(workspace, changed))
-    for root in roots[:_MAX_ROOTS]:
-        result = Rendered(root)
-        result.things = _built(workspace, root, result, ())
-        if result.problems and (own := kustomization_in(workspace, root)) is not None:
+    for root in sorted(roots(workspace, changed))[:_MAX_ROOTS]:
+        result = of_root(workspace, root)
+        own = kustomization_in(workspace, root)
+        if result.problems and own is not None:
             workspace.incomplete(own, "; ".join(dict.fromkeys(result.problems)))
+        output = workspace.rendered.get(("kustomize", root, ""))
+        if output is not None and own is not None:
+            result.things = list(_by_program(output, result.things, Region(workspace.side, own, 1)))
+            result.by = "kustomize"
         yield result
+
+
+def of_root(workspace: Workspace, root: str) -> Rendered:
+    """What the kustomization in one directory makes, from source."""
+    result = Rendered(root)
+    result.things = _built(workspace, root, result, ())
+    return result
+
+
+def _by_program(output: Output, things: Sequence[Made], fallback: Region) -> Iterator[Made]:
+    """What the program made, each object as the file has it that the same one is made of."""
+    own = {id(thing.value): thing for thing in things}
+    for source, made in objects(output, [Written(thing.path, thing.value) for thing in things], fallback):
+        thing = own.get(id(source.value)) if source is not None else None
+        name, namespace = (text_at(made.value, "metadata", key) for key in ("name", "namespace"))
+        yield replace(thing, value=made.value) if thing else Made(made.value, made.path, name, namespace)
 
 
 def kustomization_in(workspace: Workspace, directory: str) -> str | None:
@@ -64,21 +85,21 @@ def kustomization_in(workspace: Workspace, directory: str) -> str | None:
 # --- which of them -----------------------------------------------------------------------------------------------------
 
 
-def _roots(workspace: Workspace, changed: Sequence[str]) -> set[str]:
+def roots(workspace: Workspace, changed: Sequence[str]) -> set[str]:
     """The directories of the kustomizations that take in a changed file, directly or not, and that no other one takes in."""
     reached = {d for path in changed if path.endswith(NAMES) for d in (posixpath.dirname(path),)}
     reached = {d for d in reached if kustomization_in(workspace, d) is not None}
     reached |= set(_taking_files(workspace, changed))
-    roots: set[str] = set()
+    found: set[str] = set()
     todo = reached
     for _ in range(_MAX_DEPTH):
         if not todo:
             break
         above = _taking_directories(workspace, todo)
-        roots |= {d for d in todo if not above.get(d) and _kind(workspace, d) != "Component"}
+        found |= {d for d in todo if not above.get(d) and _kind(workspace, d) != "Component"}
         todo = {user for users in above.values() for user in users} - reached
         reached |= todo
-    return roots
+    return found
 
 
 def _kind(workspace: Workspace, directory: str) -> str:
