@@ -1,10 +1,10 @@
 """`dataclass` as the modules here use it: the standard decorator's classes, quick to define.
 
 The standard one compiles six methods for every frozen class, about 0.4 ms; with a hundred classes that was a third of a
-whole run. This one compiles `__init__` alone and composes the others from `operator.attrgetter`. The type checker sees
-the standard decorator and is who enforces `frozen`: nothing stops a write at run time, and making an instance costs half.
-`dataclasses.field` and `dataclasses.replace` work as ever. What is not used here is not there: no inheritance of fields,
-no `__post_init__`, no keyword-only or class variables, no order.
+whole run. This one compiles `__init__` alone, once for each number of fields, and composes the others from `attrgetter`. The
+type checker sees the standard decorator and is who enforces `frozen`: nothing stops a write at run time, and making an
+instance costs half. `dataclasses.field` and `dataclasses.replace` work as ever. What is not used here is not there: no
+inheritance of fields, no `__post_init__`, no keyword-only or class variables, no order.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
 else:
     from dataclasses import MISSING, Field, field
+    from functools import cache
     from operator import attrgetter
+    from types import CodeType, FunctionType
 
     def dataclass(*, frozen: bool = False, slots: bool = False, eq: bool = True, repr: bool = True):
         """`@dataclass(frozen=True, slots=True)`: equality, hash and representation are those of the standard one."""
@@ -54,24 +56,34 @@ else:
 
     def _initializer(fields: dict[str, Field], cls: type):
         """`__init__` with the defaults bound as the standard one binds them: factories called for each instance."""
-        known: dict[str, object] = {"MISSING": MISSING}
-        parameters, body = ["self"], []
-        for name, each in fields.items():
-            value = name
-            if each.default_factory is not MISSING:
-                known[f"_{name}"] = each.default_factory
-                parameters.append(f"{name}=MISSING")
-                value = f"_{name}() if {name} is MISSING else {name}"
-            elif each.default is not MISSING:
-                known[f"_{name}"] = each.default
-                parameters.append(f"{name}=_{name}")
-            else:
-                parameters.append(name)
-            body.append(f" self.{name} = {value}")
-        exec(f"def __init__({', '.join(parameters)}):\n" + ("\n".join(body) or " pass"), known)
-        method = known["__init__"]
-        method.__qualname__ = f"{cls.__qualname__}.__init__"
-        return method
+        names = tuple(fields)
+        made = {f"make{at}": each.default_factory for at, each in enumerate(fields.values())}
+        code = _initializers(tuple(factory is not MISSING for factory in made.values()))
+        known = {f"field{at}": name for at, name in enumerate(names)}
+        code = code.replace(
+            co_names=tuple(known.get(name, name) for name in code.co_names),
+            co_varnames=("self", *names),
+            co_qualname=f"{cls.__qualname__}.__init__",
+        )
+        defaults = tuple(
+            each.default
+            for each in fields.values()
+            if each.default is not MISSING or each.default_factory is not MISSING
+        )
+        return FunctionType(code, {"MISSING": MISSING, **made}, "__init__", defaults)
+
+    @cache
+    def _initializers(made: tuple[bool, ...]) -> CodeType:
+        """`__init__` of every class with so many fields, of which those are `made` by a factory: its byte code is the same
+        but for the names, and to compile it is what costs."""
+        parameters = ", ".join(["self", *(f"field{at}" for at in range(len(made)))])
+        body = [
+            f" self.field{at} = make{at}() if field{at} is MISSING else field{at}" if by else f" self.field{at} = field{at}"
+            for at, by in enumerate(made)
+        ]
+        known: dict[str, FunctionType] = {}
+        exec(f"def __init__({parameters}):\n" + ("\n".join(body) or " pass"), known)
+        return known["__init__"].__code__
 
     def _values(names: list[str]):
         return attrgetter(*names) if names else lambda self: ()

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from re import Pattern
 
@@ -37,11 +37,6 @@ class Asked:
     about: Pattern[str] | None = None
     names: Pattern[str] | None = None
 
-    def is_about(self, change: Change, context: Context) -> bool:
-        if self.about is None or self.about.search(_subject(change, context)):
-            return True
-        return self.names is not None and bool(self.names.search(_names(change)))
-
 
 def _asked(*kinds: str, about: str = "", names: str = "") -> Asked:
     return Asked(kinds, regex(about) if about else None, regex(names) if names else None)
@@ -58,8 +53,7 @@ PROVIDERS: dict[str, Asked] = {
     "blocks": _asked("terraform.resource"),
     "guards": _asked("terraform.", "cloudformation.", "kubernetes.", "compose."),
     "access": _asked("terraform.", "cloudformation.", "kubernetes.", "iam.", **_GRANTING),
-    "exposure.switches": _asked("terraform.", "cloudformation.", "kubernetes.", "compose."),
-    "exposure.opened": _asked(
+    "exposure": _asked(
         "terraform.resource",
         "cloudformation.resource",
         "kubernetes.object",
@@ -94,7 +88,9 @@ PROVIDERS: dict[str, Asked] = {
         "cloudformation.resource",
         "kubernetes.object",
         "file",
-        about=r"^(?!terraform )",  # any list of people
+        about=r"(?i)member|collaborator|aws_iam_user|OWNERS$" + _DATA,
+        names=r"(?i)member|user|owner|maintainer|admin|approver|reviewer|subjects|principal|group|white_?list|allow"
+        r"|teams?\b|people|collaborator|contacts",
     ),
     "capacity": _asked("terraform.", "cloudformation.", "kubernetes."),
     "sizes": _asked("terraform.", "cloudformation.", "kubernetes.", "compose."),
@@ -160,15 +156,20 @@ def _placed(impact: Impact, context: Context) -> Impact:
 
 
 def _with_facts(impact: Impact, context: Context) -> Impact:
-    return replace(impact, facts=(*impact.facts, *_facts(impact, context)))
+    facts = tuple(_facts(impact, context))
+    return replace(impact, facts=(*impact.facts, *facts)) if facts else impact
 
 
 def _facts(impact: Impact, context: Context) -> Iterator[Fact]:
     if impact.cause == "cascade":
         return  # its text did not change: there is nothing to say but its effect
-    for name, asked in _asked_of(impact.change.kind):
-        if asked.is_about(impact.change, context):
-            yield from _provider(name)(impact.change, context)
+    named: str | None = None
+    for name, names in _asked_about(impact.change.kind, _subject(impact.change, context)):
+        if names is not None:
+            named = _names(impact.change) if named is None else named
+            if not names.search(named):
+                continue
+        yield from _provider(name)(impact.change, context)
 
 
 def _subject(change: Change, context: Context) -> str:
@@ -177,9 +178,22 @@ def _subject(change: Change, context: Context) -> str:
     return f"{change.type} {change.path}"
 
 
+@lru_cache(maxsize=1024)
+def _asked_about(kind: str, subject: str) -> tuple[tuple[str, Pattern[str] | None], ...]:
+    """The providers to ask, each with the names of which one has to be met yet."""
+    asked = ((name, asked) for name, asked in PROVIDERS.items() if kind.startswith(asked.kinds))
+    return tuple(
+        (name, None if found else asked.names)
+        for name, asked in asked
+        if (found := asked.about is None or asked.about.search(subject) is not None) or asked.names is not None
+    )
+
+
 def _names(change: Change) -> str:
-    sides = (side.attributes for side in (change.before, change.after) if side is not None)
-    return " ".join(name for side in sides for name in _named(side))
+    """The names in which something changed; of what came or went, all."""
+    if change.before is not None and change.after is not None:
+        return " ".join(delta.path for delta in change.deltas)
+    return " ".join(name for side in (change.before, change.after) if side is not None for name in _named(side.attributes))
 
 
 def _named(value: Value) -> Iterator[str]:
@@ -189,11 +203,6 @@ def _named(value: Value) -> Iterator[str]:
         yield from _named(child)
     for element in value.elements:
         yield from _named(element)
-
-
-@cache
-def _asked_of(kind: str) -> tuple[tuple[str, Asked], ...]:
-    return tuple((name, asked) for name, asked in PROVIDERS.items() if kind.startswith(asked.kinds))
 
 
 @cache

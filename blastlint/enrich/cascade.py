@@ -107,7 +107,7 @@ class Planner:
 
     def _alias_of(self, delta: Delta) -> bool:
         """Whether the two sides are two names of one value: a bucket's `id` and its `bucket`."""
-        if delta.before is None or delta.after is None:
+        if delta.before is None or delta.after is None or (delta.before.known and delta.after.known):
             return False
         return same(_resolved(delta.before, self.before, self.after), _resolved(delta.after, self.after))
 

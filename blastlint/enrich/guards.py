@@ -1,4 +1,5 @@
 """`guard` facts: what protected a thing, and now protects it less or more. One mechanism for every provider and format.
+A switch that puts a thing on the internet is one, and told as `exposure`.
 
 A guard is compared by its effective value with defaults applied. Nothing is said of a thing that is new or gone, but the
 removal of a resource that only exists to guard another one counts, where that other one stays.
@@ -12,13 +13,12 @@ from blastlint.enrich.addresses import is_named
 from blastlint.enrich.context import Context
 from blastlint.enrich.shown import shown
 from blastlint.enrich.strength import Verdict, level, moved, quantity
-from blastlint.facts.guards import Guard, guards_of
+from blastlint.facts.guards import Guard, guards_of, touched_guards
 from blastlint.facts.paths import Step, found, keys, steps
 from blastlint.frozen import dataclass
 from blastlint.model import Change, Delta, Entity, Fact, Value
 
-# Kinds that another provider turns into facts of its own (exposure.py).
-ELSEWHERE = frozenset({"public-access", "scheme", "service-type"})
+_EXPOSING = frozenset({"public-access", "scheme", "service-type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +35,32 @@ class Movement:
 def facts(change: Change, context: Context) -> Iterator[Fact]:
     """The guards of one change, worst kind of news first left to the rules."""
     if change.before is not None and change.after is not None:
-        for movement in _not_replaced(list(movements(change)), change, context):
-            if movement.guard.kind not in ELSEWHERE:
+        moves = list(movements(change))
+        yield from _exposing(moves)
+        for movement in _not_replaced(moves, change, context):
+            if movement.guard.kind not in _EXPOSING:
                 yield _fact(movement, _copies(change.after))
     elif change.before is not None:
         yield from _guarding_resource_gone(change.before, context)
 
 
+def _exposing(moves: Sequence[Movement]) -> Iterator[Fact]:
+    weakened = [m for m in moves if m.guard.kind in _EXPOSING and m.verdict.direction == "weakened"]
+    if weakened:
+        from blastlint.enrich.exposure.switches import fact
+
+        yield from map(fact, weakened)
+
+
 def movements(change: Change) -> Iterator[Movement]:
     """Every guard that a change of a thing on both sides moved, each path once."""
-    if change.before is None or change.after is None or _is_local_module(change):
+    if change.before is None or change.after is None:
+        return
+    touched = touched_guards(change.kind, change.type, frozenset(keys(delta.path)[:1] for delta in change.deltas))
+    if not touched or _is_local_module(change):
         return
     seen: set[str] = set()
-    touched = {keys(delta.path)[:1] for delta in change.deltas}
-    for guard in guards_of(change.kind, change.type):
-        if () not in touched and keys(guard.path)[:1] not in touched:
-            continue
+    for guard in touched:
         for path, before, after in _values(guard, change):
             verdict = moved(guard, before, after)
             if verdict is not None and path not in seen:

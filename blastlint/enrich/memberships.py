@@ -5,7 +5,7 @@ Somebody who is named anywhere in what the change adds has only moved.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from blastlint.enrich.context import Context
 from blastlint.frozen import dataclass
@@ -61,14 +61,17 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
 
 
 def _lost(context: Context) -> list[tuple[Group, frozenset[str]]]:
-    before, after = (_groups(context, side) for side in ("before", "after"))
-    present = frozenset(person for group in after for person in group.people)
+    touched = {id(e) for change in context.changes for e in (change.before, change.after) if e is not None}
+    before = [group for group in _groups(context, "before", touched) if len(group.people) >= _LEAST]
+    if not before:
+        return []
+    present = frozenset(person for group in _groups(context, "after", touched) for person in group.people)
     told = [(group, group.people - present) for group in before]
     return [(g, gone) for g, gone in told if len(gone) >= _LEAST and len(gone) >= _SHARE * len(g.people)]
 
 
-def _groups(context: Context, side: Side) -> list[Group]:
-    """The groups that the change set touches, and for what is named one by one, the set of all of a kind."""
+def _groups(context: Context, side: Side, only: Container[int]) -> list[Group]:
+    """The lists of one side, of the entities with these ids; for what is named one by one, the set of all of a kind."""
     found: list[Group] = []
     single: dict[tuple[str, str], tuple[set[str], Entity]] = {}
     for entity in context.entities_before if side == "before" else context.entities_after:
@@ -77,10 +80,8 @@ def _groups(context: Context, side: Side) -> list[Group]:
         if _ONE_BY_ONE.match(entity.type):
             people, _ = single.setdefault((entity.configuration, entity.type), (set(), entity))
             people.add(entity.address)
-        else:
+        elif id(entity) in only:
             found.extend(_lists(entity, entity.attributes, entity.address))
-    touched = {id(e) for change in context.changes for e in (change.before, change.after) if e is not None}
-    found = [group for group in found if id(group.entity) in touched]
     changed = {e.key for change in context.changes if (e := change.before) is not None and change.after is None}
     for (_, type_), (people, _) in single.items():
         first = next((e for e in _entities(context, side) if e.type == type_ and e.key in changed), None)

@@ -29,7 +29,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from blastlint.facts import table
-from blastlint.facts.paths import Step, steps
+from blastlint.facts.paths import Step, keys, steps
 from blastlint.facts.providers import facts_of
 from blastlint.frozen import dataclass
 from blastlint.model import Scalar
@@ -129,6 +129,13 @@ def guards_of(scope: str, type_: str) -> tuple[Guard, ...]:
             if guard.path not in best or best[guard.path][0] < rank:
                 best[guard.path] = (rank, guard)
     return tuple(_refined(guard, type_) for _, guard in best.values())
+
+
+@lru_cache(maxsize=4096)
+def touched_guards(scope: str, type_: str, roots: frozenset[tuple[str, ...]]) -> tuple[Guard, ...]:
+    """The guards of a type whose argument, the first key of their path, is one of `roots`; `()` is the whole."""
+    guards = guards_of(scope, type_)
+    return guards if () in roots else tuple(guard for guard in guards if keys(guard.path)[:1] in roots)
 
 
 def _refined(guard: Guard, type_: str) -> Guard:

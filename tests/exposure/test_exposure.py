@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blastlint import pipeline
-from blastlint.enrich.exposure import opened as openings
-from blastlint.enrich.exposure import switches
+from blastlint.enrich import exposure, guards
 from blastlint.enrich.exposure.networks import ALL_PORTS, Reach, grown, port_class
 from blastlint.model import Entity, Fact, FactValue, unknown
 from blastlint.sources.memory import change_set
@@ -19,7 +18,7 @@ GROUP = "aws_security_group.web"
 
 def facts_between(before: list[Entity], after: list[Entity]) -> list[Fact]:
     both = context(before, after)
-    return [fact for change in both.changes for provider in (switches, openings) for fact in provider.facts(change, both)]
+    return [fact for change in both.changes for provider in (guards, exposure) for fact in provider.facts(change, both)]
 
 
 def ingress(port: int, *sources: str, to: int | None = None) -> dict[str, object]:

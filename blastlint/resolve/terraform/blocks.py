@@ -109,6 +109,8 @@ def _iteration(key: Value | None, collection: Value) -> Value:
 def settled(value: Value) -> Value:
     """The value without the lazy known part of whole resources or modules in it, which only evaluation needs."""
     data = value.data
+    if data is None or value.is_scalar:
+        return value
     if not value.known:
         if isinstance(data, Mapping) and type(data) is not dict:
             return replace(value, data=None)
