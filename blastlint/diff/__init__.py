@@ -11,6 +11,7 @@ Files and the change set as a whole are Changes too (files.py): facts about them
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib import import_module
 
 from blastlint.diff.match import matched
@@ -47,6 +48,7 @@ def changes(before: Sequence[Entity], after: Sequence[Entity]) -> tuple[Change, 
     return tuple(found)
 
 
+@cache
 def _differ(kind: str) -> str:
     return next((module for prefix, module in DIFFERS.items() if kind.startswith(prefix)), "")
 

@@ -36,10 +36,10 @@ class _Comparison:
         """`plain` is the path without indexes: what the provider's schema calls it."""
         if self.renaming and not old.known:
             old = replace(old, text=self.renaming.text(old.text))
-        if same(old, new):
-            return
         if old.is_map and new.is_map:
             yield from self._maps(path, plain, old, new)
+        elif same(old, new):
+            return
         elif old.is_list and new.is_list:
             yield from self._lists(path, plain, old, new)
         else:

@@ -13,7 +13,7 @@ _MANY = 3
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
     """One fact per kind of nested block of which at least three, and half, are gone; or every one of several."""
-    if change.kind != "terraform.resource" or change.before is None or change.after is None:
+    if change.before is None or change.after is None or all(delta.action != "removed" for delta in change.deltas):
         return
     for name, old in change.before.attributes.items.items():
         if name in META or not old.is_list or not old.elements or not all(e.is_map for e in old.elements):

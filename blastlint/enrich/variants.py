@@ -21,12 +21,14 @@ _RISK: tuple[Environment, ...] = ("ephemeral", "non-production", "unknown", "pro
 def distinct(impacts: Sequence[Impact]) -> tuple[Impact, ...]:
     """The impacts without repetitions across variants, in order."""
     named = {_place(i) for i in impacts if i.change.entity.variant}
+    if not named:
+        return tuple(impacts)
     kept: list[Impact] = []
     groups: dict[tuple[str, ...], list[int]] = {}
     for impact in impacts:
         change = impact.change
         entity = change.entity
-        if named and not entity.variant and _place(impact) in named and _wants_a_value(impact):
+        if not entity.variant and _place(impact) in named and _wants_a_value(impact):
             continue
         key = (
             change.kind, entity.configuration, *_named(change), change.action, impact.effect, impact.cause,

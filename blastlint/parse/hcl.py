@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from blastlint.model import Comment, Document, Side
 from blastlint.parse.hcl_ast import Attribute, Block, Expr, File, HclError, Invalid, Source
-from blastlint.parse.hcl_expressions import Parser
+from blastlint.parse.hcl_expressions import SIMPLE_ATTRIBUTE, Parser
 from blastlint.parse.hcl_templates import whole
 from blastlint.regex import regex
 
@@ -80,7 +80,7 @@ class _Reader:
         parser, text = self.parser, self.text
         attributes: dict[str, Attribute] = {}
         blocks: list[Block] = []
-        while here := parser.skip(True):
+        while here := self._simple(attributes):
             if here == "}":
                 if depth:
                     break
@@ -99,6 +99,15 @@ class _Reader:
             if block is not None:
                 blocks.append(block)
         return attributes, tuple(blocks)
+
+    def _simple(self, attributes: dict[str, Attribute]) -> str:
+        """Read the lines that are plain attributes, as most are; the next character behind them."""
+        parser, text = self.parser, self.text
+        while match := SIMPLE_ATTRIBUTE.match(text, parser.pos):
+            value = parser.simple(match, 2)
+            if match[1] not in attributes:
+                attributes[match[1]] = Attribute(self.source, match.start(1), value.end, match[1], value)
+        return parser.skip(True)
 
     def _value(self) -> Expr:
         parser = self.parser

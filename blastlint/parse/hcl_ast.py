@@ -38,8 +38,9 @@ class Source:
         self.whole = whole
         self._lines: list[int] | None = None
 
-    def position(self, offset: int) -> tuple[int, int]:
-        """1-based line and column of an offset."""
+    @property
+    def lines(self) -> list[int]:
+        """The offset at which each line starts."""
         if self._lines is None:
             starts = [0]
             found = self.text.find("\n")
@@ -47,14 +48,21 @@ class Source:
                 starts.append(found + 1)
                 found = self.text.find("\n", found + 1)
             self._lines = starts
-        line = bisect_right(self._lines, offset)
-        return line, offset - self._lines[line - 1] + 1
+        return self._lines
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """1-based line and column of an offset."""
+        lines = self.lines
+        line = bisect_right(lines, offset)
+        return line, offset - lines[line - 1] + 1
 
     def region(self, start: int, end: int) -> Region:
         if self.whole is not None:
             return self.whole
-        line, column = self.position(start)
-        if self.text.find("\n", start, end) < 0:
+        lines = self._lines or self.lines
+        line = bisect_right(lines, start)
+        column = start - lines[line - 1] + 1
+        if line == len(lines) or end < lines[line]:  # within one line, as most
             return Region(self.side, self.path, line, column, line, column + end - start)
         return Region(self.side, self.path, line, column, *self.position(end))
 

@@ -45,9 +45,11 @@ _KEY = regex(r"([^\W\d][\w-]*)[ \t]*(?:=(?![=>])|:(?!:))")
 _FOR = regex(r"for\s+([^\W\d][\w-]*)\s*(?:,\s*([^\W\d][\w-]*)\s*)?\bin\b")
 _FUNCTION = regex(r"(?:::[^\W\d][\w-]*)*[ \t]*\(")
 # The values that most attributes have, whole: plain string, number, keyword or reference, and then what ends a value.
-_SIMPLE = r'(?:"([^"\\$%\n]*)"|(-?\d+(?:\.\d+)?)(?![\w.])|([^\W\d][\w-]*(?:\.[^\W\d][\w-]*)*))'
+_SIMPLE = r'(?:"([^"\\$%\n]*)"|(-?\d{1,18}(?:\.\d{1,18})?)(?![\w.])|([^\W\d][\w-]*(?:\.[^\W\d][\w-]*)*))'
 _SIMPLE_LINE = regex(_SIMPLE + r"(?=[ \t]*(?:[\n,\])}#]|\r\n|\Z))")
 _SIMPLE_NESTED = regex(_SIMPLE + r"(?=\s*[,\])}])")
+# A whole line of a block, as most are: name, simple value, nothing else.
+SIMPLE_ATTRIBUTE = regex(r"\s*([^\W\d][\w-]*)[ \t]*=[ \t]*" + _SIMPLE + r"(?=[ \t]*(?:\n|\Z))")
 
 
 class Parser:
@@ -93,7 +95,7 @@ class Parser:
         self.skip(newlines)
         simple = (_SIMPLE_NESTED if newlines else _SIMPLE_LINE).match(self.text, self.pos)
         if simple:
-            return self._simple(simple)
+            return self.simple(simple, 1)
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise HclError("nested too deeply", self.pos)
@@ -112,18 +114,20 @@ class Parser:
         self.depth -= 1
         return Conditional(self.source, start, no.end, condition, yes, no)
 
-    def _simple(self, match: re.Match[str]) -> Expr:
-        self.pos = end = match.end()
-        kind = match.lastindex
-        if kind == 1:
-            return Literal(self.source, match.start(), end, match[1])
-        if kind == 2:
-            return Literal(self.source, match.start(), end, number(match[2]))
-        words = match[3].split(".")
+    def simple(self, match: re.Match[str], first: int) -> Expr:
+        """The expression that _SIMPLE has found, its groups being those from `first` on."""
+        kind = match.lastindex or 0
+        start, end = match.start(kind), match.end()
+        self.pos = end
+        if kind == first:
+            return Literal(self.source, start - 1, end, match[kind])
+        if kind == first + 1:
+            return Literal(self.source, start, end, number(match[kind]))
+        words = match[kind].split(".")
         if len(words) == 1:
-            return self._word(match[3], match.start(), end)
-        root = Name(self.source, match.start(), match.start() + len(words[0]), words[0])
-        return Traversal(self.source, match.start(), end, root, tuple([Attr(word) for word in words[1:]]))
+            return self._word(words[0], start, end)
+        root = Name(self.source, start, start + len(words[0]), words[0])
+        return Traversal(self.source, start, end, root, tuple([Attr(word) for word in words[1:]]))
 
     def _word(self, word: str, start: int, end: int) -> Expr:
         if word in _KEYWORDS:

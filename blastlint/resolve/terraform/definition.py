@@ -8,7 +8,7 @@ from dataclasses import field, replace
 from typing import TypeVar
 
 from blastlint.frozen import dataclass
-from blastlint.parse.hcl_ast import Attribute, Block, File, Name, Traversal
+from blastlint.parse.hcl_ast import Attr, Index, Literal, Attribute, Block, File, Name, Traversal
 from blastlint.parse.workspace import Workspace
 
 SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
@@ -145,8 +145,8 @@ def _alias(block: Block) -> str:
 
 def static_path(expr: object) -> str:
     """A reference as written where only a name is allowed: `aws.west`, `module.a["x"].aws_b.c`; "" for anything else."""
-    from blastlint.parse.hcl_ast import Attr, Index, Literal
-
+    if expr is None:
+        return ""
     if isinstance(expr, Name):
         return expr.name
     if isinstance(expr, Literal):
