@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.deletions import Deletion, deletion, what
+from blastlint.enrich.edits import edit_of
 from blastlint.enrich.surroundings import path_class_of
-from blastlint.enrich.texts import compared_words, text_of
+from blastlint.enrich.texts import compared_words
 from blastlint.facts.words import listed
 from blastlint.frozen import dataclass
 from blastlint.globs import matches
@@ -179,10 +180,10 @@ def _alike(files: Sequence[FileChange], context: Context) -> float:
 def _edit(file: FileChange, context: Context) -> tuple[frozenset[str], frozenset[str]] | None:
     if file.before is None or file.after is None:
         return None
-    old, new = text_of(context.before.tree.read(file.before)), text_of(context.after.tree.read(file.after))
-    if old is None or new is None:
+    lines = edit_of(file.before, file.after, context)
+    if lines is None:
         return None
-    words = compared_words(old, new)
+    words = compared_words(lines)
     gone, born = (frozenset("0" if word[0].isdigit() else word for word in side) for side in (words.gone, words.born))
     return gone, born
 

@@ -13,7 +13,7 @@ from blastlint.diff.lines import differing
 from blastlint.enrich.context import Context
 from blastlint.enrich.deletions import what
 from blastlint.enrich.surroundings import path_class_of
-from blastlint.enrich.texts import Text, compared_words, text_of
+from blastlint.enrich.texts import Text, compared_lines, compared_words, text_of
 from blastlint.model import Change, Fact, Region, Related
 
 _MANY = 10  # files with the same edit: a tool, or a hand that acts like one
@@ -71,7 +71,7 @@ def _edits(old: Text, new: Text) -> Iterator[Edit]:
         if equal:
             continue
         for one, other in _lines(before[a:b], after[c:d]):
-            words = compared_words(Text(one, "", ""), Text(other, "", ""))
+            words = compared_words(compared_lines(Text(one, "", ""), Text(other, "", "")))
             if words.gone and words.changed <= _WORDS:  # a pattern that replaces; a header that is added names nothing
                 yield tuple(sorted(_plain(words.gone))), tuple(sorted(_plain(words.born)))
 

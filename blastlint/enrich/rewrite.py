@@ -12,16 +12,18 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from blastlint.enrich.context import Context
+from blastlint.enrich.edits import edit_of
 from blastlint.enrich.shown import LIMIT, shown
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.enrich.texts import (
+    Lines,
     Text,
     Words,
-    compared_lines,
     compared_words,
     flips,
     kept_share,
     nested,
+    reordered,
     text_of,
     words_in,
 )
@@ -126,10 +128,10 @@ def _fact(change: Change, context: Context) -> Fact | None:
     before, after = context.before.tree.read(paths[0]), context.after.tree.read(paths[1])
     if before == after:
         return _mode(change, paths)
-    old, new = text_of(before), text_of(after)
-    if old is None or new is None:
+    old, new, lines = text_of(before), text_of(after), edit_of(*paths, context)
+    if old is None or new is None or lines is None:
         return None
-    pair = _Pair(paths, old, new, context)
+    pair = _Pair(paths, old, new, lines, context)
     return _reformat(pair) or _rewrite(pair)
 
 
@@ -140,6 +142,7 @@ class _Pair:
     paths: tuple[str, str]
     old: Text
     new: Text
+    lines: Lines
     context: Context
 
     @property
@@ -180,11 +183,11 @@ def _told(paths: tuple[str, str], name: str, fields: Mapping[str, FactValue], co
 def _reformat(pair: _Pair) -> Fact | None:
     """Lines differ, and fewer words than lines: what is left of the lines is layout."""
     flipped = flips(pair.old, pair.new)
-    lines = compared_lines(pair.old, pair.new)
+    lines = pair.lines
     enough = max(_LEAST_LINES, _REFORMATTED * lines.most)
     if lines.changed < enough and not (flipped and lines.most >= _LEAST_LINES):
         return None
-    words = compared_words(pair.old, pair.new)
+    words = compared_words(lines)
     if not flipped and (lines.changed - words.changed < enough or (words.changed and nested(pair.old, pair.new))):
         return None
     meant = pair.meant()
@@ -210,7 +213,7 @@ def _differences(pair: _Pair, words: Words, meant: list[Change] | None) -> list[
         return _words_told(pair, words)
     if meant:
         return [f"{c.address} {c.action}" for c in meant]
-    return ["the same words in another order"] if words.reordered else []
+    return ["the same words in another order"] if reordered(pair.old, pair.new) else []
 
 
 def _words_told(pair: _Pair, words: Words) -> list[str]:
@@ -242,9 +245,10 @@ def _in_words(differences: list[str]) -> str:
 
 def _rewrite(pair: _Pair) -> Fact | None:
     """Hardly a line is left. The names of a file are what it defines: keys, functions, blocks, targets."""
-    kept, lines = kept_share(pair.old, pair.new)
-    if kept >= _REWRITTEN:
+    share = kept_share(pair.old, pair.lines, _REWRITTEN)
+    if share is None:
         return None
+    kept, lines = share
     before, after = pair.documents
     names, still = _names(before, pair.old), _names(after, pair.new)
     if len(names) < _LEAST_NAMES:

@@ -1,14 +1,17 @@
 """Two texts of one file, measured: which lines and words differ, and how it is encoded. Linear in their size.
 
-Lines and words are compared as multisets, so that a move within the file is no difference. A word is a name, a number or an
-operator; blanks, quotes, brackets, commas and comment marks are what a formatter may change, and are none. The words are
-the same for every language.
+Lines and words are compared as multisets, so that a move within the file is no difference. Lines first: only those that
+differ are looked into. A word is a name, a number or an operator; blanks, quotes, brackets, commas and comment marks are
+what a formatter may change, and are none. The words are the same for every language.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
+from itertools import islice
+from math import ceil, inf
 
 from blastlint.frozen import dataclass
 from blastlint.parse import MAX_BYTES
@@ -38,12 +41,13 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The lines that are not blank: how many there were, are, went and came."""
+    """The lines that are not blank, as they stand but for their ends (which `flips` tells of): how many there were and are,
+    and those that went and came, each so often."""
 
     before: int
     after: int
-    gone: int
-    born: int
+    gone: Counter[str]
+    born: Counter[str]
 
     @property
     def most(self) -> int:
@@ -51,16 +55,15 @@ class Lines:
 
     @property
     def changed(self) -> int:
-        return max(self.gone, self.born)
+        return max(self.gone.total(), self.born.total())
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words that went and came. `reordered`: they are the same, but not in the same order."""
+    """The words that went and came."""
 
     gone: Counter[str]
     born: Counter[str]
-    reordered: bool
 
     @property
     def changed(self) -> int:
@@ -103,17 +106,35 @@ def _others(side: Text) -> int:
 
 
 def compared_lines(before: Text, after: Text) -> Lines:
-    """Lines as they stand but for their ends, which `flips` tells of."""
-    old, new = (Counter(line for line in side.text.splitlines() if line.strip()) for side in (before, after))
-    return Lines(old.total(), new.total(), (old - new).total(), (new - old).total())
+    old, new = _lines(before), _lines(after)
+    return Lines(old.total(), new.total(), _beyond(old, new), _beyond(new, old))
 
 
-def compared_words(before: Text, after: Text) -> Words:
-    old, new = _WORD.findall(before.text), _WORD.findall(after.text)
-    gone, born = Counter(old), Counter(new)
-    gone.subtract(new)
-    born.subtract(old)
-    return Words(+gone, +born, reordered=old != new)
+def _lines(side: Text) -> Counter[str]:
+    lines = Counter(side.text.splitlines())
+    for blank in [line for line in lines if not line.strip()]:
+        del lines[blank]
+    return lines
+
+
+def _beyond(some: Counter[str], others: Counter[str]) -> Counter[str]:
+    """`some - others`, where most are in both."""
+    return Counter({key: more for key, count in some.items() if (more := count - others.get(key, 0)) > 0})
+
+
+def compared_words(lines: Lines) -> Words:
+    """The words of the lines that differ: all others have the same ones."""
+    old, new = _words(lines.gone), _words(lines.born)
+    return Words(_beyond(old, new), _beyond(new, old))
+
+
+def _words(lines: Counter[str]) -> Counter[str]:
+    return Counter(_WORD.findall("\n".join(lines.elements())))
+
+
+def reordered(before: Text, after: Text) -> bool:
+    """Whether the words do not follow each other as they did."""
+    return _WORD.findall(before.text) != _WORD.findall(after.text)
 
 
 def words_in(text: str) -> frozenset[str]:
@@ -149,12 +170,27 @@ def _shift(old: str, new: str) -> tuple[bool, str] | None:
 def telling_lines(side: Text) -> Counter[str]:
     """Lines with four letters or digits in them (`}` and `else:` prove nothing), without indentation. Every number, version
     and digest is 0: raising them on every line makes no other text."""
-    lines = (line.strip() for line in side.text.splitlines() if _TELLING.search(line))
-    return Counter(_NUMBER.sub("0", _PIN.sub(r":0\1", line)) for line in lines)
+    return _telling(side.text.splitlines())
 
 
-def kept_share(before: Text, after: Text) -> tuple[float, int]:
-    """(share of the telling lines before that are still there, their number)."""
-    old, new = telling_lines(before), telling_lines(after)
-    total = old.total()
-    return ((old & new).total() / total if total else 1.0), total
+def _telling(lines: Iterable[str]) -> Counter[str]:
+    found = (line.strip() for line in lines if _TELLING.search(line))
+    return Counter(_NUMBER.sub("0", _PIN.sub(r":0\1", line)) for line in found)
+
+
+def kept_share(before: Text, lines: Lines, enough: float = 2.0) -> tuple[float, int] | None:
+    """(share of the telling lines before that are still there, their number); None as soon as the share is `enough`."""
+    if enough < 1 and _count_telling(before, many := lines.gone.total() / (1 - enough)) >= many:
+        return None  # whatever the lines tell that went
+    went, came = _telling(lines.gone.elements()), _telling(lines.born.elements())
+    gone, still = went.total(), (went & came).total()
+    least = (gone - still) / (1 - enough) if enough < 1 else inf  # so many in all that what is lost is little
+    total = _count_telling(before, least)
+    if total >= least:
+        return None
+    return (total - gone + still) / total if total else 1.0, total
+
+
+def _count_telling(side: Text, most: float) -> int:
+    telling = (line for line in side.text.splitlines() if _TELLING.search(line))
+    return sum(1 for _ in islice(telling, ceil(most) if most < inf else None))

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from blastlint.enrich.texts import (
     Text,
+    Words,
     compared_lines,
     compared_words,
     flips,
     kept_share,
     nested,
+    reordered,
     telling_lines,
     text_of,
 )
@@ -47,6 +49,14 @@ def test_flips(before: bytes, after: bytes, told: tuple[str, ...]) -> None:
     assert flips(text(before), text(after)) == told
 
 
+def share(before: Text, after: Text) -> tuple[float, int] | None:
+    return kept_share(before, compared_lines(before, after))
+
+
+def changed_words(before: Text, after: Text) -> Words:
+    return compared_words(compared_lines(before, after))
+
+
 def test_what_is_no_text() -> None:
     assert text_of(None) is None
     assert text_of(b"GIF89a\0\0") is None
@@ -55,7 +65,8 @@ def test_what_is_no_text() -> None:
 
 def test_lines_are_a_multiset_without_blank_ones() -> None:
     lines = compared_lines(text("a\nb\n\nb\nc\n"), text("c\r\n\r\nb\r\na\r\nd\r\n"))
-    assert (lines.before, lines.after, lines.gone, lines.born, lines.most, lines.changed) == (4, 4, 1, 1, 4, 1)
+    assert (lines.before, lines.after, lines.most, lines.changed) == (4, 4, 4, 1)
+    assert (lines.gone, lines.born) == ({"b": 1}, {"d": 1})
 
 
 @pytest.mark.parametrize(
@@ -71,13 +82,13 @@ def test_lines_are_a_multiset_without_blank_ones() -> None:
     ],
 )
 def test_words(before: str, after: str, gone: dict[str, int], born: dict[str, int]) -> None:
-    words = compared_words(text(before), text(after))
+    words = changed_words(text(before), text(after))
     assert (words.gone, words.born) == (Counter(gone), Counter(born))
 
 
 def test_words_in_another_order_are_told() -> None:
-    assert compared_words(text("a b"), text("b a")).reordered
-    assert not compared_words(text("a b"), text("a\nb")).reordered
+    assert reordered(text("a b"), text("b a"))
+    assert not reordered(text("a b"), text("a\nb"))
 
 
 def test_telling_lines_leave_numbers_and_marks_out() -> None:
@@ -102,9 +113,9 @@ def test_a_pin_is_a_pin_by_tag_or_by_digest() -> None:
 
 
 def test_what_is_added_takes_nothing_from_what_is_kept() -> None:
-    assert kept_share(text("alpha\nbravo\n"), text("alpha\n" + "other\n" * 50 + "bravo\n")) == (1.0, 2)
-    assert kept_share(text("alpha\nbravo\n"), text("bravo\n")) == (0.5, 2)
-    assert kept_share(text(""), text("alpha\n")) == (1.0, 0)
+    assert share(text("alpha\nbravo\n"), text("alpha\n" + "other\n" * 50 + "bravo\n")) == (1.0, 2)
+    assert share(text("alpha\nbravo\n"), text("bravo\n")) == (0.5, 2)
+    assert share(text(""), text("alpha\n")) == (1.0, 0)
 
 
 @pytest.mark.parametrize(
@@ -129,9 +140,11 @@ def test_the_same_text_does_not_differ(data: bytes) -> None:
         return
     assert flips(side, side) == ()
     assert compared_lines(side, side).changed == 0
-    assert compared_words(side, side).changed == 0
-    assert not compared_words(side, side).reordered
-    assert kept_share(side, side)[0] == 1.0
+    assert changed_words(side, side).changed == 0
+    assert not reordered(side, side)
+    whole = share(side, side)
+    assert whole is not None
+    assert whole[0] == 1.0
     assert not nested(side, side)
 
 
@@ -140,9 +153,8 @@ def test_the_same_text_does_not_differ(data: bytes) -> None:
 def test_layout_has_no_words(words: list[str], data: st.DataObject) -> None:
     blank = st.sampled_from([" ", "\n", "\n    ", "\t", "  "])
     one, other = ("".join(word + data.draw(blank) for word in words) for _ in range(2))
-    compared = compared_words(text(one), text(other))
-    assert compared.changed == 0
-    assert not compared.reordered
+    assert changed_words(text(one), text(other)).changed == 0
+    assert not reordered(text(one), text(other))
 
 
 def test_a_hundred_thousand_lines_take_little_time() -> None:
@@ -150,8 +162,8 @@ def test_a_hundred_thousand_lines_take_little_time() -> None:
     after = text("".join(f"  line {n} of many = {n % 5}\n" for n in range(100_000)))
     start = time.process_time()
     assert compared_lines(before, after).changed == 100_000
-    assert compared_words(before, after).changed < 100_000
-    assert kept_share(before, after)[1] == 100_000
+    assert changed_words(before, after).changed < 100_000
+    assert share(before, after) == (1.0, 100_000)
     assert nested(before, after)
     assert time.process_time() - start < 5
 
@@ -163,8 +175,8 @@ def test_one_line_of_megabytes_takes_little_time(line: str) -> None:
     before, after = text(line * (2_000_000 // len(line))), text(line * (1_900_000 // len(line)) + "\nmore lines\n")
     start = time.process_time()
     compared_lines(before, after)
-    compared_words(before, after)
-    kept_share(before, after)
+    changed_words(before, after)
+    share(before, after)
     nested(before, after)
     assert time.process_time() - start < 5
 
@@ -174,4 +186,16 @@ def test_what_is_encrypted_is_new_at_every_writing() -> None:
         "".join(f"key_{c}: ENC[AES256_GCM,data:{c * 8}==,iv:x{c}=]\n" for c in "abcdef") + "tok: " + "Zq" * 30
     )
     after = text("".join(f"key_{c}: ENC[AES256_GCM,data:{c * 6}==,iv:y{c}=]\n" for c in "abcdef") + "tok: " + "Rt" * 30)
-    assert kept_share(before, after) == (1.0, 7)
+    assert share(before, after) == (1.0, 7)
+
+
+@settings(max_examples=100, deadline=None)
+@given(*(st.lists(st.sampled_from(["alpha 1", "alpha 2", "  bravo", "bravo", "}", "charlie()"]), max_size=9),) * 2)
+def test_the_share_is_counted_until_it_is_enough(old: list[str], new: list[str]) -> None:
+    before, after = text("\n".join(old)), text("\n".join(new))
+    lines = compared_lines(before, after)
+    exact = kept_share(before, lines)
+    assert exact is not None
+    was, now = telling_lines(before), telling_lines(after)
+    assert exact == ((was & now).total() / was.total() if was else 1.0, was.total())
+    assert kept_share(before, lines, 0.5) == (None if exact[0] >= 0.5 else exact)

@@ -5,25 +5,28 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from blastlint.enrich.context import Context
+from blastlint.enrich.edits import edit_of
 from blastlint.enrich.surroundings import path_class_of
+from blastlint.enrich.texts import text_of
 from blastlint.facts.quality import rows
 from blastlint.frozen import dataclass
-from blastlint.model import Change, Fact, FactValue, Region, Related, Side
+from blastlint.model import Change, Fact, FactValue, FileChange, Region, Related
 from blastlint.regex import regex
 
 _SCREEN = regex(
-    rb"(?i)noqa|type:\s*ignore|nosec|no cover|eslint-disable|@ts-|nolint|rubocop:disable|SuppressWarnings|#!?\[allow|:ignore"
-    rb"|checkov:skip|nosemgrep|NOSONAR|hadolint ignore|shellcheck disable|pylint:\s*disable|istanbul ignore|c8 ignore"
-    rb"|pyright:|biome-ignore|lint:ignore"
+    r"(?i)noqa|type:\s*ignore|nosec|no cover|eslint-disable|@ts-|nolint|rubocop:disable|SuppressWarnings|#!?\[allow|:ignore"
+    r"|checkov:skip|nosemgrep|NOSONAR|hadolint ignore|shellcheck disable|pylint:\s*disable|istanbul ignore|c8 ignore"
+    r"|pyright:|biome-ignore|lint:ignore"
 )
 _REASON = regex(
     r"(?i)\b(because|see|issue|ticket|until|https?://|[A-Z]{2,}-\d+|#\d{2,}|--\s*\w+|reason)\b|\b(as|since) \w+ \w+"
     r"|: \w+ \w+ \w+"
 )
-_MAX = 1_000_000
+_UNREAD = ("generated", "vendored", "lock", "docs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class _Mark:
     blanket: bool
     reason: bool
     code: str
-    line: int
+    line: int = 0
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
@@ -63,55 +66,72 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
 
 
 def _grown(context: Context) -> Mapping[str, Sequence[_Mark]]:
-    """File -> the marks that are new: not for the same code anywhere before, and more than the file had."""
-    old: list[tuple[str, _Mark]] = []
-    new: list[tuple[str, _Mark]] = []
-    was: dict[str, str] = {}
-    for file in context.change_set.files:
-        if file.is_submodule or file.is_symlink:
-            continue
-        if file.before:
-            old += [(file.before, m) for m in _marks(file.before, "before", context)]
-        if file.after:
-            new += [(file.after, m) for m in _marks(file.after, "after", context)]
-            was[file.after] = file.before or ""
+    """File -> the marks that are new: not for the same code anywhere before, and more than the file had. Lines that stay
+    have the marks that they had."""
+    new = [(file, mark) for file in _files(context) for mark in _came(file, context)]
+    if not new:
+        return {}
+    old = [(file, mark) for file in _files(context) for mark in _went(file, context)]
     by_code = Counter((m.tool, m.code) for _, m in old)
-    by_file = Counter((path, m.tool) for path, m in old)
-    unmatched: list[tuple[str, _Mark]] = []
-    for path, mark in new:
+    by_file = Counter((file.before, m.tool) for file, m in old)
+    unmatched: list[tuple[FileChange, _Mark]] = []
+    for file, mark in new:
         if by_code[(mark.tool, mark.code)] > 0:
             by_code[(mark.tool, mark.code)] -= 1
-            by_file[(was[path], mark.tool)] -= 1
+            by_file[(file.before, mark.tool)] -= 1
         else:
-            unmatched.append((path, mark))
+            unmatched.append((file, mark))
     found: dict[str, list[_Mark]] = {}
-    for path, mark in unmatched:
-        if by_file[(was[path], mark.tool)] > 0:
-            by_file[(was[path], mark.tool)] -= 1
+    for file, mark in unmatched:
+        if by_file[(file.before, mark.tool)] > 0:
+            by_file[(file.before, mark.tool)] -= 1
         else:
-            found.setdefault(path, []).append(mark)
+            found.setdefault(file.path, []).append(mark)
     return found
 
 
-def _marks(path: str, side: Side, context: Context) -> Iterator[_Mark]:
-    if path_class_of(path, context.config) in ("generated", "vendored", "lock", "docs"):
+def _files(context: Context) -> Iterator[FileChange]:
+    return (file for file in context.change_set.files if not (file.is_submodule or file.is_symlink))
+
+
+def _came(file: FileChange, context: Context) -> Iterator[_Mark]:
+    """The marks in lines that are new, each where the line stands for the last time."""
+    lines = edit_of(file.before, file.after, context)
+    if lines is None or file.after is None or not _is_looked_at(file.after, lines.born, context):
         return
-    tree = context.before.tree if side == "before" else context.after.tree
-    data = tree.read(path)
-    if data is None or len(data) > _MAX or _SCREEN.search(data) is None:
+    marked = {line: found for line in lines.born if (found := _mark(line)) is not None}
+    if not marked:
         return
-    kinds = rows("suppressions")
-    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
-        if len(line) > 2000 or not _SCREEN.search(line.encode()):
-            continue
-        for row in kinds:
-            match = re.search(row["mark"], line)
-            if match is not None:
-                code = " ".join(line[: match.start()].split()) or " ".join(line[match.end() :].split())
-                rest = line[match.end() :]
-                blanket = bool(row.get("blanket")) and re.search(row["blanket"], line) is not None
-                yield _Mark(row["tool"], row["kind"], blanket, bool(_REASON.search(rest)), code, number)
-                break
+    text = text_of(context.after.tree.read(file.after))
+    places: dict[str, list[int]] = {}
+    for number, line in enumerate(text.text.splitlines() if text else (), 1):
+        if line in marked:
+            places.setdefault(line, []).append(number)
+    for line, mark in marked.items():
+        yield from (replace(mark, line=number) for number in places[line][-lines.born[line] :])
+
+
+def _went(file: FileChange, context: Context) -> Iterator[_Mark]:
+    lines = edit_of(file.before, file.after, context)
+    if lines is not None and file.before is not None and _is_looked_at(file.before, lines.gone, context):
+        yield from (mark for line in lines.gone.elements() if (mark := _mark(line)) is not None)
+
+
+def _is_looked_at(path: str, lines: Iterable[str], context: Context) -> bool:
+    return _SCREEN.search("\n".join(lines)) is not None and path_class_of(path, context.config) not in _UNREAD
+
+
+def _mark(line: str) -> _Mark | None:
+    if len(line) > 2000 or not _SCREEN.search(line):
+        return None
+    for row in rows("suppressions"):
+        match = re.search(row["mark"], line)
+        if match is not None:
+            code = " ".join(line[: match.start()].split()) or " ".join(line[match.end() :].split())
+            rest = line[match.end() :]
+            blanket = bool(row.get("blanket")) and re.search(row["blanket"], line) is not None
+            return _Mark(row["tool"], row["kind"], blanket, bool(_REASON.search(rest)), code)
+    return None
 
 
 def _allowances(change: Change, context: Context) -> Iterator[Fact]:

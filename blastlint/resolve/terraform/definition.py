@@ -8,7 +8,7 @@ from dataclasses import field, replace
 from typing import TypeVar
 
 from blastlint.frozen import dataclass
-from blastlint.parse.hcl_ast import Attr, Index, Literal, Attribute, Block, File, Name, Traversal
+from blastlint.parse.hcl_ast import Attr, Attribute, Block, File, Index, Literal, Name, Traversal
 from blastlint.parse.workspace import Workspace
 
 SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
