@@ -96,6 +96,7 @@ PROVIDERS: dict[str, Asked] = {
     "sizes": _asked("terraform.", "cloudformation.", "kubernetes.", "compose."),
     "compose": _asked("compose."),
     "kubernetes.keys": _asked("kubernetes."),
+    "kubernetes.values": _asked("config.key", names=r"(^|[ .])(replicaCount|replicas|cpu|memory)( |$)"),
     "kubernetes.selectors": _asked("kubernetes."),
     "kubernetes.gitops": _asked("kubernetes."),
     "code": _asked("python.", "javascript.", "go.", "ruby.", "java.", "rust."),
@@ -185,8 +186,13 @@ def _asked_about(kind: str, subject: str) -> tuple[tuple[str, Pattern[str] | Non
     return tuple(
         (name, None if found else asked.names)
         for name, asked in asked
-        if (found := asked.about is None or asked.about.search(subject) is not None) or asked.names is not None
+        if (found := _is_about(asked, subject)) or asked.names is not None
     )
+
+
+def _is_about(asked: Asked, subject: str) -> bool:
+    """Whether nothing else has to be met."""
+    return asked.names is None if asked.about is None else asked.about.search(subject) is not None
 
 
 def _names(change: Change) -> str:

@@ -83,6 +83,13 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         return
 
 
+def fact_of(amount: Amount, old: Value, new: Value, autoscaled: bool) -> Iterator[Fact]:
+    """The fact of one number that both sides have, where it changed."""
+    before, after = _count(amount, old), _count(amount, new)
+    if before is not None and after is not None and before != after:
+        yield _fact(amount, before, after, old, new, autoscaled)
+
+
 def _count(amount: Amount, value: Value | None) -> float | None:
     """How many; None when it cannot be known. Below zero means without limit."""
     if amount.switch:

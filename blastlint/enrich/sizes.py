@@ -27,6 +27,7 @@ _NUMBERS = frozenset(
 )  # fmt: skip
 _TASKS = frozenset({"aws_ecs_task_definition", "AWS::ECS::TaskDefinition"})
 _PARTS = frozenset({"cpu", "memory", "Cpu", "Memory", "mem_limit", "cpus", "mem_reservation"})
+_MIB = 1 << 20  # memory that is more than this many is counted in bytes
 _AREAS = frozenset({"limits", "requests", "reservations"})
 
 
@@ -57,16 +58,18 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     worst = shrunk[0]
     old, new = worst.delta.before, worst.delta.after
     assert old is not None and new is not None
+    bytes_of_memory = worst.what == "memory" and worst.after >= _MIB
+    unit = 1 << 30 if bytes_of_memory else 1
     yield Fact(
         "capacity",
         {
             "name": worst.delta.path,
-            "before": worst.before,
-            "after": worst.after,
+            "before": round(worst.before / unit, 3),
+            "after": round(worst.after / unit, 3),
             "ratio": worst.ratio,
             "zero": False,
             "autoscaled": False,
-            "measure": worst.what,
+            "measure": "GiB of memory" if bytes_of_memory else worst.what,
             "was": _shown(old),
             "now": _shown(new),
             "starved": any(_is_starved(change, s) for s in shrunk),

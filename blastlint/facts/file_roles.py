@@ -56,7 +56,7 @@ _RECORDS = 20
 
 # Where configuration begins inside a manifest, as key paths.
 _INSIDE = regex(
-    r"^(data|stringData|binaryData|spec\.values|spec\.chart\.values|spec\.valuesContent|spec\.source\.helm\.\w+|helmCharts"
+    r"^(data|stringData|binaryData|spec\.values|spec\.chart\.values|spec\.valuesContent|spec\.(template\.spec\.)?sources?(\[[^\]]*\])?\.helm\.\w+|helmCharts"
     r"|configMapGenerator|spec\.postBuild\.substitute)(\.|\[|$)"
     r"|(^|\.)(env|environment)(\[|\.|$)"
 )

@@ -37,8 +37,9 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
             continue
         several = len(document.content.documents) > 1
         seen: set[str] = set()
-        for number, root in enumerate(document.content.documents):
-            identity = object_identity(root)
+        for number, written in enumerate(document.content.documents):
+            identity = object_identity(written)
+            root = _unfolded(written) if identity else written
             label = identity if identity and identity not in seen else str(number)
             seen.add(label)
             role = file_role(path, root)
@@ -54,6 +55,13 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
                 content=digest(root) if root.known else "",
                 detail=ConfigDocument(root, role, identity, document.coverage),
             )
+
+
+def _unfolded(root: Value) -> Value:
+    """An object with the values that it gives to a chart as a text."""
+    from blastlint.resolve.kubernetes.inline import unfolded
+
+    return unfolded(root)
 
 
 def object_identity(root: Value) -> str:

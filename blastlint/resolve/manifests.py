@@ -31,6 +31,7 @@ from blastlint.regex import regex
 from blastlint.resolve import cloudformation
 from blastlint.resolve.kubernetes.charts import OFF, Templated, templated
 from blastlint.resolve.kubernetes.charts import taken as in_chart
+from blastlint.resolve.kubernetes.inline import unfolded
 from blastlint.resolve.kubernetes.kustomize import Rendered, kustomization_in, rendered
 
 _COMPOSE = regex(r"(^|/)(docker-)?compose([.-][\w.-]+)?\.ya?ml$")
@@ -86,7 +87,7 @@ def declared(workspace: Workspace, path: str) -> Iterator[Entity]:
 def _rendered(rendering: Rendered) -> Iterator[Entity]:
     files = frozenset(rendering.files)
     for thing in rendering.things:
-        for entity in _objects(thing.path, thing.value):
+        for entity in _objects(thing.path, unfolded(thing.value)):
             group, kind, _ = entity.address.split("/", 2)
             written = "/".join((group, kind, thing.namespace or "-", thing.name))
             variant = rendering.root if rendering.root != posixpath.dirname(thing.path) else ""
@@ -98,7 +99,7 @@ def _declared(path: str, root: Value) -> Iterator[Entity]:
         return
     items = root.items
     if "apiVersion" in items and "kind" in items:
-        yield from _objects(path, root)
+        yield from _objects(path, unfolded(root))
     elif "Resources" in items and items["Resources"].is_map:
         return  # a CloudFormation template: the resolver `cloudformation` reads it
     elif "Statement" in items and any("Effect" in s.items for s in (items["Statement"], *items["Statement"].elements)):

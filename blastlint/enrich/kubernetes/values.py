@@ -1,0 +1,90 @@
+"""`capacity` facts about the values that a chart is given: copies, and what a container may use.
+
+A chart from elsewhere is not in the tree, so what its templates make of a value is not known; what `replicaCount` and
+`resources.limits` mean is. Where the chart is in the tree, the object that shows the value says it, and nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from blastlint.enrich import sizes
+from blastlint.enrich.capacity import Amount, fact_of
+from blastlint.enrich.context import Context
+from blastlint.enrich.strength import truth
+from blastlint.facts.paths import found, keys, steps
+from blastlint.frozen import dataclass
+from blastlint.model import Change, Fact, Region
+from blastlint.regex import regex
+from blastlint.resolve.keytree import document_of
+
+_COPIES = frozenset({"replicaCount", "replicas"})
+_VALUES = regex(r"(^|/)[\w.-]*values[\w.-]*\.ya?ml$|(^|/)values/")
+_INNER = regex(r"^(?P<outer>(?:.*/)?)charts/[^/]+/[^/]+$")
+_GIVEN = regex(r"^spec\.(values|valuesContent|(template\.spec\.)?sources?(\[[^\]]*\])?\.helm\.values(Object)?)\.")
+_RESOURCES = regex(r"(^|\.)resources\.(limits|requests)\.\w+$")
+_OWNERS = ("autoscaling", "hpa", "keda")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The places of values that an object of the tree has, as (path, line)."""
+
+    places: frozenset[tuple[str, int]]
+
+
+def facts(change: Change, context: Context) -> Iterator[Fact]:
+    """What one value of a chart says about copies or size, where both sides have it."""
+    if change.before is None or change.after is None or not change.deltas:
+        return
+    delta = change.deltas[0]
+    old, new = delta.before, delta.after
+    names = keys(delta.path)
+    if old is None or new is None or not names or change.entity.type != "configuration":
+        return
+    if _is_shown(new.region, context) or _has_outer(change.path, context):
+        return
+    given = _GIVEN.search(delta.path) is not None
+    if names[-1] in _COPIES and (given or _VALUES.search(change.path)):
+        yield from fact_of(Amount(delta.path), old, new, _is_autoscaled(change, names))
+    elif not given and _RESOURCES.search(delta.path):  # given ones are the object's that gives them
+        yield from sizes.facts(change, context)
+
+
+def _is_autoscaled(change: Change, names: tuple[str, ...]) -> bool:
+    """Whether the values beside it, or those around it, switch an autoscaler on."""
+    assert change.after is not None
+    root = document_of(change.after).root
+    for depth in range(len(names)):
+        around = found(root, steps(".".join(names[:depth]))) if depth else root
+        for owner in _OWNERS:
+            switch = around.get(owner, "enabled") if around is not None else None
+            if switch is not None and switch.known and truth(switch.scalar):
+                return True
+    return False
+
+
+def _has_outer(path: str, context: Context) -> bool:
+    """Whether it is the default of a chart within another one, which has the last word."""
+    match = _INNER.match(path)
+    return match is not None and context.after.tree.size(f"{match['outer']}Chart.yaml") is not None
+
+
+def _is_shown(region: Region | None, context: Context) -> bool:
+    """Whether an object of another file has the value, so that it is told of that."""
+    return region is not None and (region.path, region.start_line) in context.once(_shown).places
+
+
+def _shown(context: Context) -> _Shown:
+    """Every place of a value that changed in an object of another file."""
+    return _Shown(
+        frozenset(
+            (delta.after.region.path, delta.after.region.start_line)
+            for change in context.changes
+            if change.kind == "kubernetes.object"
+            for delta in change.deltas
+            if delta.after is not None and delta.after.region is not None and delta.after.region.path != change.path
+        )
+    )
+
+
