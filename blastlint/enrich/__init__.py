@@ -81,7 +81,7 @@ PROVIDERS: dict[str, Asked] = {
         "cloudformation.resource",
         "kubernetes.object",
         "file",
-        about=r"(?i)route|^Ingress" + _DATA,
+        about=r"(?i)route|redirect|^Ingress" + _DATA,
     ),
     "memberships": _asked(
         "terraform.resource",
@@ -116,6 +116,7 @@ PROVIDERS: dict[str, Asked] = {
     "layers.rendered": _asked("kubernetes.object"),
     "layers.programs": _asked("file", about=r"^python .*settings|^ruby (.*/)?config/application\.rb$"),
     "feature_flags": _asked("file", about=r"\.(json|jsonc|ya?ml|toml)$"),
+    "shapes": _asked("file", about=r"\.([ctp]sv|json|ya?ml|toml)$"),
     "identifiers": _asked("file", about=r"\.(proto|py|tsx?|mts)$"),
     "repeats": _asked("change-set"),
     "denials": _asked("terraform.", "cloudformation.", "iam.", **_GRANTING),

@@ -226,10 +226,21 @@ def _document(change: Change) -> Iterator[Fact]:
             confidence=confidence,
         )
     old, new = rows(before.root), rows(after.root)
-    if old and new and old != new:
+    if old and new and old != new and after.role == "data":
         yield Fact(
             "shape",
-            {"rows_before": old, "rows_after": new, "ratio": round(new / old, 4)},
+            {
+                "rows_before": old,
+                "rows_after": new,
+                "ratio": round(new / old, 4),
+                "fields_before": 0,
+                "fields_after": 0,
+                "reshaped": False,
+                "uneven": 0,
+                "repeated": 0.0,
+                "limit": "",
+                "summary": f"{new} records (before: {old})",
+            },
             before=change.before.region,
             after=change.after.region,
             confidence=confidence,

@@ -27,10 +27,7 @@ _TYPES: Mapping[str, tuple[str, str, tuple[str, ...], str]] = {
     ),
 }  # fmt: skip
 _AZURE = regex(r"^azurerm_(private_)?dns_(?P<kind>a|aaaa|cname|mx|ns|txt|caa|srv|ptr)_record$")
-_ZONE_FILE = regex(r"\.zone$|(^|/)db\.[\w.-]+$|(^|/)zones?/[\w.-]+\.(db|txt|hosts)$")
-_LINE = regex(
-    r"^(?P<name>\S*)\s+(?:\d+[smhdw]?\s+)?(?:IN\s+)?(?:\d+[smhdw]?\s+)?(?P<kind>A|AAAA|CNAME|MX|NS|TXT|CAA|SRV|PTR|ALIAS)\s+(?P<target>.+)$"
-)  # fmt: skip
+_WRITTEN = regex(r"\.(zone|ya?ml|db|hosts)$|(^|/)db\.[\w.-]+$")
 _KINDS = frozenset({"A", "AAAA", "CNAME", "MX", "NS", "TXT", "CAA", "SRV", "PTR", "ALIAS", "ANAME"})
 _NOISE = regex(r"^_acme-challenge|^_[0-9a-f]{32}\.|acm-validations|-verification=|^_dnsauth|^_github-challenge|asuid\.")
 _ADDRESSES = frozenset({"A", "AAAA", "CNAME", "ALIAS", "ANAME"})
@@ -48,6 +45,7 @@ class Record:
     targets: frozenset[str]
     known: bool
     entity: Entity
+    region: Region | None = None
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
@@ -99,7 +97,7 @@ def _is_grave(key: Key) -> bool:
 
 
 def _place(record: Record) -> Region | None:
-    return record.entity.header or record.entity.region
+    return record.region or record.entity.header or record.entity.region
 
 
 # --- both sides ---------------------------------------------------------------------------------------------------------
@@ -141,14 +139,12 @@ def _records(context: Context, side: Side) -> list[Record]:
         entity = change.before if side == "before" else change.after
         if entity is None:
             continue
-        if change.kind == "file" and _ZONE_FILE.search(entity.address):
-            tree = (context.before if side == "before" else context.after).tree
-            records.extend(_zone_file(entity, (tree.read(entity.address) or b"").decode("utf-8", "replace")))
-        elif change.kind == "file" and entity.address.endswith((".yaml", ".yml")):
+        if change.kind == "file" and _WRITTEN.search(entity.address):
             document = (context.before if side == "before" else context.after).document(entity.address)
             if document is not None and isinstance(document.content, KeyTree):
+                of = _of_zone if document.language == "zone" else _octodns
                 for root in document.content.documents:
-                    records.extend(_octodns(entity, root))
+                    records.extend(of(entity, root))
     return records
 
 
@@ -175,15 +171,13 @@ def _key(name: str, kind: str) -> Key:
     return name.lower().rstrip("."), "address" if kind in _ADDRESSES else kind
 
 
-def _zone_file(entity: Entity, text: str) -> Iterator[Record]:
-    name = "@"
-    for line in text.splitlines():
-        match = _LINE.match(line.partition(";")[0].rstrip())
-        if match is None:
-            continue
-        name = match["name"] or name
-        target = " ".join(match["target"].lower().rstrip(".").split())
-        yield Record(_key(name, match["kind"]), frozenset({target}), True, entity)
+def _of_zone(entity: Entity, root: Value) -> Iterator[Record]:
+    """`name KIND` -> {targets}, as parse/zone.py reads them."""
+    records = root.get("records")
+    for text, row in (records.items if records is not None else {}).items():
+        name, _, kind = text.rpartition(" ")
+        if kind in _KINDS:
+            yield Record(_key(name, kind), _texts(row, ("targets",)), True, entity, row.region)
 
 
 def _octodns(entity: Entity, root: Value) -> Iterator[Record]:

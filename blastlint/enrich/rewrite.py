@@ -275,5 +275,5 @@ def _names(document: Document | None, side: Text) -> frozenset[str]:
 def _role(document: Document | None) -> str:
     """What the file is for: the role of its key tree, infrastructure, or code."""
     if document is not None and isinstance(document.content, KeyTree) and document.content.documents:
-        return file_role(document.path, document.content.documents[0])
+        return file_role(document.path, document.content.documents[0], document.language)
     return "infrastructure" if document is not None and document.language in _INFRASTRUCTURE else "code"

@@ -23,9 +23,13 @@ _PREFIXES = ("destination_cidr_block", "destination_ipv6_cidr_block", "cidr_bloc
              "address_prefix", "Properties.DestinationCidrBlock", "Properties.DestinationIpv6CidrBlock")  # fmt: skip
 _OWNERS = ("route_table_id", "route_table_name", "network", "Properties.RouteTableId")
 _ANNOUNCED = regex(r"(^|_)(prefix(es)?|networks?|announce(ments?|d)?|advertise(d|ments?)?|bgp|anycast|originate)(_|$)")
-_ROUTER = regex(r"(^|[/_.-])(bgp|anycast|routes?|routers?|routing|topology|frr|bird|peering|announce\w*)([/_.-]|$)")
-_TERMS = regex(r"(^|_)(terms?|polic(y|ies)|statements?|rules?|entries|route_maps?)$")
-
+_ROUTER = regex(
+    r"(^|[/_.-])(bgp|anycast|routes?|routers?|routing|topology|frr|bird|peering|announce\w*|redirects?|rewrites?)([/_.-]|$)"
+)
+_TERMS = regex(r"(^|_)(terms?|polic(y|ies)|statements?|rules?|entries|route_maps?|redirects?|rewrites?|routes)$")
+_EVERYTHING = frozenset({"any", "all", "*", "/*", "/**", "/(.*)", "/:path*", ".*", "^/.*$", "0.0.0.0/0", "::/0"})
+_SUBJECTS = ("match", "from", "prefix", "source", "src", "route", "path", "pattern", "when", "if")  # what a rule is for
+_NARROWING = ("has", "missing", "conditions", "host", "hosts", "methods", "query", "handle")
 _MAX_DEPTH = 12
 
 
@@ -145,7 +149,7 @@ def _configured(change: Change, context: Context) -> Iterator[Fact]:
     """Announced prefixes in a file about routing, and lists of rules of which the first match counts."""
     assert change.before is not None and change.after is not None
     sides = (context.before, change.before.address), (context.after, change.after.address)
-    if not all(path.endswith((".yaml", ".yml", ".json", ".toml")) for _, path in sides):
+    if not all(f"/{path}".endswith((".yaml", ".yml", ".json", ".toml", "/_redirects")) for _, path in sides):
         return
     documents = [workspace.document(path) for workspace, path in sides]
     trees = [d.content.documents for d in documents if d is not None and isinstance(d.content, KeyTree)]
@@ -200,30 +204,34 @@ def _listed(value: Value) -> list[str]:
 
 
 def _swallowed(before: Sequence[Value], after: Sequence[Value]) -> str:
-    """The name of a rule that matches everything and stood behind others that now stand behind it; empty for none."""
-    if len(before) < 2 or len(after) < 2 or not all(e.is_map for e in (*before, *after)):
+    """The name of a rule that matches everything and newly stands in front of others; empty for none."""
+    if not before or len(after) < 2 or not all(e.is_map for e in (*before, *after)):
         return ""
     then, now = [_name(e) for e in before], [_name(e) for e in after]
     for place, element in enumerate(after):
         name = now[place]
-        if _matches_all(element) and name in then:
-            overtaken = [n for n in now[place + 1 :] if n in then and then.index(n) < then.index(name)]
+        if _matches_all(element, unsaid=name in then):
+            ahead = then.index(name) if name in then else len(then)
+            overtaken = [n for n in now[place + 1 :] if n in then and then.index(n) < ahead]
             if overtaken:
                 return name
     return ""
 
 
 def _name(element: Value) -> str:
-    for key in ("name", "id", "term", "seq", "title"):
+    for key in ("name", "id", "term", "seq", "title", *_SUBJECTS[1:]):
         value = element.get(key)
         if value is not None and value.scalar is not None:
             return str(value.scalar)
     return "|".join(f"{path}={leaf.scalar}" for path, leaf in element.leaves())
 
 
-def _matches_all(element: Value) -> bool:
-    for key in ("match", "from", "prefix", "source", "when", "if"):
+def _matches_all(element: Value, unsaid: bool) -> bool:
+    """Whether a rule is for everything; one that does not say what it is for is where `unsaid`."""
+    if any(key in element.items for key in _NARROWING):
+        return False
+    for key in _SUBJECTS:
         value = element.get(key)
         if value is not None:
-            return value.scalar in ("any", "all", "*", "0.0.0.0/0", "::/0") or (value.is_map and not value.items)
-    return True
+            return value.scalar in _EVERYTHING or (value.is_map and not value.items)
+    return unsaid

@@ -338,7 +338,14 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     "shape": {
         "rows_before": "records before",
         "rows_after": "records after",
-        "ratio": "after / before",
+        "ratio": "rows after / before; None without rows",
+        "fields_before": "fields of a record before, 0 where they were not counted",
+        "fields_after": "fields of a record after",
+        "reshaped": "true when a file of rows and columns has another number of columns",
+        "uneven": "number of records that newly have another number of fields than the head",
+        "repeated": "share of the records that newly equal another one",
+        "limit": "name of a constant in code that names the file and that it outgrew, or empty",
+        "summary": "in words",
     },
     "rewrite": {
         "line_similarity": "0..1",
@@ -822,7 +829,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
 _STATEFUL = ("data", "secrets_keys", "backups", "identity_of_service", "compute_env", "")
 _ROLES = (
     "configuration", "manifest", "pipeline", "package", "catalogue", "specification", "dashboard", "state", "data", "code",
-    "infrastructure",
+    "infrastructure", "zone", "list",
 )  # fmt: skip
 
 # Fields that can only have one of these values ("" where it is listed, None always): a rule that asks for another one can

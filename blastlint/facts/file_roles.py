@@ -11,6 +11,8 @@
 | dashboard | pictures and notebooks |
 | state | what a tool wrote for itself (terraform.tfstate) |
 | data | records: rows of equal shape |
+| zone | the names of a DNS zone |
+| list | entries of one kind, one a line: what is let in, kept out or redirected |
 
 Inside a manifest there is configuration again: the data of a ConfigMap, the values of a Helm release, environment variables.
 """
@@ -23,7 +25,8 @@ from blastlint.model import Value
 from blastlint.regex import regex
 
 Role = Literal[
-    "configuration", "manifest", "pipeline", "package", "catalogue", "specification", "dashboard", "state", "data"
+    "configuration", "manifest", "pipeline", "package", "catalogue", "specification", "dashboard", "state", "data",
+    "zone", "list",
 ]
 
 _PIPELINE = regex(
@@ -62,10 +65,12 @@ _INSIDE = regex(
 )
 
 
-def file_role(path: str, root: Value) -> Role:
-    """The role of one document."""
+def file_role(path: str, root: Value, language: str = "") -> Role:
+    """The role of one document; its language tells where that is made for one thing."""
     if _STATE.search(path):
         return "state"
+    if language in ("zone", "list"):
+        return "zone" if language == "zone" else "list"
     if _PIPELINE.search(path):
         return "pipeline"
     by_content = _by_content(path, root)

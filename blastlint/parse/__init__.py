@@ -39,6 +39,8 @@ PARSERS: dict[str, str] = {
     "markdown": "markdown",
     "jenkinsfile": "jenkinsfile",
     "prisma": "prisma",
+    "zone": "zone",
+    "list": "entries",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from blastlint.regex import regex
+
 _BY_SUFFIX: tuple[tuple[str, str], ...] = (
     (".tf.json", "terraform-json"), (".tofu.json", "terraform-json"), (".tfvars.json", "terraform-json"),
     (".tf", "terraform"), (".tofu", "terraform"), (".tfvars", "terraform"), (".hcl", "terraform"),
@@ -18,15 +20,23 @@ _BY_SUFFIX: tuple[tuple[str, str], ...] = (
     (".go", "go"), (".rb", "ruby"), (".java", "java"), (".rs", "rust"), (".sql", "sql"),
     (".psql", "sql"), (".pgsql", "sql"), (".xml", "xml"), (".prisma", "prisma"),
     (".md", "markdown"), (".mdx", "markdown"), (".mdc", "markdown"),
-    (".dockerfile", "dockerfile"), (".jenkinsfile", "jenkinsfile"),
+    (".dockerfile", "dockerfile"), (".jenkinsfile", "jenkinsfile"), (".zone", "zone"),
 )  # fmt: skip
 _BY_NAME: dict[str, str] = {
     "makefile": "makefile", "gnumakefile": "makefile", "dockerfile": "dockerfile", "containerfile": "dockerfile",
     "jenkinsfile": "jenkinsfile",
+    "_redirects": "list",
     "procfile": "shell", "pipfile": "toml", "poetry.lock": "toml", "cargo.lock": "toml", "uv.lock": "toml",
     ".npmrc": "properties", "pip.conf": "ini", ".editorconfig": "ini", ".flake8": "ini", ".coveragerc": "ini",
     ".eslintrc": "json", ".prettierrc": "yaml", ".babelrc": "json", "rakefile": "ruby", "gemfile": "ruby",
 }  # fmt: skip
+# A list of what is let in or kept out, one entry a line.
+_LIST = regex(
+    r"(^|[_.-])(allow(ed)?|den(y|ied)|block(ed)?|black|white|bann?ed|bans|malware|phishing|trusted|reject(ed)?)"
+    r"([_-]?list(ed)?)?([_-]\w+)*(\.(txt|list|lst|acl))?$"
+)
+_LISTED = regex(r"(allow|deny|block|black|white|ban)[_-]?list$|\.(txt|list|lst|acl)$")
+_ZONE_MARKS = (b"$TTL", b"$ORIGIN", b" SOA ", b"\tSOA")
 _INTERPRETERS: tuple[tuple[bytes, str], ...] = ((b"python", "python"), (b"sh", "shell"), (b"node", "javascript"))
 
 
@@ -46,6 +56,10 @@ def language_of(path: str, data: bytes = b"") -> str:
             return language
     if name.startswith("env."):  # behind the suffixes: env.tf and env.yaml are what they say
         return "dotenv"
+    if _LISTED.search(name) and _LIST.search(name):
+        return "list"
+    if name.endswith((".db", ".hosts")) or name.startswith("db."):
+        return "zone" if any(mark in data for mark in _ZONE_MARKS) else ""
     if b"AWSTemplateFormatVersion" in data or (b"AWS::" in data and name.endswith((".template", ".cfn"))):
         return "json" if data.lstrip()[:1] == b"{" else "yaml"  # CloudFormation goes by any extension
     if data.startswith(b"#!"):

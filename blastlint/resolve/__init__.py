@@ -23,7 +23,7 @@ from blastlint.resolve.readers import readers
 # resolver module -> the languages whose changes concern it
 RESOLVERS: dict[str, frozenset[str]] = {
     "terraform": frozenset({"terraform", "terraform-json"}),
-    "keytree": frozenset({"yaml", "json", "toml", "ini", "dotenv", "properties"}),
+    "keytree": frozenset({"yaml", "json", "toml", "ini", "dotenv", "properties", "zone", "list"}),
     "manifests": frozenset({"yaml", "json"}),
     "cloudformation": frozenset({"yaml", "json"}),
     "code": frozenset({"python", "javascript", "typescript", "go", "ruby", "java", "rust"}),

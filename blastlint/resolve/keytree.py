@@ -42,7 +42,7 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
             root = _unfolded(written) if identity else written
             label = identity if identity and identity not in seen else str(number)
             seen.add(label)
-            role = file_role(path, root)
+            role = file_role(path, root, document.language)
             if role == "state":
                 continue
             yield Entity(
