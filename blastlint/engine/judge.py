@@ -99,7 +99,7 @@ class Judge:
             severity=level,
             declared_severity=declared,
             confidence=_weakest(rule.confidence, fact.confidence if fact else impact.confidence),
-            message=filled(rule.message, lookup),
+            message=filled(rule.message, lookup, rule.words),
             address=impact.change.address,
             impact=impact,
             fact=fact,

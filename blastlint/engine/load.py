@@ -20,9 +20,9 @@ from blastlint.model import SEVERITIES, Severity
 INDEX = "index.json"
 _KEYS = {
     "id", "name", "status", "since", "severity", "confidence", "axes", "languages", "on", "when", "unless", "levels",
-    "context", "message", "why", "instead", "references", "examples", "supersedes",
+    "context", "message", "why", "instead", "references", "examples", "supersedes", "words",
 }  # fmt: skip
-_REQUIRED = _KEYS - {"unless", "levels", "context", "references", "languages", "supersedes"}
+_REQUIRED = _KEYS - {"unless", "levels", "context", "references", "languages", "supersedes", "words"}
 _STATUSES = ("preview", "stable", "deprecated")
 
 
@@ -198,6 +198,7 @@ def _check(data: Mapping[str, object]) -> None:
     for name in fields_in(str(data["message"])):
         if name not in known:
             raise _KeyError("message", f"there is no fact {name!r}{_suggestion(name, known)}")
+    _check_words(data.get("words") or {}, fields_in(str(data["message"])))
     if data.get("context", "default") not in ("default", "exact"):
         raise _KeyError("context", "context is default or exact")
     for general in _sequence("supersedes", data.get("supersedes")):
@@ -208,6 +209,23 @@ def _check(data: Mapping[str, object]) -> None:
         raise _KeyError("examples", "a rule has bad and good examples")
     if not any(isinstance(good, Mapping) and good.get("near_miss") for good in examples["good"]):
         raise _KeyError("examples", "at least one good example is a near miss (near_miss: true)")
+
+
+def _check_words(words: object, shown: Sequence[str]) -> None:
+    """Words for what the message does not show, or for a value that its fact never has, would never be read."""
+    from blastlint.enrich.vocabulary import CLOSED
+
+    form = _KeyError("words", "words maps facts of the message to {value: text}")
+    if not isinstance(words, Mapping):
+        raise form
+    for name, texts in words.items():
+        if not isinstance(texts, Mapping) or not all(isinstance(text, str) for pair in texts.items() for text in pair):
+            raise form
+        if name not in shown:
+            raise _KeyError("words", f"the message does not show {name!r}{_suggestion(str(name), shown)}")
+        for value in texts:
+            if name in CLOSED and value and value not in CLOSED[name]:
+                raise _KeyError("words", f"{name} is never {value!r}{_suggestion(value, CLOSED[name])}")
 
 
 def _check_values(key: str, condition: Condition) -> None:
@@ -268,6 +286,7 @@ def _rule(data: Mapping[str, object], path: str) -> Rule:
         instead=" ".join(str(data["instead"]).split()),
         references=tuple(str(reference) for reference in _sequence("references", data.get("references"))),
         supersedes=tuple(str(general) for general in _sequence("supersedes", data.get("supersedes"))),
+        words=data.get("words") or {},  # type: ignore[arg-type]
     )
 
 

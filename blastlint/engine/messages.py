@@ -1,32 +1,47 @@
-"""A rule's message with its facts filled in."""
+"""A rule's message with its facts filled in.
+
+`{fact}` is the fact's value, in the rule's own words for it where `words` has them. `{fact:resource|resources}` is a number
+with its noun: 1 resource, 2 resources.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from blastlint.model import FactValue
 from blastlint.regex import regex
 
-_FIELD = regex(r"\{([a-z][a-z0-9_.-]*)\}")
+Words = Mapping[str, Mapping[str, str]]  # fact -> value as text -> what the message says; "" stands for no value
+_FIELD = regex(r"\{([a-z][a-z0-9_.-]*)(?::([^{}|]*)\|([^{}|]*))?\}")
+_MOST = 8
 
 
 def fields_in(template: str) -> tuple[str, ...]:
-    return tuple(_FIELD.findall(template))
+    return tuple(match[1] for match in _FIELD.finditer(template))
 
 
-def filled(template: str, lookup: Callable[[str], FactValue]) -> str:
-    return _FIELD.sub(lambda match: shown(lookup(match.group(1))), template)
+def filled(template: str, lookup: Callable[[str], FactValue], words: Words = {}) -> str:
+    def text(name: str, singular: str | None, plural: str | None) -> str:
+        value = lookup(name)
+        if singular is None:
+            return shown(value, words.get(name, {}))
+        return f"{shown(value)} {singular if value == 1 else plural}"
+
+    return _FIELD.sub(lambda match: text(match[1], match[2], match[3]), template)
 
 
-def shown(value: FactValue) -> str:
+def shown(value: FactValue, words: Mapping[str, str] | None = None) -> str:
     """A fact as text: nothing is "nothing", lists are joined, at most eight of them."""
+    if isinstance(value, tuple):
+        more = f" and {len(value) - _MOST} more" if len(value) > _MOST else ""
+        return ", ".join(shown(item, words) for item in value[:_MOST]) + more
+    plain = _plain(value)
+    return (words or {}).get("" if plain == "nothing" else plain, plain)
+
+
+def _plain(value: FactValue) -> str:
     if value is None or value == "":
         return "nothing"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, tuple):
-        more = f" and {len(value) - 8} more" if len(value) > 8 else ""
-        return ", ".join(value[:8]) + more
-    return str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -22,7 +22,10 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is needed to judge and to explain. `source` is the file, where `texts.py` reads the examples."""
+    """What is needed to judge and to explain. `source` is the file, where `texts.py` reads the examples.
+
+    `words` are what the message says for a fact's value: fact -> value -> text.
+    """
 
     id: str
     name: str
@@ -43,6 +46,7 @@ class Rule:
     instead: str = ""
     references: tuple[str, ...] = ()
     supersedes: tuple[str, ...] = ()
+    words: Mapping[str, Mapping[str, str]] = {}
 
     @property
     def family(self) -> str:

@@ -39,7 +39,15 @@ def rule_schema() -> JsonSchema:
             "items": {"type": "string", "pattern": "^[A-Z]{3}[0-9]{3}$"},
             "description": "the more general rules that are silent where this one judges the same thing",
         },
-        "message": text,
+        "message": {
+            **text,
+            "description": "facts in braces: {address}, or a number with its noun: {removal.count:resource|resources}",
+        },
+        "words": {
+            "type": "object",
+            "additionalProperties": {"type": "object", "additionalProperties": {"type": "string"}},
+            "description": "what the message says for a fact's value: {fact: {value: text}}, with '' for no value",
+        },
         "why": text,
         "instead": text,
         "references": {"type": "array", "items": {"type": "string"}},
@@ -50,7 +58,7 @@ def rule_schema() -> JsonSchema:
             "properties": {"bad": _examples(expects=True), "good": _examples(expects=False)},
         },
     }
-    optional = {"unless", "levels", "context", "references", "languages", "supersedes"}
+    optional = {"unless", "levels", "context", "references", "languages", "supersedes", "words"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "blastlint rule",

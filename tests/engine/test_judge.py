@@ -107,4 +107,12 @@ def test_findings_come_worst_first() -> None:
 def test_messages() -> None:
     facts = {"a": ("x", "y"), "b": None, "c": 0.25, "d": True, "long": tuple("abcdefghij")}
     assert filled("{a}; {b}; {c}; {d}", facts.get) == "x, y; nothing; 0.25; true"
+    words = {"a": {"x": "an x"}, "b": {"": "nobody"}, "d": {"true": "always"}}
+    assert filled("{a}; {b}; {c}; {d}", facts.get, words) == "an x, y; nobody; 0.25; always"
     assert shown(facts["long"]) == "a, b, c, d, e, f, g, h and 2 more"
+
+
+def test_a_number_has_its_noun() -> None:
+    facts = {"n": 1, "m": 2, "none": 0}
+    template = "{n:file is|files are}, {m:file is|files are}, {none:file|files}"
+    assert filled(template, facts.get) == "1 file is, 2 files are, 0 files"
