@@ -20,7 +20,10 @@ from pathlib import Path
 from blastlint.model import Side
 from blastlint.replay import Case, named
 
+# The dates make the commit the same everywhere: README.md shows its name.
 IDENTITY = {
+    "GIT_AUTHOR_DATE": "2026-01-05T09:00:00Z",
+    "GIT_COMMITTER_DATE": "2026-01-05T09:00:00Z",
     "GIT_AUTHOR_NAME": "demo",
     "GIT_AUTHOR_EMAIL": "demo@example.invalid",
     "GIT_COMMITTER_NAME": "demo",

@@ -8,14 +8,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from blastlint.engine.load import shipped_rules
+from blastlint.replay import named
+from tools.demo import IDENTITY, rebuild
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 START, END = "<!-- rules: start (tools/readme.py) -->", "<!-- rules: end -->"
 DEMO = ("<!-- demo: start (tools/readme.py) -->", "<!-- demo: end -->")
-MESSAGE = "fix: cost total off by one cent"
+INCIDENT = "kiro-cost-explorer"
 FAMILIES = {
     "RES": "Resource lifecycle",
     "STA": "State, backup, retention",
@@ -47,19 +50,18 @@ def table() -> str:
 
 
 def picture() -> str:
-    """What blastlint says of the incident that `make demo` rebuilds, without the finding that says less of the same."""
-    incident = README.parent / "fixtures" / "incidents" / "kiro-cost-explorer"
-    command = ["check", "before", "after", "--intent", MESSAGE, "--select", "RES007,SCP002", "--fail-on", "high"]
-    shown = subprocess.run(
-        [sys.executable, "-m", "blastlint", *command],
-        cwd=incident,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "NO_COLOR": "1", "COLUMNS": "100"},
-    )
-    typed = f"$ git log --oneline -1\n277aafe {MESSAGE}\n$ blastlint check HEAD~1..HEAD\n"
-    return f"```console\n{typed}\n{shown.stdout.strip()}\n```"
+    """What is said of the incident that `make demo` rebuilds, in a repository made in the same way."""
+    environment = {**os.environ, **IDENTITY, "NO_COLOR": "1", "COLUMNS": "100", "PYTHONPATH": str(README.parent)}
+
+    def shown(*command: str) -> str:
+        done = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False, env=environment)
+        return done.stdout.strip()
+
+    with tempfile.TemporaryDirectory() as directory:
+        rebuild(named(INCIDENT), Path(directory))
+        log = shown("git", "--no-pager", "log", "--oneline", "-1")
+        report = shown(sys.executable, "-m", "blastlint", "check", "HEAD~1..HEAD")
+    return f"```console\n$ git log --oneline -1\n{log}\n$ blastlint check HEAD~1..HEAD\n\n{report}\n```"
 
 
 def between(text: str, start: str, end: str, new: str) -> str:

@@ -49,12 +49,14 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if change.type in _NOT_SERVERS or not change.deltas:
         return
     for delta in change.deltas:
-        name, before, after = _setting(delta)
+        key, before, after = _setting(delta)
+        name = key.lower()
         if name and _closed(name, before, delta.before) and _opens(name, after, delta.after):
             yield Fact(
                 "authentication",
                 {
                     "name": name,
+                    "key": key,
                     "before": shown(name, before),
                     "after": shown(name, after),
                     "dropped": after is None,
@@ -67,7 +69,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
 
 
 def _setting(delta: Delta) -> tuple[str, Value | None, Value | None]:
-    """(name in lower case, before, after); the name has the key above it where that tells of authentication."""
+    """(name as it is written, before, after); the name has the key above it where that tells of authentication."""
     way = steps(delta.path)
     values = (delta.before, delta.after)
     options = [_OPTION.match(str(v.scalar)) if v is not None and isinstance(v.scalar, str) else None for v in values]
@@ -75,17 +77,17 @@ def _setting(delta: Delta) -> tuple[str, Value | None, Value | None]:
         match = next(o for o in options if o)
         told = zip(options, values, strict=True)
         before, after = (Value(o["value"], region=v.region) if o and v else None for o, v in told)
-        return match["name"].lower(), before, after
+        return match["name"], before, after
     names = [step.text.partition("=")[2].strip('"') if step.element else step.text for step in way]
     if len(names) > 1 and way[-2].element and names[-1] == "value":
-        return names[-2].lower(), *values  # one of a list of variables
+        return names[-2], *values  # one of a list of variables
     if not names:
         return "", None, None
-    last = names[-1].lower()
-    above = [name.lower() for name in names[-3:-1] if name]
-    if last in ("enabled", "enable", "disabled", "mode", "type", "method", "required", "authorization"):
+    last = names[-1]
+    above = [name for name in names[-3:-1] if name]
+    if last.lower() in ("enabled", "enable", "disabled", "mode", "type", "method", "required", "authorization"):
         return ".".join((*above[-1:], last)), *values
-    if len(above) and last in ("security.enabled",):
+    if len(above) and last.lower() in ("security.enabled",):
         return f"{above[-1]}.{last}", *values
     return last, *values
 

@@ -47,13 +47,14 @@ _LOCKS = frozenset(("dynamodb_table", "use_lockfile", "lock_address", "lock_meth
 
 
 _SUMMARIES = {
-    "added": "{what} added, {after}",
-    "removed": "{what} removed, {before}",
-    "replaced": "{what} replaced, {after}",
-    "moved": "{what} moved, {before} -> {after}",
+    "added": "{what} {after} is new",
+    "removed": "{what} {before} is gone",
+    "replaced": "{what} {after} is replaced",
+    "moved": "{what} {before} -> {after}",
     "key-changed": "{what} setting {before} -> {after}",
-    "lock": "{what} lock {before} -> {after}",
+    "lock": "lock of the {what} {before} -> {after}",
 }
+_NAMES = {"provider-region": "region", "provider-account": "account", "state-file": "state file"}
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
@@ -67,9 +68,10 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     else:
         found = _state_file(change)
     for fact in found:
-        together = {
-            "summary": _SUMMARIES.get(str(fact.fields["strength"]), "{what}: {before} -> {after}").format(**fact.fields)
-        }
+        what = str(fact.fields["what"])
+        sides = {side: fact.fields[side] or "nothing" for side in ("before", "after")}
+        form = _SUMMARIES.get(str(fact.fields["strength"]), "{what}: {before} -> {after}")
+        together = {"summary": form.format(what=_NAMES.get(what, what), **sides)}
         yield replace(fact, fields={**fact.fields, **together, "destroyed": _destroys(context)})
 
 

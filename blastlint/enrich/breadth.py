@@ -218,7 +218,9 @@ def _summary(touched: Sequence[_Touched], components: Counter[str], owned: froze
     where = ", ".join(name or "the top" for name, _ in components.most_common(4))
     people = f", of {len(owned)} owners" if len(owned) > 1 else ""
     mostly = f", mostly in {where}" if where else ""
-    return f"{counts} files in {len(components)} parts{people}{mostly}" + (f"; {limit.norm}" if limit.norm else "")
+    files = "file" if len(touched) == 1 else "files"
+    parts = "1 part" if len(components) == 1 else f"{len(components)} parts"
+    return f"{counts} {files} in {parts}{people}{mostly}" + (f"; {limit.norm}" if limit.norm else "")
 
 
 # --- deletions --------------------------------------------------------------------------------------------------------
@@ -260,8 +262,6 @@ def _told(paths: Sequence[str], context: Context) -> float:
 
 
 def _deletion_summary(gone: Deletion) -> str:
-    where = (
-        f" under {gone.directory} ({gone.share:.0%} of it)" if gone.directory else f" ({gone.share_of_all:.0%} of all)"
-    )
+    where = f"under {gone.directory} ({gone.share:.0%} of it)" if gone.directory else f"({gone.share_of_all:.0%} of all)"
     whole = f", {', '.join(gone.packages[:3])} as a whole" if gone.packages else ""
-    return f"{len(gone.paths)} files{where}{whole}"
+    return f"{len(gone.paths)} file{'s' if len(gone.paths) != 1 else ''} {where}{whole}"

@@ -114,14 +114,20 @@ def _fact(amount: Amount, before: float, after: float, old: Value | None, new: V
             "zero": after == 0 and before > 0,
             "autoscaled": autoscaled,
             "measure": "copies",
-            "was": f"{before:g}",
-            "now": f"{after:g}",
+            "was": _text(amount, before),
+            "now": _text(amount, after),
             "starved": False,
+            "summary": f"{amount.path} {_text(amount, before)} -> {_text(amount, after)}",
         },
         path=amount.path,
         before=old.region if old else None,
         after=new.region if new else None,
     )
+
+
+def _text(amount: Amount, count: float) -> str:
+    """A number as it is written; of a switch, what it says."""
+    return f"{count:g}" if not amount.switch else "true" if count == 0 else "false"
 
 
 def _is_autoscaled(entity: Entity, context: Context) -> bool:

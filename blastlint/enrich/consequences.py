@@ -248,12 +248,23 @@ def _remove(
         "cascade": taken.what if taken is not None else "",
         "cascades": taken is not None and taken.certain and root.effect != "forget",
         "outcome": after_removal(root, impacts),
+        "extent": _extent(impacts),
         "snapshot": kept_on_removal(before) == "snapshot",
     }
     related = (*related_to(others), *(Related("still refers to it", e.header or e.region, e.address) for e in users))
     path = "" if scope in ("resource", "instance") else scope
     fact = Fact("removal", fields, path, place_of(root), kept.cause(before), related[:MAX_RELATED], root.confidence)
     found.setdefault(id(root), []).append(fact)
+
+
+def _extent(impacts: Sequence[Impact]) -> str:
+    """How many resources go and how many hold something; what only modules of other repositories make is not counted."""
+    if hidden(impacts):
+        return "what its modules make, which is not in this repository"
+    count = len([i for i in impacts if i.change.kind in KINDS])
+    holding = len(_blocks(i for i in impacts if i.stateful in HOLDS_STATE))
+    kept = f"{holding} of them with data, secrets or backups" if holding else "none of them known to hold data"
+    return f"{count} resources, {kept}" if count > 1 else f"1 resource, {'with' if holding else 'not known to hold'} data"
 
 
 def _whole(entity: Entity, scope: str) -> str:

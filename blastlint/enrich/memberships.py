@@ -52,7 +52,8 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
                     "total": len(group.people),
                     "share": round(len(gone) / len(group.people), 3),
                     "all": everyone,
-                    "summary": f"{'all' if everyone else len(gone)} of the {len(group.people)} in {group.name} "
+                    "summary": f"{'all' if everyone else len(gone)} of its {len(group.people)} "
+                    f"{group.name.removeprefix(group.entity.address).strip() or 'people'} "
                     f"({', '.join(shown[:3])}{f' and {len(shown) - 3} more' if len(shown) > 3 else ''})",
                 },
                 path=group.name,

@@ -34,8 +34,8 @@ _STAGE = regex(r"(?mi)^\s*FROM\s+\S+")
 _USER = regex(r"(?mi)^\s*USER\s+(\S+)")
 # What confines a unit of systemd, and what its absence gives away.
 _CONFINING = {
-    "NoNewPrivileges": "gaining privileges",
-    "ProtectSystem": "writing to the system",
+    "NoNewPrivileges": "the right to gain privileges",
+    "ProtectSystem": "write access to the system",
     "PrivateDevices": "the devices of the host",
     "CapabilityBoundingSet": "all capabilities",
 }
@@ -123,10 +123,10 @@ def _container(own: Value, pod: Value) -> dict[str, bool]:
     for capability in _elements(own.get("capabilities", "add")):
         held.update(_capability(str(capability.scalar)))
     if _may_be_root(own.get("runAsNonRoot") or pod.get("runAsNonRoot"), own.get("runAsUser") or pod.get("runAsUser")):
-        held["running as root"] = False
+        held["the rights of root"] = False
     escalation = own.get("allowPrivilegeEscalation")
     if escalation is None or _is_on(escalation):
-        held["gaining privileges"] = False
+        held["the right to gain privileges"] = False
     profile = _text(own, "seccompProfile", "type") or _text(pod, "seccompProfile", "type")
     if profile == "Unconfined":
         held["every system call"] = False
@@ -160,7 +160,7 @@ def _service(service: Value) -> dict[str, bool]:
         held.update(_mounted(_text(volume, "source") if volume.is_map else str(volume.scalar).partition(":")[0]))
     user = _text(service, "user")
     if user.partition(":")[0] in ("root", "0"):
-        held["running as root"] = False
+        held["the rights of root"] = False
     return held
 
 
@@ -173,7 +173,7 @@ def _image(data: bytes | None) -> Held | None:
     if not stages:
         return None
     users = _USER.findall(text, stages[-1])
-    return {"": {"running as root": False} if not users or users[-1].partition(":")[0] in ("root", "0") else {}}
+    return {"": {"the rights of root": False} if not users or users[-1].partition(":")[0] in ("root", "0") else {}}
 
 
 def _unit(root: Value) -> dict[str, bool]:
@@ -181,7 +181,7 @@ def _unit(root: Value) -> dict[str, bool]:
     held: dict[str, bool] = {}
     dynamic = service.get("DynamicUser")
     if _text(service, "User") in ("", "root", "0") and not _is_on(dynamic):
-        held["running as root"] = False
+        held["the rights of root"] = False
     for key, words in _CONFINING.items():
         value = service.get(key)
         if value is None or _text(service, key).lower() in ("", "false", "no", "0", "off"):

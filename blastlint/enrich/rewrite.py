@@ -101,13 +101,10 @@ def _group(path: str, fact: Fact, context: Context) -> tuple[FactValue, ...]:
 def _summary(fields: Mapping[str, FactValue], files: int) -> str:
     share = fields["lines_changed"]
     assert isinstance(share, float)
-    parts = [
-        f"{share:.0%} of the lines" if share and not fields["flip"] else "",
-        str(fields["flip"]),
-        f"and {files - 1} more files in the same way" if files > 1 else "",
-        f"what differs in meaning is {fields['hidden']}" if fields["hidden"] else "nothing differs in meaning",
-    ]
-    return ", ".join(part for part in parts if part)
+    form = f"changes its {fields['flip']}" if fields["flip"] else f"is reformatted ({share:.0%} of its lines)"
+    others = f", as {'does 1 more file' if files == 2 else f'do {files - 1} more files'}" if files > 1 else ""
+    meaning = f"; in between, the meaning changes: {fields['hidden']}" if fields["hidden"] else "; its meaning is the same"
+    return f"{form}{others}{meaning}"
 
 
 _last: tuple[Context, _Compared] | None = None
@@ -259,6 +256,7 @@ def _rewrite(pair: _Pair) -> Fact | None:
         "lines": lines,
         "generated": any(_GENERATED.search(side.text[:2000]) is not None for side in (pair.old, pair.new)),
         "role": _role(after),
+        "kept": f"only {kept:.0%} of its lines are left" if kept >= 0.01 else "none of its lines is left",
     }
     return _told(pair.paths, "rewrite", fields)
 

@@ -205,8 +205,9 @@ def _shape(steps: Value | None) -> tuple[list[int], int, int]:
 
 def _told(shape: tuple[list[int], int, int]) -> str:
     weights = ", ".join(f"{w} %" for w in shape[0]) or "no weights"
-    pauses = "1 pause" if shape[1] == 1 else f"{shape[1]} pauses"
-    return f"{weights} with {pauses} and {'1 analysis' if shape[2] == 1 else f'{shape[2]} analyses'}"
+    counts = ((shape[1], "pause", "pauses"), (shape[2], "analysis", "analyses"))
+    told = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
+    return f"{weights} with {' and '.join(told)}" if told else weights
 
 
 def _number(value: Value) -> int:

@@ -122,12 +122,12 @@ def _text(value: Value) -> str:
 
 
 def _served(before: Entity, after: Entity, context: Context) -> Iterator[Fact]:
-    """Names that are served no more, or by another service, by any ingress of the change."""
+    """Names that are no longer served, or by another service, by any ingress of the change."""
     everywhere = {host for e in context.entities_after if e.type == before.type for host in _hosts(e)}
     gone = [host for host in _hosts(before) if host not in everywhere]
     born = [host for host in _hosts(after) if host not in _hosts(before)]
     if gone and "${" not in "".join(gone) and "{{" not in "".join(gone):
-        summary = f"{', '.join(gone[:3])} {'is' if len(gone) == 1 else 'are'} served no more"
+        summary = f"{', '.join(gone[:3])} {'is' if len(gone) == 1 else 'are'} no longer served"
         yield _fact("renamed" if len(born) >= len(gone) else "unserved", summary, False, before.header, after.header)
 
 
@@ -163,7 +163,7 @@ def _configured(change: Change, context: Context) -> Iterator[Fact]:
         if _ANNOUNCED.search(_last(place)):
             lost = _uncovered(value, announced)
             if lost:
-                summary = f"{_few(lost)} {'is' if len(lost) == 1 else 'are'} announced no more"
+                summary = f"{_few(lost)} {'is' if len(lost) == 1 else 'are'} no longer announced"
                 yield _fact("withdrawn", summary, False, value.region, None)
         elif _TERMS.search(_last(place)) and place in new:
             swallowed = _swallowed(value.elements, new[place].elements)

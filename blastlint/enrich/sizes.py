@@ -73,6 +73,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
             "was": _shown(old),
             "now": _shown(new),
             "starved": any(_is_starved(change, s) for s in shrunk),
+            "summary": _summary(worst, _shown(old), _shown(new)),
         },
         path=worst.delta.path,
         before=old.region,
@@ -124,6 +125,12 @@ def _is_starved(change: Change, shrunk: _Shrunk) -> bool:
     asked = found(change.before.attributes, steps(path.replace(".limits.", ".requests.")))
     number = _number(asked) if asked is not None and asked.known else None
     return number is not None and shrunk.after < number
+
+
+def _summary(shrunk: _Shrunk, was: str, now: str) -> str:
+    """The setting with both values; what they stand for, where they are the names of classes."""
+    measured = f", {shrunk.before:g} -> {shrunk.after:g} {shrunk.what}" if keys(shrunk.delta.path)[-1] in NAMES else ""
+    return f"{shrunk.delta.path} {was} -> {now}{measured}"
 
 
 def _shown(value: Value) -> str:

@@ -62,6 +62,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "cascade": "what is deleted with it although it is written elsewhere, in words, or empty",
         "cascades": "true when something (a finalizer, prune, the API itself) makes that sure",
         "outcome": "what happens to it, in words: is destroyed, is left behind, ...",
+        "extent": "how much goes, in words",
         "snapshot": "true when a last snapshot is taken of it",
     },
     "replacement": {
@@ -176,7 +177,8 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "summary": "in words",
     },
     "authentication": {
-        "name": "the setting",
+        "name": "the setting, in lower case",
+        "key": "the setting as it is written",
         "before": "text",
         "after": "text",
         "dropped": "true when the setting is gone",
@@ -213,6 +215,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "was": "text of the old value",
         "now": "text of the new value",
         "starved": "true when a limit is now below what was requested before",
+        "summary": "the setting with both values, and what they stand for, in words",
     },
     "command": {
         "classes": "list: recursive-delete, iac-destroy, iac-apply, platform-destroy, schema-reset, cloud-delete, "
@@ -353,6 +356,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "lines": "lines before that say something",
         "generated": "true when the file says that it is generated",
         "role": "code, infrastructure, or what its keys are for: configuration, manifest, pipeline, package, data, ...",
+        "kept": "how many lines are left, in words",
     },
     "reformat": {
         "lines_changed": "share of lines that differ",
@@ -480,6 +484,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "what": "what it protects, in words",
         "before": "text, or empty",
         "after": "text",
+        "setting": "name and value as one text, or the call",
         "local": "true for a file of settings for development",
         "new_code": "true when what it is given to is new",
     },

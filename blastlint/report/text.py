@@ -25,6 +25,7 @@ _STYLES = {
     "fail": "1;31",
 }
 _MOST_NOTES = 8
+_MOST_ACCEPTANCES = 3
 
 
 def render(report: Report, options: Options) -> str:
@@ -85,7 +86,9 @@ class _Text:
         yield from self.wrapped(view.message(finding))
         yield from self.wrapped(view.others(group), "Also:")
         for suppression in finding.suppressions:
-            yield from self.wrapped(view.redact.text(suppression.justification or "no reason given"), "Allowed:")
+            reason = view.redact.text(suppression.justification or "no reason given")
+            label = "Allowed:" if suppression.kind == "inSource" else "Accepted:"
+            yield from self.wrapped(reason.removeprefix("accepted: "), label)
         if finding.severity in ("critical", "high") or finding.suppressions:
             yield from self.excerpt(finding)
         if finding.suppressions:
@@ -129,19 +132,41 @@ class _Text:
         yield ""
 
     def closing(self) -> Iterator[str]:
-        report, verdict = self.view.report, self.view.report.verdict
+        verdict = self.view.report.verdict
         hidden = self.view.suppressed()
         if verdict.failing:
             worst = worst_first(self.view.counted())[0]
             yield f"{self.style('dim', 'More:')} blastlint explain {worst.rule_id}"
-            yield f"{self.style('dim', 'Meant it?')} --accept '{worst.rule_id}@{self.view.address(worst)}'"
+            yield from self.acceptances()
         counted = self.view.counted()
         total = f"{plural(len(counted), 'finding')} ({self.view.tally()})" if counted else "no findings"
-        seen = f"{plural(len(report.change_set.files), 'changed file')}"
         accepted = f", {len(hidden)} allowed or accepted" if hidden else ""
         word = self.style("fail", "FAIL") if verdict.failing else self.style("pass", "pass")
         gate = f"; {verdict.failing} at {_at(verdict.fail_on)}" if verdict.failing else ""
-        yield f"blastlint: {word}: {total} in {seen}{accepted}{gate}"
+        yield f"blastlint: {word}: {total}{self.seen()}{accepted}{gate}"
+
+    def seen(self) -> str:
+        """What was looked at. A plan needs no files."""
+        change_set = self.view.report.change_set
+        if change_set.plans and not change_set.files:
+            return f" in {plural(len(change_set.plans), 'plan')}"
+        return f" in {plural(len(change_set.files), 'changed file')}" if change_set.files else ": nothing has changed"
+
+    def acceptances(self) -> Iterator[str]:
+        """What a person writes who wants the change: one option for each finding that fails the check."""
+        failing = worst_first(self.view.counted())[: self.view.report.verdict.failing]
+        options = list(dict.fromkeys(f"--accept {_quoted(f'{f.rule_id}@{self.view.address(f)}')}" for f in failing))
+        label = "Meant it?"
+        for option in options[:_MOST_ACCEPTANCES]:
+            yield f"{self.style('dim', label)} {option}"
+            label = " " * len(label)
+        if len(options) > _MOST_ACCEPTANCES:
+            yield f"{label} and {len(options) - _MOST_ACCEPTANCES} more (--format json has each address)"
+
+
+def _quoted(text: str) -> str:
+    """For a shell."""
+    return "'" + text.replace("'", "'\\''") + "'"
 
 
 def _at(fail_on: str) -> str:

@@ -7,11 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from blastlint.diff.anchors import Anchors, line_map, lines_of
 from blastlint.engine.rule import Rule
 from blastlint.frozen import dataclass
-from blastlint.model import SEVERITIES, Finding, Region, Report, Severity
+from blastlint.model import SEVERITIES, Finding, Recoverability, Region, Report, Severity
 from blastlint.report.redact import Redactor
 
 LEVELS: Mapping[Severity, str] = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
 EXCERPT_LINES = 4
+# What can be made again with effort goes without saying.
+_RECOVERY: Mapping[Recoverability, str] = {
+    "recoverable from backup": "only a backup brings back what it holds",
+    "unrecoverable": "what it holds cannot be brought back",
+}
 _LONGEST_LINE = 160
 
 
@@ -128,8 +133,8 @@ class View:
         if impact.dependents:
             names = _few([self.redact.text(r.address or r.message) for r in impact.dependents])
             parts.append(f"{len(impact.dependents)} depend{'s' if len(impact.dependents) == 1 else ''} on it: {names}")
-        if impact.recoverability != "unknown" and impact.effect in ("destroy", "replace"):
-            parts.append(impact.recoverability)
+        if impact.recoverability in _RECOVERY and impact.effect in ("destroy", "replace"):
+            parts.append(_RECOVERY[impact.recoverability])
         if impact.blocked_by:
             parts.append(f"{impact.blocked_by} would stop it")
         return "; ".join(parts)

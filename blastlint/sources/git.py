@@ -6,6 +6,7 @@ A range costs two processes: `diff --raw` for what changed, and one `cat-file --
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from blastlint.errors import SourceError
@@ -294,6 +295,12 @@ def _unknown_revision(objects: Objects, revision: str) -> SourceError:
         return SourceError(f"no revision: {revision!r}", remedy="Give A, A..B or A...B.")
     if _is_shallow(objects.git):
         return _too_shallow(f"revision {revision!r}")
+    name = re.split(r"[~^]", revision, maxsplit=1)[0]
+    if name != revision and objects.get(f"{name or 'HEAD'}^{{commit}}") is not None:
+        return SourceError(
+            f"there is no {revision!r}: the history of {name} does not go back so far",
+            remedy="The first commit has nothing before it to be compared with.",
+        )
     if objects.get(f"origin/{revision}^{{commit}}") is not None:
         return SourceError(f"unknown revision {revision!r}", remedy=f"Did you mean origin/{revision}?")
     if os.path.exists(os.path.join(objects.git.directory, revision)):

@@ -169,6 +169,7 @@ def test_a_rewrite_is_told_with_its_measures() -> None:
         "lines": 25,
         "generated": False,
         "role": "configuration",
+        "kept": "none of its lines is left",
     }
 
 

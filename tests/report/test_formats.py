@@ -41,7 +41,11 @@ def test_text_says_what_why_and_what_instead() -> None:
     for label in ("Why:", "Instead:", "Reach: 1 depends on it: aws_sns_topic.done"):
         assert f"    {label}" in text
     assert "Not analysed whole: 1\n  logo.png: not analysed (after): binary file\n" in text
-    assert lines[-3:-1] == ["More: blastlint explain GRD001", "Meant it? --accept 'GRD001@aws_db_instance.main'"]
+    assert lines[-4:-1] == [
+        "More: blastlint explain GRD001",
+        "Meant it? --accept 'GRD001@aws_db_instance.main'",
+        "          --accept 'GRD003@aws_s3_bucket.b'",
+    ]
     assert lines[-1] == (
         "blastlint: FAIL: 2 findings (1 critical, 1 high) in 3 changed files, 1 allowed or accepted; 2 at high or above"
     )
@@ -56,14 +60,14 @@ def test_text_names_the_file_of_an_excerpt_from_elsewhere() -> None:
 def test_text_shows_accepted_findings_when_asked() -> None:
     text = render("text", guard_report(), replace(OPTIONS, show_suppressed=True))
     assert "GRD002 prevent-destroy-removed" in text
-    assert "Allowed: accepted: GRD002@aws_sns_topic.done" in text
+    assert "Accepted: GRD002@aws_sns_topic.done" in text
 
 
 def test_text_quotes_a_line_once() -> None:
     files = change_set({"a.tf": "x = 1\n"}, {"a.tf": "x = 2\n"})
     places = region("before", "a.tf", 1), region("after", "a.tf", 1)
     text = render("text", report(files, [finding(files, rule, "x", *places) for rule in ("GRD001", "GRD002")]), OPTIONS)
-    assert (text.count("GRD001"), text.count("GRD002"), text.count("| x = 1"), text.count("| x = 2")) == (3, 1, 1, 1)
+    assert (text.count("GRD001"), text.count("GRD002"), text.count("| x = 1"), text.count("| x = 2")) == (3, 2, 1, 1)
 
 
 def test_text_says_once_what_several_findings_have_for_a_cause() -> None:

@@ -198,6 +198,12 @@ def test_unknown_revision(repo: Path, revision: str, message: str) -> None:
     assert caught.value.message == message and caught.value.remedy
 
 
+def test_before_the_first_commit_there_is_nothing(repo: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "-q", str(repo), "clone")
+    with pytest.raises(SourceError, match=r"there is no 'HEAD~9': the history of HEAD does not go back so far"):
+        open_change(str(tmp_path / "clone"), revision="HEAD~9..HEAD")
+
+
 def test_remote_branch_is_suggested(repo: Path, tmp_path: Path) -> None:
     git(repo, "branch", "release")
     git(tmp_path, "clone", "-q", str(repo), "clone")

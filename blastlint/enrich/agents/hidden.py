@@ -70,7 +70,7 @@ def facts(change: Change, data: bytes, context: Context) -> Iterator[Fact]:
     order = [sort for sort, _ in _SORTS]
     worst = min(born, key=lambda b: (order.index(b[0]), b[1]))
     said = _spelled("".join(text for sort, _, text in born if sort == "tags"))
-    where = f"line {worst[1]}" + (f" and {len(born) - 1} more places" if len(born) > 1 else "")
+    where = f"line {worst[1]}" + (f" and {len(born) - 1} more place{'s' if len(born) > 2 else ''}" if len(born) > 1 else "")
     shown = f', which spell "{said}"' if said else f" ({worst[2]!r})" if worst[0] == "look-alikes" else ""
     yield Fact(
         "hidden-text",

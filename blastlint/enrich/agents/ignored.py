@@ -32,7 +32,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if not lost and not opened:
         return
     grave = [line for _, line in (*lost, *opened) if _SECRET.search(line)]
-    texts = [f"{line} is hidden from it no more" for _, line in lost] + [f"{line} shows it again" for _, line in opened]
+    texts = [f"{line} is no longer hidden from it" for _, line in lost] + [f"{line} shows it again" for _, line in opened]
     path = change.before.address
     yield Fact(
         "agent-guard",

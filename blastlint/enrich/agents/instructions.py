@@ -94,7 +94,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     freed = [s for s in new if s.frees and (_GRAVE.search(s.text) or _CHECKS.search(s.text)) and not _same(s, before)]
     if not lost and not freed:
         return
-    texts = [f'"{_short(s.text)}" is said no more' for s in lost] + [f'"{_short(s.text)}" is new' for s in freed]
+    texts = [f'"{_short(s.text)}" is no longer said' for s in lost] + [f'"{_short(s.text)}" is new' for s in freed]
     path = change.before.address if change.before is not None else change.path
     related = [Related(_short(s.text), Region("before", path, s.line)) for s in lost]
     related += [Related(_short(s.text), Region("after", change.path, s.line)) for s in freed]

@@ -274,7 +274,7 @@ def _lost(before: Settings, after: Settings) -> Iterator[Widening]:
         asked = any(covers(other, denied) for other in after.ask)
         reach = level(denied)
         grave = reach in ("everything", "destructive", "any-code", "secrets") and not asked
-        text = f"{denied.shown} is {'asked about and no longer refused' if asked else 'refused no more'}"
+        text = f"{denied.shown} is {'asked about and no longer refused' if asked else 'no longer refused'}"
         yield Widening("deny", "grave" if grave else "lesser", 0 if grave else 2, text, None, region)
     for asked_about, region in before.ask.items():
         if any(covers(other, asked_about) for other in (*after.ask, *after.deny)):

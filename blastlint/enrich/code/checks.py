@@ -80,7 +80,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
         "after": worst.now.condition if worst.now is not None else "",
         "leaves": branch.leaves or "branch",
         "protects": _protected(kept),
-        "call": next((name for name in kept if not name.startswith("?")), kept[0]),
+        "call": _named(kept, branch.condition),
         "count": len(found),
         "gone": len({id(lost.gate.branch) for lost in found if lost.what == "removed"}),
     }
@@ -266,6 +266,12 @@ def _guarded(gate: Gate, pair: Pair) -> list[str]:
     inside = set(gate.branch.calls)
     later = Counter(c.name for c in pair.before.calls if pair.before.locate(c.at)[:2] > limit[:2])
     return [name for name, there in later.items() if more[name] + there > 0 and name not in inside]
+
+
+def _named(calls: Sequence[str], condition: str) -> str:
+    """The call that a reader knows the work by: the first that the condition itself does not make."""
+    plain = [name for name in calls if not name.startswith("?")]
+    return next((name for name in plain if f"{name}(" not in condition), plain[0] if plain else calls[0])
 
 
 def _protected(calls: Sequence[str]) -> str:

@@ -172,7 +172,7 @@ def _switches(pair: Pair) -> Iterator[Fact]:
                 "name": option.key,
                 "direction": "weakened",
                 "strength": "off",
-                "before": "",
+                "before": f"the check that {option.key} turns off",
                 "after": f"{option.key} = {option.value}",
                 "subject": pair.change.entity.name,
                 "protects": "destructive",

@@ -51,6 +51,7 @@ def _settings(pair: Pair) -> Iterator[Fact]:
             "what": what,
             "before": before,
             "after": part.value if isinstance(part, Option) else part.text,
+            "setting": f"{key} = {part.value}" if isinstance(part, Option) else part.text,
             "local": bool(re.search(r"(?i)dev|local|test|example|sample|demo", pair.change.path.rpartition("/")[2])),
             "new_code": pair.is_new or (isinstance(part, Option) and not before and not _owned(pair, part)),
         }

@@ -119,4 +119,6 @@ def _shown(value: Value | None) -> str:
         return "nothing"
     if value.is_list:
         return ", ".join(str(e.scalar) for e in value.elements[:6])
+    if isinstance(value.scalar, bool):
+        return str(value.scalar).lower()
     return str(value.scalar if value.scalar is not None else value.text)[:80]

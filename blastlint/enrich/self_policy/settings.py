@@ -51,11 +51,16 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if _owner(before, after, context) not in names:
         return
     if not before.source and after.source:
-        added = Weakening("config-added", (), "", after.source)
-        yield _fact(added, "", after.source, context)
+        looser = [_sentence(found) for found in weakenings(before, after, context.declared, _all_paths(context))]
+        effect = f"in which {'; '.join(looser)}" if looser else "which is no looser than the defaults"
+        yield _fact(Weakening("config-added", (), effect, after.source), "", after.source, context)
         return
-    for found in weakenings(before, after, context.declared, lambda: {*before_tree.paths(), *after_tree.paths()}):
+    for found in weakenings(before, after, context.declared, _all_paths(context)):
         yield _fact(found, before.source, after.source, context)
+
+
+def _all_paths(context: Context) -> Callable[[], set[str]]:
+    return lambda: {*context.change_set.before.paths(), *context.change_set.after.paths()}
 
 
 def _owner(before: Config, after: Config, context: Context) -> str:
@@ -151,13 +156,13 @@ _SENTENCES: Mapping[str, str] = {
     "production-dropped": "fewer files count as production (paths.production: {after}; before: {before})",
     "critical-dropped": "fewer files count as critical (paths.critical: {after}; before: {before})",
     "freeze-loosened": "the freeze from {before} is taken out, or made shorter or narrower",
-    "config-added": "{after} is the first configuration that this repository has",
+    "config-added": "{after} is the first configuration of this repository, {before}",
     "config-broken": "the configuration cannot be read any more ({after})",
 }
 
 
-def _texts(found: Weakening) -> dict[str, str]:
-    return {"before": found.before, "after": found.after}
+def _sentence(found: Weakening) -> str:
+    return _SENTENCES[found.what].format(name=found.key[-1] if found.key else "", before=found.before, after=found.after)
 
 
 def _fact(found: Weakening, source_before: str, source_after: str, context: Context) -> Fact:
@@ -167,7 +172,7 @@ def _fact(found: Weakening, source_before: str, source_after: str, context: Cont
     return Fact(
         "policy",
         {
-            "summary": _SENTENCES[found.what].format(name=found.key[-1] if found.key else "", **_texts(found)),
+            "summary": _sentence(found),
             "what": found.what,
             "name": name or (after_path or source_before),
             "before": found.before,

@@ -71,10 +71,18 @@ def _runs_elsewhere(step: Invocation, context: Context) -> bool:
     return any(other.place == step.place and not other.is_advisory for other in others)
 
 
+def _now(before: Invocation, after: Invocation | None) -> str:
+    """What stands for a step, with the conditions that are new."""
+    if after is None:
+        return "nothing"
+    only = sorted(set(after.scope) - set(before.scope))
+    return f"`{after.shown}`" + (f", limited by {', '.join(only)}" if only else "")
+
+
 def _fact(what: str, before: Invocation, after: Invocation | None) -> Fact:
     return Fact(
         "linter-step",
-        {"what": what, "before": before.shown, "after": after.shown if after is not None else "nothing"},
+        {"what": what, "before": f"`{before.shown}`", "after": _now(before, after)},
         path=f"{what} {before.command}",
         before=Region("before", before.path, before.line),
         after=Region("after", after.path, after.line) if after is not None else None,

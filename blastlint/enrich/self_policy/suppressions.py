@@ -38,8 +38,11 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
 
 def _summary(rule: str, directive: Directive) -> str:
     what = rule or "a rule that does not exist"
-    why = f"because: {directive.reason}" if directive.reason else "for which no reason is given"
-    return f"A new comment in {directive.path} allows {what} on that line, {why}"
+    allowed = f"A new comment in {directive.path} allows {what} on that line"
+    if not directive.is_honoured:
+        missing = "a reason" if directive.rules else "the id of a rule"
+        return f"{allowed}; without {missing} it does not count, now or later"
+    return f"{allowed} ({directive.reason}). It counts once it is in the base, not for this change"
 
 
 def _grown(context: Context) -> dict[str, list[Directive]]:

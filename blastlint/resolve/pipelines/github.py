@@ -74,7 +74,7 @@ def read(tree: Value) -> Pipeline:
                 )
         jobs.append(
             Job(
-                name, job.region, switched_on(job.get("continue-on-error")), "", environment, condition,
+                name, job.region, _lenient(job), "", environment, condition,
                 names_of(job.get("needs")), tuple(seen), tuple(u for u in uses if u), header_of(job),
                 permissions if job.get("permissions") is None else _permissions(job.get("permissions")),
                 _secrets(job.get("secrets")), checkout,
@@ -136,6 +136,12 @@ def _default_shell(value: Value) -> str:
 
 def _step_name(step: Value, number: int) -> str:
     return text_of(step.get("name")) or text_of(step.get("id")) or f"step {number}"
+
+
+def _lenient(job: Value) -> str:
+    """What lets the job's failure pass, or ""."""
+    text = switched_on(job.get("continue-on-error"))
+    return f"continue-on-error: {text}" if text else ""
 
 
 def _narrows(condition: str) -> bool:

@@ -78,7 +78,8 @@ def text_of(value: Value | None) -> str:
     if value is None or value.is_map or value.is_list:
         return ""
     if value.known:
-        return "" if value.scalar is None else str(value.scalar)
+        scalar = value.scalar
+        return "" if scalar is None else str(scalar).lower() if isinstance(scalar, bool) else str(scalar)
     text = value.text
     if value.block is not None:
         indent = value.block.indent
