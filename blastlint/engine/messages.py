@@ -20,11 +20,11 @@ def fields_in(template: str) -> tuple[str, ...]:
     return tuple(match[1] for match in _FIELD.finditer(template))
 
 
-def filled(template: str, lookup: Callable[[str], FactValue], words: Words = {}) -> str:
+def filled(template: str, lookup: Callable[[str], FactValue], words: Words | None = None) -> str:
     def text(name: str, singular: str | None, plural: str | None) -> str:
         value = lookup(name)
         if singular is None:
-            return shown(value, words.get(name, {}))
+            return shown(value, (words or {}).get(name))
         return f"{shown(value)} {singular if value == 1 else plural}"
 
     return _FIELD.sub(lambda match: text(match[1], match[2], match[3]), template)
