@@ -61,6 +61,7 @@ def _changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Chan
         *_paired(left, born, _by_address),
         *_paired(left, born, by_template),
         *_paired(left, born, _by_computed_name),
+        *_paired(left, born, _by_image),
     ]
     claimed = {id(entity) for pair in pairs for entity in pair}
     for old, new in pairs:
@@ -136,6 +137,13 @@ def _by_computed_name(entity: Entity) -> str:
     if "{{" in entity.type:
         return f"{entity.kind} computed {directory}"
     return f"{entity.kind} {entity.type} {directory}" if "{{" in entity.name or "${" in entity.name else ""
+
+
+def _by_image(entity: Entity) -> str:
+    """What a compose service runs, without the version: under another name in its file it is the same service."""
+    image = entity.attributes.get("image") if entity.kind == "compose.service" else None
+    text = str(image.scalar) if image is not None and image.scalar else ""
+    return f"{entity.kind} {entity.region.path} {text.partition('@')[0].rpartition(':')[0] or text}" if text else ""
 
 
 def _as_if_computed(entity: Entity) -> str:

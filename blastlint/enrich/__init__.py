@@ -92,10 +92,11 @@ PROVIDERS: dict[str, Asked] = {
         names=r"(?i)member|user|owner|maintainer|admin|approver|reviewer|subjects|principal|group|white_?list|allow"
         r"|teams?\b|people|collaborator|contacts",
     ),
-    "capacity": _asked("terraform.", "cloudformation.", "kubernetes."),
+    "capacity": _asked("terraform.", "cloudformation.", "kubernetes.", "compose.service"),
     "sizes": _asked("terraform.", "cloudformation.", "kubernetes.", "compose."),
     "compose": _asked("compose."),
-    "kubernetes.keys": _asked("kubernetes."),
+    "kubernetes.keys": _asked("kubernetes.", about=r"^(ConfigMap|Secret) "),
+    "lists": _asked("kubernetes.", "cloudformation.", "compose."),
     "kubernetes.values": _asked("config.key", names=r"(^|[ .])(replicaCount|replicas|cpu|memory)( |$)"),
     "kubernetes.selectors": _asked("kubernetes."),
     "kubernetes.gitops": _asked("kubernetes."),

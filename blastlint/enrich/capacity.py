@@ -47,6 +47,7 @@ _AMOUNTS: dict[str, tuple[Amount, ...]] = {
     "StatefulSet": _REPLICAS,
     "ReplicaSet": _REPLICAS,
     "ReplicationController": _REPLICAS,
+    "service": (Amount("deploy.replicas", 1), Amount("scale", 1)),
     "CronJob": (Amount("spec.suspend", switch=True),),
     "Job": (Amount("spec.suspend", switch=True), Amount("spec.parallelism", 1)),
     "HorizontalPodAutoscaler": (Amount("spec.maxReplicas"), Amount("spec.minReplicas", 1)),

@@ -10,7 +10,7 @@ from blastlint.facts.stateful import holds_data
 from blastlint.model import Entity, Fact, Impact, Region, Related
 
 CLASSES = (*HOLDS_STATE, "identity_of_service", "compute_env", "")
-KINDS = ("terraform.resource", "cloudformation.resource", "kubernetes.object")
+KINDS = ("terraform.resource", "cloudformation.resource", "kubernetes.object", "compose.service")
 MAX_RELATED = 50
 
 Found = dict[int, list[Fact]]

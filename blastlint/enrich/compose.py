@@ -1,28 +1,69 @@
-"""`binding` facts about compose projects: under another name its containers, networks and named volumes are others."""
+"""Facts about compose projects and services.
+
+`binding`: under another name a project's containers, networks and named volumes are others. `guard` of kind volume: what a
+service stores in a named volume stays there when something else is mounted in its place, or nothing is; the container begins
+with what is there now. A volume is known by its real name, so that writing out the one that it has already is no change.
+"""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from blastlint.enrich.context import Context
-from blastlint.model import Change, Entity, Fact, FactValue
+from blastlint.frozen import dataclass
+from blastlint.model import Change, Entity, Fact, FactValue, Region, Value
+from blastlint.regex import regex
+
+_PASSING = regex(
+    r"(?i)cache|node_modules|tmp|temp|\bvenv\b|\.venv|build|sock|bundle|gems|vendor|\.next|target|pnpm|yarn|npm"
+)
+_STORED = "what it stores, across a restart"
+
+
+@dataclass(frozen=True, slots=True)
+class _Mount:
+    """One mount of a service: `source` is a volume's name as the project has it, a path, or empty (a volume without a name,
+    or a scratch file system)."""
+
+    source: str
+    target: str
+    text: str
+    region: Region | None
+
+    @property
+    def is_named(self) -> bool:
+        return bool(self.source) and self.source[0] not in "./~$"
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
-    """Whether a project that has volumes of its own is called otherwise now."""
+    """What a project or a service that is on both sides does otherwise."""
     before, after = change.before, change.after
-    if change.kind != "compose.project" or before is None or after is None:
+    if before is None or after is None:
         return
+    if change.kind == "compose.project":
+        yield from _renamed(before, after)
+        yield from _made_otherwise(before, after)
+    elif any(delta.path.startswith("volumes") or delta.path.startswith("tmpfs") for delta in change.deltas):
+        projects = _project(before, context.entities_before), _project(after, context.entities_after)
+        yield from _mounted_otherwise(before, after, *projects)
+
+
+# --- projects ---------------------------------------------------------------------------------------------------------
+
+
+def _renamed(before: Entity, after: Entity) -> Iterator[Fact]:
+    """Whether a project that has volumes of its own is called otherwise now."""
     old, new = _name(before), _name(after)
-    if not old or not new or old == new or not _volumes(before):
+    if not old or not new or old == new or not _own_volumes(before):
         return
     names = [entity.attributes.get("name") for entity in (before, after)]
     places = [
         value.region if value is not None else entity.header
         for value, entity in zip(names, (before, after), strict=True)
     ]
-    volumes = ", ".join(_volumes(before)[:5])
+    volumes = ", ".join(_own_volumes(before)[:5])
     summary = f"the project {old} is {new} now, with empty volumes ({volumes}) of that name"
     fields: dict[str, FactValue] = {
         "what": "context",
@@ -36,6 +77,17 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     yield Fact("binding", fields, "name", places[0], places[1])
 
 
+def _made_otherwise(before: Entity, after: Entity) -> Iterator[Fact]:
+    """Volumes with another driver or other options: compose asks to make them anew, without what they hold."""
+    for name, old in _volumes(before).items():
+        new = _volumes(after).get(name)
+        settings = [(volume.get("driver"), volume.get("driver_opts")) for volume in (old, new) if volume is not None]
+        if new is not None and settings[0] != settings[1] and _real_name(before, name) == _real_name(after, name):
+            drivers = [str(driver.scalar) if driver is not None else "local" for driver, _ in settings]
+            told = drivers if drivers[0] != drivers[1] else [f"{drivers[0]} with other options"] * 2
+            yield _guard(f"volumes.{name}", told[0], told[1], old.region, new.region, "unknown")
+
+
 def _name(project: Entity) -> str:
     """The project's name: as written, else that of its directory; empty where it is computed."""
     name = project.attributes.get("name")
@@ -45,12 +97,88 @@ def _name(project: Entity) -> str:
     return posixpath.basename(project.configuration).lower()
 
 
-def _volumes(project: Entity) -> list[str]:
+def _volumes(project: Entity | None) -> Mapping[str, Value]:
+    volumes = project.attributes.get("volumes") if project is not None else None
+    return volumes.items if volumes is not None else {}
+
+
+def _own_volumes(project: Entity) -> list[str]:
     """The named volumes that are the project's own."""
-    volumes = project.attributes.get("volumes")
-    items = volumes.items if volumes is not None else {}
     return [
         name
-        for name, volume in items.items()
+        for name, volume in _volumes(project).items()
         if not volume.is_map or (volume.get("external") is None and volume.get("name") is None)
     ]
+
+
+def _real_name(project: Entity | None, name: str) -> str:
+    """What a volume is called outside the project."""
+    volume = _volumes(project).get(name, Value())
+    named, external = volume.get("name"), volume.get("external")
+    if named is not None and named.scalar:
+        return str(named.scalar)
+    outside = external is not None and external.scalar not in (None, False)
+    return name if outside or project is None else f"{_name(project)}_{name}"
+
+
+def _project(service: Entity, side: Sequence[Entity]) -> Entity | None:
+    return next((e for e in side if e.kind == "compose.project" and e.region.path == service.region.path), None)
+
+
+# --- services ---------------------------------------------------------------------------------------------------------
+
+
+def _mounted_otherwise(
+    before: Entity, after: Entity, old_project: Entity | None, new_project: Entity | None
+) -> Iterator[Fact]:
+    """One fact for the volumes that are not mounted where they were, nor anywhere else in the service."""
+    now = {mount.target: mount for mount in _mounts(after)}
+    still = {_real_name(new_project, m.source) for m in now.values() if m.is_named}
+    lost = [
+        mount
+        for mount in _mounts(before)
+        if mount.is_named
+        and not _PASSING.search(f"{mount.source} {mount.target}")
+        and _real_name(old_project, mount.source) not in still
+    ]
+    if not lost:
+        return
+    kept = [now[m.target] for m in lost if m.target in now and now[m.target].source]
+    strength: Literal["off", "lowered"] = "lowered" if len(kept) == len(lost) else "off"
+    told = ", ".join(m.text for m in kept) or "nothing that lasts"
+    place = kept[0].region if kept else (found.region if (found := after.attributes.get("volumes")) else None)
+    yield _guard("volumes", ", ".join(m.text for m in lost), told, lost[0].region, place, strength)
+
+
+def _mounts(service: Entity) -> Iterator[_Mount]:
+    listed = service.attributes.get("volumes")
+    for entry in listed.elements if listed is not None else ():
+        text = entry.scalar
+        if isinstance(text, str):
+            source, colon, rest = text.partition(":")
+            target = rest.partition(":")[0] if colon else source
+            yield _Mount(source if colon else "", target, text, entry.region)
+        elif entry.is_map:
+            kind, source, target = (_text(entry, key) for key in ("type", "source", "target"))
+            shown = f"{source or kind}:{target}"
+            path = source if kind != "bind" or source.startswith((".", "/", "~", "$")) else f"./{source}"
+            yield _Mount("" if kind == "tmpfs" else path, target, shown, entry.region)
+
+
+def _text(value: Value, key: str) -> str:
+    found = value.get(key)
+    return str(found.scalar) if found is not None and found.scalar is not None else ""
+
+
+def _guard(name: str, before: str, after: str, old: Region | None, new: Region | None, strength: str) -> Fact:
+    fields: dict[str, FactValue] = {
+        "kind": "volume",
+        "name": name,
+        "direction": "weakened",
+        "strength": strength,
+        "before": before,
+        "after": after,
+        "subject": _STORED,
+        "copies": None,
+    }
+    return Fact("guard", fields, name, old, new)

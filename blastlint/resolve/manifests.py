@@ -109,7 +109,20 @@ def _declared(path: str, root: Value) -> Iterator[Entity]:
         yield _entity(path, "compose.project", path, "project", path, replace(root, data=project))
         for name, service in items["services"].items.items():
             if service.is_map:
-                yield _entity(path, "compose.service", f"{path}:{name}", "service", name, service)
+                used = frozenset(f"{path}:{other}" for other in _used(service))
+                yield replace(_entity(path, "compose.service", f"{path}:{name}", "service", name, service), references=used)
+
+
+def _used(service: Value) -> Iterator[str]:
+    """The names of the services that a compose service cannot do without."""
+    for key in ("depends_on", "links", "volumes_from"):
+        value = service.items.get(key)
+        if value is not None:
+            yield from value.items
+            yield from (str(e.scalar).partition(":")[0] for e in value.elements if e.scalar)
+    mode = service.items.get("network_mode")
+    if mode is not None and str(mode.scalar).startswith("service:"):
+        yield str(mode.scalar).partition(":")[2]
 
 
 def comparable(

@@ -78,11 +78,11 @@ def _former(groups: set[str], context: Context) -> dict[str, set[str]]:
 
 
 def _published(before: Entity, after: Entity) -> Iterator[Fact]:
-    """Ports of a container that were bound to this machine only, and now are to every address of it."""
+    """Ports of a container that were bound to this machine only or not published, and now are on every address of it."""
     old = dict(published(before))
     for port, (bound, value) in published(after):
         was = old.get(port)
-        if was is None or not was[0] or bound:
+        if bound or (was is not None and not was[0]):
             continue
         number = int(port) if port.isdigit() else 0
         yield Fact(
@@ -91,14 +91,14 @@ def _published(before: Entity, after: Entity) -> Iterator[Fact]:
                 "what": "published-port",
                 "ports": (port,),
                 "port_class": port_class([Reach("tcp", (number, number), "0.0.0.0/0")]),
-                "before": shown("ports", was[1]),
+                "before": shown("ports", was[1]) if was is not None else "not published",
                 "after": shown("ports", value),
                 "world": True,
-                "new": False,
+                "new": was is None,
                 "assumed": False,
             },
             path=f"ports[{port}]",
-            before=was[1].region,
+            before=was[1].region if was is not None else None,
             after=value.region,
         )
 

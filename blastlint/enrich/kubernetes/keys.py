@@ -1,5 +1,4 @@
-"""What a kept object loses that others, or it itself, go by: `key` facts for entries of a ConfigMap or Secret that a pod
-still reads, `block-loss` facts for lists of which most is gone."""
+"""What a kept object loses that others go by: `key` facts for entries of a ConfigMap or Secret that a pod still reads."""
 
 from __future__ import annotations
 
@@ -8,18 +7,11 @@ from collections.abc import Iterator
 from blastlint.enrich.context import Context
 from blastlint.enrich.kubernetes.references import each, pod_of, text_of, together, written
 from blastlint.enrich.kubernetes.tree import objects_naming
-from blastlint.facts.paths import found as at
-from blastlint.facts.paths import keys, steps
+from blastlint.facts.paths import keys
 from blastlint.model import Change, Delta, Entity, Fact, Related, Value
 
-_MANY = 3
 _DATA = frozenset({"data", "stringData", "binaryData"})
 _READS = {"ConfigMap": ("configMapKeyRef", "configMap"), "Secret": ("secretKeyRef", "secret")}
-# Lists of which an entry is something that others rely on.
-_LISTS = frozenset(
-    {"env", "rules", "routes", "groups", "paths", "ports", "volumes", "volumeMounts", "subjects", "egress", "ingress",
-     "receivers", "endpoints", "listeners", "tls", "hosts", "webhooks", "steps", "containers"}
-)  # fmt: skip
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
@@ -28,10 +20,6 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         return
     if change.type in _READS:
         yield from _keys_lost(change, context)
-    yield from _lists_lost(change, context)
-
-
-# --- keys ---------------------------------------------------------------------------------------------------------------
 
 
 def _keys_lost(change: Change, context: Context) -> Iterator[Fact]:
@@ -99,60 +87,3 @@ def _key(delta: Delta, key: str, readers: list[Entity]) -> Fact:
         before=delta.before_region,
         related=tuple(Related("still reads it", r.header or r.region, r.address) for r in readers[:20]),
     )
-
-
-# --- lists --------------------------------------------------------------------------------------------------------------
-
-
-def _lists_lost(change: Change, context: Context) -> Iterator[Fact]:
-    """One fact for each list that lost at least three entries and half of them."""
-    before, after = change.before, change.after
-    assert before is not None and after is not None
-    seen: set[str] = set()
-    for delta in change.deltas:
-        if delta.action != "removed":
-            continue
-        path = delta.path.rpartition("[")[0] if delta.path.endswith("]") else delta.path
-        name = (keys(path) or ("",))[-1]
-        if path in seen or name not in _LISTS:
-            continue
-        seen.add(path)
-        old, new = at(before.attributes, steps(path)), at(after.attributes, steps(path))
-        if old is None or not old.is_list or (new is not None and not new.is_list):
-            continue
-        total, kept = len(old.elements), len(new.elements) if new is not None else 0
-        lost = total - kept
-        if lost < _MANY or lost * 2 < total or _went_elsewhere(old, new, name, path, change, context):
-            continue
-        yield Fact(
-            "block-loss",
-            {"name": name, "lost": lost, "total": total, "share": round(lost / total, 2)},
-            path,
-            delta.before_region or old.region,
-            after.header or after.region,
-        )
-
-
-def _went_elsewhere(old: Value, new: Value | None, name: str, path: str, change: Change, context: Context) -> bool:
-    """Whether half of what is gone is in something that came: another object, another place of this one, or
-    an `envFrom` of the same container."""
-    after = change.after
-    assert after is not None
-    if name == "env":
-        sources = at(after.attributes, steps(f"{path.rpartition('.')[0]}.envFrom"))
-        was = at(change.before.attributes, steps(f"{path.rpartition('.')[0]}.envFrom")) if change.before else None
-        if sources is not None and sources != was:
-            return True
-    kept = new.elements if new is not None else ()
-    gone = {str(leaf.scalar) for e in old.elements if e not in kept for _, leaf in e.leaves() if leaf.known}
-    born: set[str] = set()
-    for other in context.changes:
-        if other.kind == change.kind and other.after is not None:
-            came = [d for d in other.deltas if other is not change or (d.action == "added" and d.path != path)]
-            values = [d.after for d in came if d.after is not None]
-            if other is not change and not values:
-                values = [other.after.attributes]
-            if other.action in ("added", "modified"):
-                born.update(str(leaf.scalar) for value in values for _, leaf in value.leaves() if leaf.known)
-                born.update(key for value in values for key in value.items)
-    return bool(gone) and 2 * len(gone & born) >= len(gone)
