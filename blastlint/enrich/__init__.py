@@ -49,7 +49,8 @@ _GRANTING = {  # what may hold a policy, and what binds one
 _DATA = r"|\.(ya?ml|json|toml)$"
 # module of this package -> the changes that it has facts about
 PROVIDERS: dict[str, Asked] = {
-    "bindings": _asked("terraform.provider", "terraform.backend", "file"),
+    "bindings": _asked("terraform.provider", "terraform.backend", "file", about=r"^(?!terraform )"),  # states are JSON
+    "rewired": _asked("terraform.resource", "terraform.module", names=r"\bproviders?\b"),
     "blocks": _asked("terraform.resource"),
     "guards": _asked("terraform.", "cloudformation.", "kubernetes.", "compose."),
     "access": _asked("terraform.", "cloudformation.", "kubernetes.", "iam.", **_GRANTING),

@@ -6,31 +6,17 @@ created a second time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from blastlint.command import Command
-from blastlint.diff.arguments import same
-from blastlint.diff.values import deltas as differences
-from blastlint.enrich.cascade import Outcome
 from blastlint.enrich.context import Context
+from blastlint.enrich.places import is_certain, moved
 from blastlint.enrich.replacement import plain
 from blastlint.enrich.shown import shown
 from blastlint.facts.commands import classes_of
 from blastlint.model import Change, Delta, Entity, Fact, Related, Value
 
-# provider -> its arguments that say where it looks -> what that is
-_PLACES: Mapping[str, Mapping[str, str]] = {
-    "aws": {
-        "region": "provider-region", "profile": "provider-account", "assume_role.role_arn": "provider-account",
-        "allowed_account_ids": "provider-account", "access_key": "provider-account",
-    },
-    "google": {"project": "provider-account", "region": "provider-region", "credentials": "provider-account"},
-    "google-beta": {"project": "provider-account", "region": "provider-region", "credentials": "provider-account"},
-    "azurerm": {"subscription_id": "provider-account", "tenant_id": "provider-account"},
-    "kubernetes": {"host": "context", "config_context": "context", "config_path": "context"},
-    "helm": {"kubernetes.host": "context", "kubernetes.config_context": "context", "kubernetes.config_path": "context"},
-}  # fmt: skip
 # backend settings that say which state it is, and those that only say how it is reached
 _ACCESS_ONLY = frozenset(
     (
@@ -43,6 +29,7 @@ _ACCESS_ONLY = frozenset(
         "lock_address", "unlock_address", "lock_method", "unlock_method",
     )
 )  # fmt: skip
+_MAX_RELATED = 20
 _LOCKS = frozenset(("dynamodb_table", "use_lockfile", "lock_address", "lock_method"))
 
 
@@ -58,21 +45,31 @@ _NAMES = {"provider-region": "region", "provider-account": "account", "state-fil
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
-    """The `binding` facts of a provider, a backend, or a state file."""
+    """The `binding` facts of a provider, a backend, or of a state file."""
     if change.kind == "terraform.provider":
-        found = _provider(change, context)
-    elif change.kind == "terraform.backend":
+        yield from _provider(change, context)
+        return
+    if change.kind == "terraform.backend":
         found = _backend(change)
     elif _same_content(change, context):
         return
     else:
         found = _state_file(change)
-    for fact in found:
-        what = str(fact.fields["what"])
-        sides = {side: fact.fields[side] or "nothing" for side in ("before", "after")}
-        form = _SUMMARIES.get(str(fact.fields["strength"]), "{what}: {before} -> {after}")
-        together = {"summary": form.format(what=_NAMES.get(what, what), **sides)}
-        yield replace(fact, fields={**fact.fields, **together, "destroyed": _destroys(context)})
+    yield from (_with_summary(fact, context) for fact in found)
+
+
+def moved_fact(what: str, delta: Delta, left: Sequence[Entity], context: Context) -> Fact:
+    """The fact of a place that became another one, and of what is left behind there."""
+    related = tuple(Related("is left behind where it was", e.header or e.region, e.address) for e in left[:_MAX_RELATED])
+    return _with_summary(_fact(what, delta, "moved", related, is_certain(delta)), context)
+
+
+def _with_summary(fact: Fact, context: Context) -> Fact:
+    what = str(fact.fields["what"])
+    sides = {side: fact.fields[side] or "nothing" for side in ("before", "after")}
+    form = _SUMMARIES.get(str(fact.fields["strength"]), "{what}: {before} -> {after}")
+    together = {"summary": form.format(what=_NAMES.get(what, what), **sides)}
+    return replace(fact, fields={**fact.fields, **together, "destroyed": _destroys(context)})
 
 
 def _same_content(change: Change, context: Context) -> bool:
@@ -95,19 +92,17 @@ def _destroys(context: Context) -> bool:
 def _provider(change: Change, context: Context) -> Iterator[Fact]:
     if change.before is None or change.after is None:
         return
-    for delta in _moved(change.before, change.after, change.deltas):
-        what = _PLACES[change.type][_top(delta, change.type)]
-        users = tuple(
-            Related("is left behind where it was", e.header or e.region, e.address)
+    for what, delta in moved(change.before, change.after, change.deltas):
+        users = [
+            e
             for e in context.entities_before
             if e.configuration == change.before.configuration
             and e.variant == change.before.variant
             and e.kind == "terraform.resource"
             and getattr(e.detail, "provider", "") == change.before.address
-        )
+        ]
         if users:
-            certain = delta.before is not None and delta.before.known and delta.after is not None and delta.after.known
-            yield _fact(what, delta, "moved", users[:20], certain)
+            yield moved_fact(what, delta, users, context)
 
 
 def _backend(change: Change) -> Iterator[Fact]:
@@ -169,61 +164,3 @@ def _fact(what: str, delta: Delta, strength: str, related: tuple[Related, ...], 
 
 def _shown(delta: Delta, value: Value | None) -> str:
     return shown(delta.path, value, "")
-
-
-# --- what a provider's new place does to its resources ------------------------------------------------------------------
-
-
-def orphans(
-    before: Mapping[str, Entity], after: Mapping[str, Entity], changes: Mapping[str, Change]
-) -> dict[str, Outcome]:
-    """The instances (by address after) that are left behind because their provider looks elsewhere now."""
-    found: dict[str, Outcome] = {}
-    places: dict[tuple[str, str], Outcome | None] = {}
-    for address, new in after.items():
-        if new.kind != "terraform.resource":
-            continue
-        change = changes.get(address)
-        old = change.before if change is not None else before.get(address)
-        if old is None:
-            continue
-        pair = (getattr(old.detail, "provider", ""), getattr(new.detail, "provider", ""))
-        if pair not in places:
-            places[pair] = _elsewhere(before.get(pair[0]), after.get(pair[1]))
-        outcome = places[pair]
-        if outcome is not None and not _own_place(old, new):
-            own_text = change is not None and pair[0] != pair[1]
-            found[address] = Outcome("orphan", "direct" if own_text else "cascade", outcome.confidence, (), pair[1])
-    return found
-
-
-def _own_place(old: Entity, new: Entity) -> bool:
-    """Whether the resource itself says where it is, the same on both sides."""
-    names = ("project", "region") if old.type.startswith("google_") else ("region",)
-    return all(
-        (a := old.attributes.get(n)) is not None and (b := new.attributes.get(n)) is not None and same(a, b)
-        for n in names
-    )
-
-
-def _elsewhere(old: Entity | None, new: Entity | None) -> Outcome | None:
-    if old is None or new is None:
-        return None  # from the environment on one side: nothing that source tells
-    moved = list(_moved(old, new, None))
-    if not moved:
-        return None
-    certain = any(d.before is not None and d.before.known and d.after is not None and d.after.known for d in moved)
-    return Outcome("orphan", "cascade", "high" if certain else "medium")
-
-
-def _moved(old: Entity, new: Entity, deltas: tuple[Delta, ...] | None) -> Iterator[Delta]:
-    """The arguments by which a provider looks elsewhere: there on both sides, and different."""
-    for delta in differences(old.attributes, new.attributes) if deltas is None else deltas:
-        if delta.action == "modified" and _top(delta, old.type) in _PLACES.get(old.type, {}):
-            yield delta
-
-
-def _top(delta: Delta, provider: str) -> str:
-    """The entry of the table that a delta is about: an argument, or one in a nested block."""
-    path = plain(delta.path)
-    return next((name for name in _PLACES.get(provider, {}) if path == name or path.startswith(f"{name}.")), "")

@@ -38,6 +38,9 @@ class Outcome:
     evidence: Evidence = "source"
 
 
+_NOTHING = Outcome("no-op")
+
+
 @dataclass(frozen=True, slots=True)
 class _Late:
     """Something whose attributes are known only after apply: all that are not configured, or `only` these."""
@@ -49,13 +52,15 @@ class _Late:
 @dataclass(slots=True)
 class Planner:
     """One configuration in one variant. `changes` are those of its resources and data sources, by address after (before for
-    what is gone); `outcomes` is the result, by the same addresses."""
+    what is gone); `outcomes` is the result, by the same addresses. `given` is what their providers do to them, whatever
+    their own text says: left behind, tagged."""
 
     before: Mapping[str, Entity]
     after: Mapping[str, Entity]
     changes: Mapping[str, Change]
     forgotten: Sequence[str] = ()
     imported: frozenset[str] = frozenset()
+    given: Mapping[str, Outcome] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     _late: dict[str, _Late] = field(default_factory=dict)
     _leaves: dict[str, Mapping[str, Value]] = field(default_factory=dict)
@@ -69,6 +74,8 @@ class Planner:
         for address, change in self.changes.items():
             if change.before is not None and change.after is not None and change.kind in RESOURCES:
                 self.outcomes[address] = self._changed(change)
+        for address, outcome in self.given.items():
+            self.outcomes[address] = max(outcome, self.outcomes.get(address, _NOTHING), key=_strength)
         for address, change in self.changes.items():
             if change.kind == "terraform.data" and change.before is not None and change.after is not None:
                 self._is_late(address, "low")  # another question: whether the answer differs is not in the source
@@ -121,7 +128,7 @@ class Planner:
 
     def _renew(self) -> None:
         for address, outcome in self.outcomes.items():
-            if outcome.effect in ("create", "replace") and address in self.after:
+            if outcome.effect in ("create", "replace", "orphan") and address in self.after:
                 self._is_late(address, outcome.confidence)
             elif outcome.effect == "in-place" and (renewed := self._renewed(address)):
                 self._is_late(address, outcome.confidence, renewed)
@@ -136,7 +143,7 @@ class Planner:
         """Whether something new was found out about this one."""
         if entity.kind == "terraform.data":
             return self._follow_data(address, entity)
-        now = self.outcomes.get(address, Outcome("no-op"))
+        now = self.outcomes.get(address, _NOTHING)
         if now.effect in ("replace", "orphan", "unknown") and now.confidence == "high":
             return False
         if entity.references.isdisjoint(self._late) and not getattr(entity.detail, "replace_triggered_by", ()):

@@ -14,12 +14,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from blastlint.diff.moves import resource_of
-from blastlint.enrich import bindings, consequences
+from blastlint.enrich import consequences
 from blastlint.enrich.cascade import RESOURCES, Outcome, Planner
 from blastlint.enrich.context import Context
+from blastlint.enrich.replacement import is_meta
 from blastlint.enrich.retention import kept_on_removal
 from blastlint.facts.stateful import stateful_class, table_name
-from blastlint.model import Action, Change, Effect, Entity, Impact, Recoverability, Related, Tree
+from blastlint.model import Action, Change, Delta, Effect, Entity, Impact, Recoverability, Related, Tree
 from blastlint.regex import regex
 
 if TYPE_CHECKING:
@@ -61,10 +62,17 @@ def _plain(change: Change, context: Context) -> Impact:
     if change.kind == "kubernetes.object":
         return _object(change, context)
     effect = "no-op" if change.kind in _SETTINGS else _BY_ACTION[change.action]
+    if change.kind == "terraform.module" and effect == "in-place" and all(map(_is_of_call, change.deltas)):
+        effect = "no-op"  # what that does is told of the resources below
     if change.kind == "config.key" and effect != "no-op":
         effect = "in-place"  # a key is a property of what reads the file: nothing is created or destroyed with it
     stateful = _stateful(change.entity)
     return Impact(change, effect, stateful=stateful, recoverability=recoverability(effect, stateful))
+
+
+def _is_of_call(delta: Delta) -> bool:
+    """Whether a delta is of the call, and no input of the module."""
+    return is_meta(delta.path) or delta.path.startswith("providers")
 
 
 def _object(change: Change, context: Context) -> Impact:
@@ -121,6 +129,7 @@ def _planned(
     after: Mapping[str, Entity],
 ) -> Iterator[Impact]:
     told = _verdicts(context, group) if context.plans else None
+    whole = told is not None and told.whole
     own = {change.address: change for change in changes if change.kind in _PLANNED}
     planner = Planner(
         {a: e for a, e in before.items() if e.kind in _PLANNED},
@@ -131,10 +140,9 @@ def _planned(
             *(c.address for c in own.values() if c.action == "removed" and kept_on_removal(c.entity) == "retained"),
         ],
         imported=frozenset(_text(e, "to") for e in after.values() if e.kind == "terraform.import"),
+        given=_by_providers(before, after, own) if not whole and any(map(_is_of_providers, changes)) else {},
     )
-    whole = told is not None and told.whole
     outcomes = {} if whole else planner.run()
-    orphans = {} if whole else bindings.orphans(before, after, own)
     if told is not None:
         outcomes = {**outcomes, **_told(told)}
     dependents = _Dependents(before, after)
@@ -143,15 +151,28 @@ def _planned(
             yield _plain(change, context)
             continue
         outcome = outcomes.get(change.address, Outcome("no-op", evidence="plan" if whole else "source"))
-        orphan = orphans.get(change.address)
-        if orphan and outcome.effect != "destroy":
-            outcome = orphan
-        elif change.kind == "cloudformation.resource" and change.after is None and not _is_deployed(change, context):
+        if change.kind == "cloudformation.resource" and change.after is None and not _is_deployed(change, context):
             outcome = Outcome("orphan") if not whole else outcome
         yield _impact(context, change, outcome, dependents)
-    for address, outcome in {**outcomes, **orphans}.items():
+    for address, outcome in outcomes.items():
         if address not in own and outcome.effect != "no-op" and address in planner.after:
             yield _impact(context, _echo(planner, address, outcome.because), outcome, dependents)
+
+
+def _is_of_providers(change: Change) -> bool:
+    """Whether other provider configurations may be in use after it, or the same ones with other settings."""
+    named = any(delta.path.startswith("provider") for delta in change.deltas)
+    return named or change.kind == "terraform.provider" or change.action == "moved"
+
+
+def _by_providers(
+    before: Mapping[str, Entity], after: Mapping[str, Entity], own: Mapping[str, Change]
+) -> dict[str, Outcome]:
+    """What providers do to instances, whatever their own text says."""
+    from blastlint.enrich.places import orphans
+    from blastlint.enrich.tags import tagged
+
+    return {**tagged(before, after, own), **orphans(before, after, own)}
 
 
 def _verdicts(context: Context, group: Group) -> Verdicts | None:

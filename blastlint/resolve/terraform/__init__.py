@@ -34,7 +34,8 @@ attributes of resources, data, providers and module calls
   whole list unknown.
   Meta-arguments: `lifecycle` is one map (prevent_destroy, create_before_destroy, ignore_changes: list of path strings
   or the string "all", replace_triggered_by: list of unknowns with refs, precondition / postcondition: list of maps of
-  texts), `provider` the configuration as written ("aws.west"), `depends_on` an unordered list of addresses. count and
+  texts), `provider` the configuration as written ("aws.west"; of a call `providers`, a map of
+  such), `depends_on` an unordered list of addresses. count and
   for_each are not there (details.Resource has them).
   `provisioner` and `connection` are lists of maps ("type" holds the label); they never make a plan differ.
 

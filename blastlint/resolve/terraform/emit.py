@@ -156,6 +156,10 @@ class Emitter:
             expression = call.block.value(name)
             if expression is not None:
                 attributes = {name: attribute(expression, call.module.scope), **attributes}
+        passed = call.providers()
+        if passed:
+            place = region(call.block.attributes["providers"])
+            attributes["providers"] = mapping({name: Value(to, region=place) for name, to in passed.items()}, place)
         depends = _addresses(call.block.value("depends_on"), call.module)
         if depends is not None:
             attributes["depends_on"] = depends

@@ -1,0 +1,101 @@
+"""Where providers look: the account, region or cluster that a provider configuration leads to, and what is left behind
+where it was when a resource comes to look elsewhere.
+
+Three edits do that: the provider block says another place, the resource names another provider configuration, or a call
+above it passes another one. A plan reads the resource at its new place, finds nothing, and creates it there; what was
+there stays, unmanaged. That is what real plans say: it is never a replacement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from blastlint.diff.arguments import same
+from blastlint.diff.values import deltas as differences
+from blastlint.enrich.cascade import Outcome
+from blastlint.enrich.replacement import plain
+from blastlint.model import Change, Delta, Entity
+
+# provider -> its arguments that say where it looks -> what that is
+_PLACES: Mapping[str, Mapping[str, str]] = {
+    "aws": {
+        "region": "provider-region", "profile": "provider-account", "assume_role.role_arn": "provider-account",
+        "allowed_account_ids": "provider-account", "access_key": "provider-account",
+    },
+    "google": {"project": "provider-account", "region": "provider-region", "credentials": "provider-account"},
+    "google-beta": {"project": "provider-account", "region": "provider-region", "credentials": "provider-account"},
+    "azurerm": {"subscription_id": "provider-account", "tenant_id": "provider-account"},
+    "kubernetes": {"host": "context", "config_context": "context", "config_path": "context"},
+    "helm": {"kubernetes.host": "context", "kubernetes.config_context": "context", "kubernetes.config_path": "context"},
+}  # fmt: skip
+_RESOURCE = "terraform.resource"
+Entities = Mapping[str, Entity]
+
+
+def moved(old: Entity, new: Entity, deltas: Sequence[Delta]) -> Iterator[tuple[str, Delta]]:
+    """The arguments by which a provider looks elsewhere, there on both sides and different, with what each says."""
+    for delta in deltas:
+        path = plain(delta.path)
+        for name, what in _PLACES.get(old.type, {}).items():
+            if delta.action == "modified" and (path == name or path.startswith(f"{name}.")):
+                yield what, delta
+                break
+
+
+def is_certain(delta: Delta) -> bool:
+    """Whether both places are known, so that they surely are two."""
+    return delta.before is not None and delta.before.known and delta.after is not None and delta.after.known
+
+
+def orphans(before: Entities, after: Entities, changes: Mapping[str, Change]) -> dict[str, Outcome]:
+    """The instances (by address after) that are left behind because their provider looks elsewhere now."""
+    found: dict[str, Outcome] = {}
+    places: dict[tuple[str, str], Outcome | None] = {}
+    for address, old, new in on_both_sides(before, after, changes):
+        pair = providers(old, new)
+        if pair not in places:
+            places[pair] = _left(elsewhere(before.get(pair[0]), after.get(pair[1])))
+        outcome = places[pair]
+        if outcome is not None and not _own_place(old, new):
+            own_text = address in changes and pair[0] != pair[1]
+            found[address] = Outcome("orphan", "direct" if own_text else "cascade", outcome.confidence, (), pair[1])
+    return found
+
+
+def on_both_sides(
+    before: Entities, after: Entities, changes: Mapping[str, Change]
+) -> Iterator[tuple[str, Entity, Entity]]:
+    """The Terraform resources that are on both sides, moved or not, by address after."""
+    for address, new in after.items():
+        change = changes.get(address)
+        old = change.before if change is not None else before.get(address)
+        if new.kind == _RESOURCE and old is not None:
+            yield address, old, new
+
+
+def providers(old: Entity, new: Entity) -> tuple[str, str]:
+    """The addresses of the provider configurations that an instance had and has."""
+    return getattr(old.detail, "provider", ""), getattr(new.detail, "provider", "")
+
+
+def _own_place(old: Entity, new: Entity) -> bool:
+    """Whether the resource itself says where it is, the same on both sides."""
+    names = ("project", "region") if old.type.startswith("google_") else ("region",)
+    return all(
+        (a := old.attributes.get(n)) is not None and (b := new.attributes.get(n)) is not None and same(a, b)
+        for n in names
+    )
+
+
+def elsewhere(old: Entity | None, new: Entity | None) -> list[tuple[str, Delta]]:
+    """By what two provider configurations look at different places. A missing one is taken from the environment: nothing
+    that source tells."""
+    if old is None or new is None:
+        return []
+    return list(moved(old, new, tuple(differences(old.attributes, new.attributes))))
+
+
+def _left(found: Sequence[tuple[str, Delta]]) -> Outcome | None:
+    if not found:
+        return None
+    return Outcome("orphan", confidence="high" if any(is_certain(delta) for _, delta in found) else "medium")

@@ -1,0 +1,64 @@
+"""`binding` facts of what names another provider configuration, which looks elsewhere: a resource by `provider`, a module
+call by `providers`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from blastlint.enrich.bindings import moved_fact
+from blastlint.enrich.cascade import is_within
+from blastlint.enrich.context import Context
+from blastlint.enrich.places import elsewhere, orphans, providers
+from blastlint.model import Change, Delta, Entity, Fact, Region
+
+_LINES = ("provider", "providers")
+
+
+def facts(change: Change, context: Context) -> Iterator[Fact]:
+    """What such a line leaves behind. The instances of one block share it: the first of them tells it."""
+    line = _line(change)
+    if line is None or context.once(_tellers).get(_place(change, line)) is not change:
+        return
+    old, new = change.before, change.after
+    assert old is not None and new is not None
+    before = {e.address: e for e in context.entities_before if _group(e) == _group(old)}
+    after = {e.address: e for e in context.entities_after if _group(e) == _group(new)}
+    changes = {c.address: c for c in context.changes if _group(c.entity) == _group(new)}
+    block = getattr(new.detail, "resource", "") or getattr(new.detail, "call", new.address)
+    left: list[Entity] = []
+    found: list[tuple[str, Delta]] = []
+    for address in orphans(before, after, changes):
+        entity = changes[address].before if address in changes else before[address]
+        assert entity is not None
+        pair = providers(entity, after[address])
+        if pair[0] != pair[1] and is_within(address, block):
+            left.append(entity)
+            found = found or elsewhere(before.get(pair[0]), after.get(pair[1]))
+    if found:
+        fact = moved_fact(*found[0], left, context)
+        yield replace(fact, path=line.path, before=line.before_region, after=line.after_region)
+
+
+def _line(change: Change) -> Delta | None:
+    """The difference that names another provider configuration."""
+    if change.before is None or change.after is None:
+        return None
+    return next((d for d in change.deltas if d.path.partition(".")[0].partition("[")[0] in _LINES), None)
+
+
+def _tellers(context: Context) -> dict[Region | str, Change]:
+    """The first change of each such line."""
+    found: dict[Region | str, Change] = {}
+    for change in context.changes:
+        if change.kind in ("terraform.resource", "terraform.module") and (line := _line(change)) is not None:
+            found.setdefault(_place(change, line), change)
+    return found
+
+
+def _place(change: Change, line: Delta) -> Region | str:
+    return line.after_region or line.before_region or change.address
+
+
+def _group(entity: Entity) -> tuple[str, str]:
+    return entity.configuration, entity.variant
