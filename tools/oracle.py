@@ -4,11 +4,11 @@
 
 Needs the terraform binary, a filesystem mirror that holds the AWS provider 5.100.0, and a stand-in for AWS
 (`pip install 'moto[server]'`, then `moto_server -p 5055`). Each case's configuration is applied once to the stand-in;
-each edit is then planned against that state with `-refresh=false`, and the instances' actions are written to truth.json
-beside the case.
+each edit is then planned against that state with `-refresh=false` (unless it is one that only a refresh shows), and the
+instances' actions are written to truth.json beside the case.
 
 A case is a directory: config/ (the files before) and edits.yaml, a list of
-    {name, class: harmless|guard|destroy|replace|cascade|mixed, vars?: [file],
+    {name, class: harmless|guard|destroy|replace|cascade|mixed, vars?: [file], refresh?: true,
      change: {path: text | null | [[old, new], ...]}}
 and, where more is deployed than config/ itself, stacks.yaml, a list of {root?: directory, vars?: [file]}, each with a state
 of its own. An address is then told as `root:address`, and what stacks of one root say of it is one: the worst of them.
@@ -129,11 +129,12 @@ class Workbench:
         if done.returncode:
             raise click.ClickException(f"terraform {' '.join(arguments)}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
 
-    def planned(self, root: str, variables: Sequence[str]) -> dict[str, object]:
+    def planned(self, root: str, variables: Sequence[str], refresh: bool = False) -> dict[str, object]:
         """{"actions": {address: action}} without no-ops, or {"blocked": [address]} or {"error": text}."""
         self.run(root, "init", "-input=false", "-no-color")
         chosen = [f"-var-file={name}" for name in variables]
-        done = self.run(root, "plan", "-refresh=false", "-input=false", "-no-color", "-out=the.plan", *chosen)
+        refreshed = f"-refresh={str(refresh).lower()}"
+        done = self.run(root, "plan", refreshed, "-input=false", "-no-color", "-out=the.plan", *chosen)
         if done.returncode:
             output = re.sub(r"[│╷╵]\s?", "", done.stdout + done.stderr)
             blocked = sorted(set(_PREVENTED.findall(" ".join(output.split()))))
@@ -219,17 +220,19 @@ def truth_of(case: Path, plugins: str, endpoint: str) -> dict[str, object]:
             states[stack] = state.read_text()
             state.unlink()
 
-        def planned(change: Collection[str], variables: Sequence[str] = ()) -> dict[str, object]:
+        def planned(
+            change: Collection[str], variables: Sequence[str] = (), refresh: bool = False
+        ) -> dict[str, object]:
             plans = []
             for stack in (s for s in stacks if bears_on(s, change, roots)):
                 (bench.folder / stack.root / "terraform.tfstate").write_text(states[stack])
-                plans.append(stack.told(bench.planned(stack.root, (*stack.variables, *variables))))
+                plans.append(stack.told(bench.planned(stack.root, (*stack.variables, *variables), refresh)))
             return together(plans)
 
         drifted = gone(planned(files))
         for edit in edits:
             bench.write(edited(files, edit["change"]), roots)
-            said = planned(edit["change"], edit.get("vars", []))
+            said = planned(edit["change"], edit.get("vars", []), edit.get("refresh", False))
             truth[edit["name"]] = {**said, "drifted": drifted} if drifted else said
             print(f"{case.name}: {edit['name']}: {truth[edit['name']]}", flush=True)
     return truth

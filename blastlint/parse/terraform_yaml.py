@@ -60,7 +60,9 @@ def _yaml_loader() -> Any:
         for name, firsts, pattern in _PLAIN:
             for first in (*firsts, *([""] if name == "null" else [])):
                 resolvers.setdefault(first, []).append((f"tag:yaml.org,2002:{name}", re.compile(rf"(?:{pattern})\Z")))
-        loader: Any = type("TerraformLoader", (base,), {"yaml_implicit_resolvers": resolvers})
+        loader: Any = type(
+            "TerraformLoader", (base,), {"yaml_implicit_resolvers": resolvers, "construct_mapping": _mapping}
+        )
         loader.add_constructor("tag:yaml.org,2002:bool", lambda _, node: node.value.lower() in _TRUE)
         loader.add_constructor("tag:yaml.org,2002:int", lambda _, node: _yaml_int(node.value))
         loader.add_constructor("tag:yaml.org,2002:float", lambda _, node: float(node.value))
@@ -68,6 +70,26 @@ def _yaml_loader() -> Any:
         loader.add_constructor("tag:yaml.org,2002:merge", lambda _, node: node.value)
         _LOADER.append(loader)
     return _LOADER[0]
+
+
+def _mapping(loader: Any, node: Any, deep: bool = False) -> dict[str, object]:
+    """A map, its keys named as Terraform names them. As keys of a Python dict, 1 and true would be the same."""
+    loader.flatten_mapping(node)
+    return {
+        _key(loader.construct_object(key, deep=True)): loader.construct_object(value, deep=deep)
+        for key, value in node.value
+    }
+
+
+def _key(data: object) -> str:
+    """Of `on: 1` it is "true". ValueError where it is null or no scalar."""
+    if isinstance(data, bool):
+        return "true" if data else "false"
+    if isinstance(data, float) and data.is_integer():
+        data = int(data)
+    if not isinstance(data, (str, int, float)):
+        raise ValueError("a key that is no text")
+    return str(data)
 
 
 def _yaml_int(text: str) -> int:

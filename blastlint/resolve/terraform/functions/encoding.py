@@ -102,17 +102,10 @@ def _bounded(data: object, budget: list[int]) -> Value:
     if budget[0] < 0:
         raise Unsupported("YAML expands to too much")
     if isinstance(data, dict):
-        return Value({str(plain_key(key)): _bounded(child, budget) for key, child in data.items()})
+        return Value({str(key): _bounded(child, budget) for key, child in data.items()})
     if isinstance(data, list):
         return Value(tuple([_bounded(child, budget) for child in data]))
     return from_plain(data)
-
-
-def plain_key(key: object) -> object:
-    """A YAML key as Terraform names it."""
-    if isinstance(key, bool):
-        return "true" if key else "false"
-    return "" if key is None else key
 
 
 def _base64decode(text: str) -> str:
