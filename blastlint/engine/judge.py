@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from blastlint.engine.conditions import Lookup, Predicate, compiled
 from blastlint.engine.messages import filled
 from blastlint.engine.rule import Condition, Rule
-from blastlint.engine.superseded import superseded_by, without_superseded
+from blastlint.engine.superseded import superseded_by, without_superseded, without_variants
 from blastlint.frozen import dataclass
 from blastlint.model import CONFIDENCES, SEVERITIES, Confidence, Fact, FactValue, Finding, Impact, Region, Severity
 from blastlint.parse.languages import language_of
@@ -51,7 +51,8 @@ class Judge:
         for impact in impacts:
             for finding in self._judged(impact):
                 found.setdefault(finding.fingerprint, finding)
-        return tuple(sorted(without_superseded(list(found.values()), self._better), key=_order))
+        said = without_variants(found.values())
+        return tuple(sorted(without_superseded(said, self._better), key=_order))
 
     def _judged(self, impact: Impact) -> Iterator[Finding]:
         known = change_facts(impact)

@@ -1,5 +1,7 @@
 """One cause, one finding: where two rules judge the same thing, the one that names the other in `supersedes` speaks.
 
+So does the gravest of the findings that one edit gives for several variants of a configuration.
+
 The same thing is the same place on one side, or the same entity where that is gone or the general finding judges it as a
 whole. What weighs more, or stands for more places, than the finding that knows better stays: no verdict becomes milder here.
 """
@@ -7,12 +9,14 @@ whole. What weighs more, or stands for more places, than the finding that knows 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from blastlint.engine.rule import Rule
 from blastlint.errors import RuleError
-from blastlint.model import SEVERITIES, Finding, Region
+from blastlint.model import SEVERITIES, Finding, Region, Related
 
 _END = 1 << 31
+_TOO = "is so with {} as well"
 
 
 def superseded_by(rules: Iterable[Rule]) -> Mapping[str, frozenset[str]]:
@@ -52,6 +56,25 @@ def without_superseded(findings: Sequence[Finding], better: Mapping[str, frozens
         return any(_says_it_all(other, general) for shelf in shelves for other in speaking.get(shelf, ()))
 
     return [finding for finding in findings if not is_said(finding)]
+
+
+def without_variants(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, in order, with one for those that differ in the variant alone: same rule, address and places."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        entity = finding.impact.change.entity
+        fact = finding.fact.path if finding.fact is not None else ""
+        key = (finding.rule_id, entity.configuration, finding.address, fact, finding.before, finding.after)
+        groups.setdefault(key, []).append(finding)
+    return [_gravest(group) if len(group) > 1 else group[0] for group in groups.values()]
+
+
+def _gravest(group: Sequence[Finding]) -> Finding:
+    """The first of the gravest, to which the other variants are related."""
+    kept = min(group, key=lambda f: SEVERITIES.index(f.severity))
+    others = dict.fromkeys(f.impact.change.entity.variant for f in group if f is not kept)
+    also = [Related(_TOO.format(name or "no such file"), kept.after or kept.before, kept.address) for name in others]
+    return replace(kept, related=(*kept.related, *also))
 
 
 def _paths(finding: Finding) -> set[str]:

@@ -19,6 +19,7 @@ from blastlint.enrich.cascade import RESOURCES, Outcome, Planner
 from blastlint.enrich.context import Context
 from blastlint.enrich.replacement import is_meta
 from blastlint.enrich.retention import kept_on_removal
+from blastlint.enrich.variants import deployed
 from blastlint.facts.stateful import stateful_class, table_name
 from blastlint.model import Action, Change, Delta, Effect, Entity, Impact, Recoverability, Related, Tree
 from blastlint.regex import regex
@@ -55,7 +56,7 @@ def effects(context: Context) -> tuple[Impact, ...]:
     before, after = _by_group(context.entities_before), _by_group(context.entities_after)
     for group, changes in groups.items():
         impacts.extend(_planned(context, group, changes, before.get(group, {}), after.get(group, {})))
-    return consequences.attached(context, impacts)
+    return consequences.attached(context, deployed(impacts))
 
 
 def _plain(change: Change, context: Context) -> Impact:

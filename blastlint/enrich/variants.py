@@ -3,7 +3,7 @@
 An impact of a named variant that equals an earlier one (the default variant comes first) adds nothing but perhaps a
 riskier environment, which the one that stays takes over. And where a variable has a value only in the named variants,
 the default variant is nobody's deployment: what is unknown in it for want of that value gives way to what the others
-know.
+know, before anything is told of it.
 """
 
 from __future__ import annotations
@@ -18,18 +18,23 @@ _KEY = regex(r'\[(?:"(?:[^"\\]|\\.)*"|\d+|\*)\]')
 _RISK: tuple[Environment, ...] = ("ephemeral", "non-production", "unknown", "production")
 
 
-def distinct(impacts: Sequence[Impact]) -> tuple[Impact, ...]:
-    """The impacts without repetitions across variants, in order."""
+def deployed(impacts: Sequence[Impact]) -> list[Impact]:
+    """The impacts, in order, without those of the default variant that others know more of."""
     named = {_place(i) for i in impacts if i.change.entity.variant}
     if not named:
+        return [*impacts]
+    return [i for i in impacts if i.change.entity.variant or _place(i) not in named or not _wants_a_value(i)]
+
+
+def distinct(impacts: Sequence[Impact]) -> tuple[Impact, ...]:
+    """The impacts without repetitions across variants, in order."""
+    if not any(impact.change.entity.variant for impact in impacts):
         return tuple(impacts)
     kept: list[Impact] = []
     groups: dict[tuple[str, ...], list[int]] = {}
     for impact in impacts:
         change = impact.change
         entity = change.entity
-        if not entity.variant and _place(impact) in named and _wants_a_value(impact):
-            continue
         key = (
             change.kind, entity.configuration, *_named(change), change.action, impact.effect, impact.cause,
             impact.blocked_by,
