@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from blastlint.command import Command
 from blastlint.enrich.context import Context
-from blastlint.enrich.places import is_certain, moved
+from blastlint.enrich.places import is_certain, left_in, moved
 from blastlint.enrich.replacement import plain
 from blastlint.enrich.shown import shown
 from blastlint.facts.commands import classes_of
@@ -92,15 +92,11 @@ def _destroys(context: Context) -> bool:
 def _provider(change: Change, context: Context) -> Iterator[Fact]:
     if change.before is None or change.after is None:
         return
-    for what, delta in moved(change.before, change.after, change.deltas):
-        users = [
-            e
-            for e in context.entities_before
-            if e.configuration == change.before.configuration
-            and e.variant == change.before.variant
-            and e.kind == "terraform.resource"
-            and getattr(e.detail, "provider", "") == change.before.address
-        ]
+    places = list(moved(change.before, change.after, change.deltas))
+    left = left_in(context, change.before, change.after) if places else []
+    pair = change.before.address, change.after.address
+    for what, delta in places:
+        users = [one.old for one in left if one.providers == pair and what in dict(one.places)]
         if users:
             yield moved_fact(what, delta, users, context)
 

@@ -13,8 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from blastlint.diff.arguments import same
 from blastlint.diff.values import deltas as differences
 from blastlint.enrich.cascade import Outcome
+from blastlint.enrich.context import Context
 from blastlint.enrich.replacement import plain
-from blastlint.model import Change, Delta, Entity
+from blastlint.frozen import dataclass
+from blastlint.model import Cause, Change, Confidence, Delta, Entity
+from blastlint.regex import regex
 
 # provider -> its arguments that say where it looks -> what that is
 _PLACES: Mapping[str, Mapping[str, str]] = {
@@ -28,6 +31,10 @@ _PLACES: Mapping[str, Mapping[str, str]] = {
     "kubernetes": {"host": "context", "config_context": "context", "config_path": "context"},
     "helm": {"kubernetes.host": "context", "kubernetes.config_context": "context", "kubernetes.config_path": "context"},
 }  # fmt: skip
+# AWS services without regions, as each documents: what they hold is found from everywhere.
+_GLOBAL = regex(
+    r"aws_(?:account|budgets|cloudfront|globalaccelerator|iam|organizations|route53(?!_resolver)|shield|waf)_"
+)
 _RESOURCE = "terraform.resource"
 Entities = Mapping[str, Entity]
 
@@ -47,19 +54,52 @@ def is_certain(delta: Delta) -> bool:
     return delta.before is not None and delta.before.known and delta.after is not None and delta.after.known
 
 
-def orphans(before: Entities, after: Entities, changes: Mapping[str, Change]) -> dict[str, Outcome]:
-    """The instances (by address after) that are left behind because their provider looks elsewhere now."""
-    found: dict[str, Outcome] = {}
-    places: dict[tuple[str, str], Outcome | None] = {}
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An instance that is left behind: `places` are what was moved (provider-region, ...) and by which difference."""
+
+    address: str
+    old: Entity
+    new: Entity
+    places: tuple[tuple[str, Delta], ...]
+
+    @property
+    def providers(self) -> tuple[str, str]:
+        return _providers(self.old, self.new)
+
+
+def left_behind(before: Entities, after: Entities, changes: Mapping[str, Change]) -> Iterator[Left]:
+    """The instances whose provider looks elsewhere now, unless they say themselves where they are, or are everywhere."""
+    known: dict[tuple[str, str], list[tuple[str, Delta]]] = {}
     for address, old, new in on_both_sides(before, after, changes):
-        pair = providers(old, new)
-        if pair not in places:
-            places[pair] = _left(elsewhere(before.get(pair[0]), after.get(pair[1])))
-        outcome = places[pair]
-        if outcome is not None and not _own_place(old, new):
-            own_text = address in changes and pair[0] != pair[1]
-            found[address] = Outcome("orphan", "direct" if own_text else "cascade", outcome.confidence, (), pair[1])
+        pair = _providers(old, new)
+        if pair not in known:
+            known[pair] = _elsewhere(before.get(pair[0]), after.get(pair[1]))
+        places = tuple(p for p in known[pair] if p[0] != "provider-region" or not _GLOBAL.match(old.type))
+        if places and not _own_place(old, new):
+            yield Left(address, old, new, places)
+
+
+def orphans(before: Entities, after: Entities, changes: Mapping[str, Change]) -> dict[str, Outcome]:
+    """What happens to them, by address after."""
+    found: dict[str, Outcome] = {}
+    for left in left_behind(before, after, changes):
+        cause: Cause = "direct" if left.address in changes and left.providers[0] != left.providers[1] else "cascade"
+        sure: Confidence = "high" if any(is_certain(delta) for _, delta in left.places) else "medium"
+        found[left.address] = Outcome("orphan", cause, sure, (), left.providers[1])
     return found
+
+
+def left_in(context: Context, old: Entity, new: Entity) -> list[Left]:
+    """Those of the configuration and variant of which an entity is."""
+    before = {e.address: e for e in context.entities_before if _group(e) == _group(old)}
+    after = {e.address: e for e in context.entities_after if _group(e) == _group(new)}
+    changes = {c.address: c for c in context.changes if _group(c.entity) == _group(new)}
+    return list(left_behind(before, after, changes))
+
+
+def _group(entity: Entity) -> tuple[str, str]:
+    return entity.configuration, entity.variant
 
 
 def on_both_sides(
@@ -73,7 +113,7 @@ def on_both_sides(
             yield address, old, new
 
 
-def providers(old: Entity, new: Entity) -> tuple[str, str]:
+def _providers(old: Entity, new: Entity) -> tuple[str, str]:
     """The addresses of the provider configurations that an instance had and has."""
     return getattr(old.detail, "provider", ""), getattr(new.detail, "provider", "")
 
@@ -87,15 +127,9 @@ def _own_place(old: Entity, new: Entity) -> bool:
     )
 
 
-def elsewhere(old: Entity | None, new: Entity | None) -> list[tuple[str, Delta]]:
+def _elsewhere(old: Entity | None, new: Entity | None) -> list[tuple[str, Delta]]:
     """By what two provider configurations look at different places. A missing one is taken from the environment: nothing
     that source tells."""
     if old is None or new is None:
         return []
     return list(moved(old, new, tuple(differences(old.attributes, new.attributes))))
-
-
-def _left(found: Sequence[tuple[str, Delta]]) -> Outcome | None:
-    if not found:
-        return None
-    return Outcome("orphan", confidence="high" if any(is_certain(delta) for _, delta in found) else "medium")

@@ -9,8 +9,8 @@ from dataclasses import replace
 from blastlint.enrich.bindings import moved_fact
 from blastlint.enrich.cascade import is_within
 from blastlint.enrich.context import Context
-from blastlint.enrich.places import elsewhere, orphans, providers
-from blastlint.model import Change, Delta, Entity, Fact, Region
+from blastlint.enrich.places import left_in
+from blastlint.model import Change, Delta, Fact, Region
 
 _LINES = ("provider", "providers")
 
@@ -22,21 +22,12 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         return
     old, new = change.before, change.after
     assert old is not None and new is not None
-    before = {e.address: e for e in context.entities_before if _group(e) == _group(old)}
-    after = {e.address: e for e in context.entities_after if _group(e) == _group(new)}
-    changes = {c.address: c for c in context.changes if _group(c.entity) == _group(new)}
     block = getattr(new.detail, "resource", "") or getattr(new.detail, "call", new.address)
-    left: list[Entity] = []
-    found: list[tuple[str, Delta]] = []
-    for address in orphans(before, after, changes):
-        entity = changes[address].before if address in changes else before[address]
-        assert entity is not None
-        pair = providers(entity, after[address])
-        if pair[0] != pair[1] and is_within(address, block):
-            left.append(entity)
-            found = found or elsewhere(before.get(pair[0]), after.get(pair[1]))
-    if found:
-        fact = moved_fact(*found[0], left, context)
+    left = [
+        one for one in left_in(context, old, new) if one.providers[0] != one.providers[1] and is_within(one.address, block)
+    ]
+    if left:
+        fact = moved_fact(*left[0].places[0], [one.old for one in left], context)
         yield replace(fact, path=line.path, before=line.before_region, after=line.after_region)
 
 
@@ -58,7 +49,3 @@ def _tellers(context: Context) -> dict[Region | str, Change]:
 
 def _place(change: Change, line: Delta) -> Region | str:
     return line.after_region or line.before_region or change.address
-
-
-def _group(entity: Entity) -> tuple[str, str]:
-    return entity.configuration, entity.variant

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracle.score import Case, cases, score
+from tests.oracle.score import Case, cases, foreseen, score
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,23 @@ def test_no_alarm_on_a_harmless_edit(everything: tuple[Case, ...]) -> None:
 def test_unknown_is_rare(everything: tuple[Case, ...]) -> None:
     result = score(everything)
     assert result.unknown <= 0.02 * result.changed
+
+
+def test_what_looks_elsewhere_is_left_behind_and_made_anew(everything: tuple[Case, ...]) -> None:
+    """Real plans, with a refresh, create again what a provider does not find in its new region. (The stand-in finds a
+    bucket from everywhere.)"""
+    moves = [c for c in everything if c.name.startswith("regions:") and "create" in c.truth.values()]
+    moves = [c for c in moves if c.kind == "mixed"]
+    assert len(moves) == 6
+    for case in moves:
+        left = {a for a, impact in foreseen(case).items() if impact.effect == "orphan" and "s3_bucket" not in a}
+        assert left == set(case.truth), case.name
+
+
+def test_default_tags_reach_what_has_tags(everything: tuple[Case, ...]) -> None:
+    for case in everything:
+        if case.name.startswith("regions: default tags"):
+            assert {a: impact.effect for a, impact in foreseen(case).items()} == case.truth
 
 
 def test_the_score_can_fail(everything: tuple[Case, ...]) -> None:
