@@ -1,0 +1,2 @@
+stage = "prod"
+size = { kind = "m5.large", min = 0, max = 6 }
