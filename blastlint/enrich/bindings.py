@@ -69,7 +69,7 @@ def _with_summary(fact: Fact, context: Context) -> Fact:
     sides = {side: fact.fields[side] or "nothing" for side in ("before", "after")}
     form = _SUMMARIES.get(str(fact.fields["strength"]), "{what}: {before} -> {after}")
     together = {"summary": form.format(what=_NAMES.get(what, what), **sides)}
-    return replace(fact, fields={**fact.fields, **together, "destroyed": _destroys(context)})
+    return replace(fact, fields={"certain": True, **fact.fields, **together, "destroyed": _destroys(context)})
 
 
 def _same_content(change: Change, context: Context) -> bool:

@@ -242,13 +242,15 @@ def _backup(deltas: tuple[Delta, ...], old: Command, new: Command) -> Iterator[F
     )
     if lost is None or not _is_backup(new):
         return
+    was, now = mask_text(old.text), "its failure goes unnoticed" if new.text == old.text else mask_text(new.text)
     fields: dict[str, FactValue] = {
         "kind": "backup",
         "name": "the error check",
         "direction": "weakened",
         "strength": "off",
-        "before": mask_text(old.text),
-        "after": "its failure goes unnoticed" if new.text == old.text else mask_text(new.text),
+        "before": was,
+        "after": now,
+        "shift": f"the error check of `{was}` -> {now}",
         "subject": "the check that its backup was made",
         "protects": "destructive",
     }

@@ -178,7 +178,7 @@ def _guarding_resource_gone(entity: Entity, context: Context) -> Iterator[Fact]:
         movement = Movement(
             guard, entity.type, value, None, Verdict("weakened", "off", "high" if staying else "medium")
         )
-        yield _fact(movement)
+        yield _fact(movement, gone=True)
         return
 
 
@@ -217,8 +217,10 @@ def _copies(entity: Entity) -> float | None:
     return number[0] if number else None
 
 
-def _fact(move: Movement, copies: float | None = None) -> Fact:
+def _fact(move: Movement, copies: float | None = None, gone: bool = False) -> Fact:
+    """`gone`: the whole thing only existed to guard another one, and is removed."""
     guard = move.guard
+    before, after = (shown(move.path, value, absent_text(guard)) for value in (move.before, move.after))
     return Fact(
         "guard",
         {
@@ -226,8 +228,9 @@ def _fact(move: Movement, copies: float | None = None) -> Fact:
             "name": move.path,
             "direction": move.verdict.direction,
             "strength": move.verdict.strength,
-            "before": shown(move.path, move.before, absent_text(guard)),
-            "after": shown(move.path, move.after, absent_text(guard)),
+            "before": before,
+            "after": after,
+            "shift": f"{move.path} {before} -> {after}" if not gone else "it is removed",
             "subject": guard.guards,
             "copies": copies,
         },

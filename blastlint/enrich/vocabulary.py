@@ -125,6 +125,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "strength": "off (gone or zero), lowered, or unknown",
         "before": "text of the old value; what absence means, in words, when absent",
         "after": "text of the new value; what absence means, in words, when absent",
+        "shift": "the attribute with both values, or that the guarding resource itself is removed, in words",
         "subject": "what it guards, in words",
         "copies": "number of copies that run, where the thing says so",
         "protects": "for guards of commands and code: destructive, deploy, other or (in code) unknown; else empty",
