@@ -84,14 +84,12 @@ class Limits:
 
 
 DEFAULT = Limits(Size(60.0, 12, 12))
-LEAST = 0.5  # of the default: no history puts a limit lower
+LEAST = Size(30.0, 9, 9)  # no history puts a limit lower: so much can be followed anywhere
 
 
 def is_near(size: Size) -> bool:
     """Whether a history could put a limit below this size."""
-    most = DEFAULT.size
-    pairs = (size.files, most.files), (size.components, most.components), (size.owners, most.owners)
-    return any(here > LEAST * limit for here, limit in pairs)
+    return size.files > LEAST.files or size.components > LEAST.components or size.owners > LEAST.owners
 
 
 def _breadth(gone: Deletion | None, context: Context) -> Fact | None:

@@ -7,6 +7,7 @@ names (facts/units.py, facts/polarity.py). `referenced` is a search of the tree 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from blastlint.diff.config import rows
@@ -18,6 +19,7 @@ from blastlint.facts.polarity import polarity, set_to
 from blastlint.facts.units import comparable, measure, quantity
 from blastlint.facts.words import listed, words
 from blastlint.model import Change, Confidence, Delta, Fact, FactValue, Scalar, Value
+from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
 from blastlint.resolve.keytree import document_of
 
@@ -36,6 +38,7 @@ _PLACEHOLDER = regex(
     r"|your[_ -].*|my[_ -](secret|password|token|key)|<[^<>%?][^<>]*>|\.\.\.|\*{3,}|redacted|removed|none|null|undefined"
     r"|example|(https?://)?([\w-]+\.)*example\.(com|org|net)(/.*)?|lorem ipsum.*|sample|foo|bar|unset|n/?a)\W*$"
 )
+_COMMENTED = regex(r"""^[#;/\s]*-?\s*["']?(?P<key>[A-Za-z_][\w./-]*)["']?\s*[:=](?=\s|$|[^\s:/=])""")
 _SOURCE_WORDS = frozenset(
     {"existing", "ref", "from", "vault", "external", "secret", "file", "source", "ssm", "arn", "sops"}
 )
@@ -46,7 +49,7 @@ _LARGE = 1_000_000_000
 def facts(change: Change, context: Context) -> Iterator[Fact]:
     """The facts of one config.key or config.document."""
     if change.kind == "config.document":
-        yield from _document(change)
+        yield from _document(change, context)
     elif change.deltas:
         yield _key(change, change.deltas[0], context)
 
@@ -205,14 +208,19 @@ def _matching_all(value: Value | None) -> bool:
 # --- one document -----------------------------------------------------------------------------------------------------
 
 
-def _document(change: Change) -> Iterator[Fact]:
+def _document(change: Change, context: Context) -> Iterator[Fact]:
     if change.before is None or change.after is None or change.action != "modified":
         return
     before, after = document_of(change.before), document_of(change.after)
     confidence = _confidence(change)
-    removed = sum(_named(d) for d in change.deltas if d.action == "removed")
+    lost = Counter(name for d in change.deltas if d.action == "removed" for name in _lost(d))
+    if lost:
+        lost -= _commented(change.after.region.path, context.after) - _commented(
+            change.before.region.path, context.before
+        )
+    removed = lost.total()
     if removed:
-        total = max(_keys(before.root), removed)
+        total = max(sum(1 for _ in _names(before.root, "")), removed)
         yield Fact(
             "churn",
             {
@@ -247,17 +255,27 @@ def _document(change: Change) -> Iterator[Fact]:
         )
 
 
-def _named(delta: Delta) -> int:
-    """How many keys a removed subtree held; an element without a name of its own is no key."""
+def _lost(delta: Delta) -> Iterator[str]:
+    """The last name of each key in a removed subtree; an element without a name of its own is no key."""
     if any(step.element and step.text.isdigit() for step in steps(delta.path)) or delta.before is None:
-        return 0
-    return _keys(delta.before)
+        return
+    yield from _names(delta.before, (keys(delta.path) or ("",))[-1])
 
 
-def _keys(value: Value) -> int:
-    """The number of keys with a value of their own: lists count once, unless their elements are maps."""
+def _commented(path: str, side: Workspace) -> Counter[str]:
+    """The names that comments of a file give a value: who comments a key out has not forgotten it."""
+    document = side.document(path)
+    found = (_COMMENTED.match(comment.text) for comment in (document.comments if document is not None else ()))
+    return Counter(match["key"] for match in found if match)
+
+
+def _names(value: Value, name: str) -> Iterator[str]:
+    """The name of each key with a value of its own: lists count once, unless their elements are maps."""
     if value.is_map and value.items:
-        return sum(_keys(child) for child in value.items.values())
-    if value.is_list and any(e.is_map for e in value.elements):
-        return sum(_keys(child) for child in value.elements)
-    return 1
+        for key, child in value.items.items():
+            yield from _names(child, key)
+    elif value.is_list and any(e.is_map for e in value.elements):
+        for child in value.elements:
+            yield from _names(child, name)
+    else:
+        yield name

@@ -1,7 +1,7 @@
 """How broad the changes of a repository are: the limits that a change's breadth is compared with.
 
-They come from its history: what 98 of 100 of its last changes stayed within, held between half and three times the default,
-so that neither a quiet year nor a great migration decides alone. Without a history that is long enough, the default holds.
+They come from its history: what 98 of 100 of its last changes stayed within, held between LEAST and MOST, so that neither a
+quiet year nor a great migration decides alone. Without a history that is long enough, the default holds.
 """
 
 from __future__ import annotations
@@ -13,23 +13,22 @@ from blastlint.enrich.breadth import DEFAULT, LEAST, Limits, Size
 
 ENOUGH = 50  # changes: fewer tell nothing about the one in fifty
 _PERCENTILE = 0.98
-_MOST = 3.0
+MOST = Size(180.0, 36, 36)
 
 
 def limits(sizes: Sequence[Size]) -> Limits:
     """The limits of a repository whose last changes had these sizes."""
     if len(sizes) < ENOUGH:
         return DEFAULT
-    most = DEFAULT.size
-    files = _usual([size.files for size in sizes], most.files)
-    components = _usual([size.components for size in sizes], most.components)
-    owners = _usual([size.owners for size in sizes], most.owners)
+    files = _usual([size.files for size in sizes], LEAST.files, MOST.files)
+    components = _usual([size.components for size in sizes], LEAST.components, MOST.components)
+    owners = _usual([size.owners for size in sizes], LEAST.owners, MOST.owners)
     within = [size for size in sizes if size.files <= files and size.components <= components]
     share = f"{len(within) / len(sizes):.0%} of the last {len(sizes)} changes"
     norm = f"{share} stayed within {files:g} files and {components:g} parts"
     return Limits(Size(files, int(components), int(owners)), norm)
 
 
-def _usual(values: Sequence[float], default: float) -> float:
+def _usual(values: Sequence[float], least: float, most: float) -> float:
     usual = sorted(values)[ceil(_PERCENTILE * len(values)) - 1]
-    return float(round(min(max(usual, LEAST * default), _MOST * default)))
+    return float(round(min(max(usual, least), most)))

@@ -34,7 +34,7 @@ def findings(root: Path) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("usual", "changes", "expected"),
     [
-        (2, 70, [("medium", "99% of the last 70 changes stayed within 30 files and 6 parts.")]),
+        (2, 70, [("medium", "99% of the last 70 changes stayed within 30 files and 9 parts.")]),
         (50, 70, []),  # it has always been so
         (2, 40, []),  # too few to tell
     ],
@@ -63,7 +63,7 @@ SIZES = st.builds(Size, st.floats(0, 1000), st.integers(0, 100), st.integers(0, 
 @given(st.lists(SIZES, max_size=120))
 def test_limits_stay_within_bounds_and_the_screen_misses_none(sizes: list[Size]) -> None:
     found = limits(sizes).size
-    assert 30 <= found.files <= 180 and 6 <= found.components <= 36 and 6 <= found.owners <= 36
+    assert 30 <= found.files <= 180 and 9 <= found.components <= 36 and 9 <= found.owners <= 36
     assert limits(sizes) == limits(sizes[::-1])
     if len(sizes) < ENOUGH:
         assert limits(sizes) is DEFAULT
