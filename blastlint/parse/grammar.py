@@ -1,4 +1,5 @@
-"""One language as data: a folder of grammars/ with `definitions.scm`, `shape.scm` and `words.json`.
+"""One language as data: a folder of grammars/ with `definitions.scm`, `shape.scm` and `words.json`. Beside them, and alone
+for languages that are split otherwise, stands `calls.scm` (calls.py).
 
 Adding a language is adding a folder, a line to languages.py, and its grammar to pyproject.toml. The captures that the
 queries may use are those that program.py and program_shape.py name; what cannot be said in a query is in words.json:
@@ -101,6 +102,15 @@ class Grammar:
 @lru_cache(maxsize=256)
 def _compiled(expression: str) -> re.Pattern[str]:
     return re.compile(expression)
+
+
+@lru_cache(maxsize=8)
+def syntax(language: str, markup: bool = False) -> tree_sitter.Language:
+    """The grammar of a language; `markup`: with elements in it (TSX)."""
+    module = import_module(f"tree_sitter_{language}")
+    if language == "typescript":
+        return tree_sitter.Language(module.language_tsx() if markup else module.language_typescript())
+    return tree_sitter.Language(module.language())
 
 
 @lru_cache(maxsize=8)

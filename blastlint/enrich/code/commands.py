@@ -1,5 +1,5 @@
 """Destructive calls in code, as `command` facts: schema resets by an ORM, recursive deletion, calls of cloud libraries that
-delete (rows of facts/calls.json). Command lines that code hands to a shell are commands like any other (resolve/).
+delete (rows of facts/destructive.json). Command lines that code hands to a shell are commands like any other (resolve/).
 """
 
 from __future__ import annotations
@@ -12,20 +12,22 @@ from dataclasses import replace
 from blastlint.enrich.code.deletion_modes import SCREEN, hardened
 from blastlint.enrich.code.loops import everything
 from blastlint.enrich.code.pairs import Pair
-from blastlint.facts.calls import rows
+from blastlint.facts.destructive import Destructive, destructive
 from blastlint.frozen import dataclass
-from blastlint.model import Fact, FactValue, Side
-from blastlint.parse.code import Call, Handle
+from blastlint.model import Fact, FactValue, Region, Side
+from blastlint.parse.calls import Called, calls_of, libraries_of
+from blastlint.parse.code import Handle, Module, Span
 from blastlint.regex import regex
 
 _SCREEN = regex(
     rb"(?i)sync|drop|rollback|flush|reset|downgrade|rmtree|recursive|rimraf|emptyDir|\bremove|call_command|recreate|schema"
-    rb"|rm_r|delet|terminat|purge|destroy|unlink|removedirs|mutation"
+    rb"|rm_r|delet|terminat|purge|destroy|unlink|removedirs|mutation|\bclean|clear!|deregister|close_?account"
+    rb"|DataSource|createConnection|getConnection|forRoot"
 )
 _TEMPORARY = regex(
     r"(?i)te?mp|scratch|mkd?temp|cache|\bbuild|\bdist\b|node_modules|__pycache__|coverage|\bout(put)?\b|target|workdir|sandbox"
 )
-_OUTSIDE = regex(r"os\.environ|[gG]etenv|\bENV[\[.]|process\.env|sys\.argv|process\.argv|\binput\(")
+_OUTSIDE = regex(r"os\.environ|env::(var|args)|[gG]etenv|\bENV[\[.]|process\.env|sys\.argv|process\.argv|\binput\(")
 _LITERAL = regex(r"^[rbuf]*[\"'`]([^\"'`$]*)[\"'`]$")
 _LOCAL = regex(r"localhost|127\.0\.0\.1|:memory:|sqlite|test|TEST")
 _TEST_ONLY = regex(r"(?i)test|spec|fixture|conftest|mock|factory|sandbox|preview")
@@ -33,18 +35,16 @@ _TEST_ONLY = regex(r"(?i)test|spec|fixture|conftest|mock|factory|sandbox|preview
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One destructive thing that a call does."""
+    """One destructive thing that a call does. `each` is the listing whose every element it takes."""
 
-    call: Call
     tool: str
     verb: str
     text: str
     classes: tuple[str, ...]
-    target: str
-    target_kind: str
-    empty_is_root: bool = False
+    span: Span
+    target: str = ""
+    target_kind: str = "none"
     each: str = ""
-    unfiltered: bool = False
 
 
 def facts(pair: Pair) -> Iterator[Fact]:
@@ -66,7 +66,7 @@ def _softer_before(pair: Pair) -> Iterator[Fact]:
     if pair.change.before is None or not pair.mentions(SCREEN):
         return
     for number, (old, new, what) in enumerate(hardened(pair.before, pair.after)):
-        deed = Deed(new, new.name, "deletes for good", new.text, ("delete",), "", "none")
+        deed = Deed(new.name, "deletes for good", new.text, ("delete",), pair.after.locate(new.at))
         fact = _fact(pair, deed, number)
         yield replace(
             fact, fields={**fact.fields, "status": "modified", "before": old.text, "hardened": what, "escalated": False},
@@ -76,44 +76,35 @@ def _softer_before(pair: Pair) -> Iterator[Fact]:
 
 def deeds(pair: Pair, side: Side) -> Iterator[Deed]:
     """What one side's calls destroy."""
-    shape = pair.before if side == "before" else pair.after
-    for call in shape.calls:
-        row = next((row for row in rows("commands") if _fits(call, row) and _imported(row, pair, side)), None)
+    entity = pair.change.before if side == "before" else pair.change.after
+    if entity is None or not isinstance(entity.detail, Handle):
+        return
+    module, definition = entity.detail.module, entity.detail.definition
+    for call in calls_of(module, definition):
+        row = next((row for row in destructive() if row.names(call.method) and _fits(call, row, module)), None)
         if row is not None:
-            classes = tuple(str(c) for c in row["classes"])
-            target = call.arguments[0] if call.arguments else ""
-            kind = _target_kind(target) if "recursive-delete" in classes else "none"
-            each = "everything in it" if "bulk" in classes else everything(_text_before(pair, side, call), call.name)
-            yield Deed(call, call.name, row["what"], call.text, classes, target, kind, each=each, unfiltered=bool(each))
+            target = call.arguments[row.target] if len(call.arguments) > row.target else ""
+            kind = _target_kind(target) if "recursive-delete" in row.classes else "none"
+            lines = pair.text(side).split("\n")[: call.span[2] - definition.first_line + 1]
+            each = "everything in it" if "bulk" in row.classes else everything("\n".join(lines), call.method)
+            yield Deed(call.name, row.deed, call.text, row.classes, call.span, target, kind, each)
 
 
-def _text_before(pair: Pair, side: Side, call: Call) -> str:
-    """The definition's text up to the end of the call's line."""
-    region, entity = pair.region(side, call.at), pair.change.before if side == "before" else pair.change.after
-    if region is None or entity is None or not isinstance(entity.detail, Handle):
-        return ""
-    lines = pair.text(side).split("\n")
-    return "\n".join(lines[: region.last_line - entity.detail.definition.first_line + 1])
-
-
-def _imported(row: dict[str, str], pair: Pair, side: Side) -> bool:
-    """Whether the file imports the library that the row is about, where the row names one."""
-    module = pair.module(side)
-    if "mentions" in row:
-        return module is not None and re.search(row["mentions"].encode(), module.source) is not None
-    return "import" not in row or (
-        module is not None and any(re.search(row["import"], i.target) for i in module.imports)
-    )
-
-
-def _fits(call: Call, row: dict[str, str]) -> bool:
-    if not re.search(row["call"], call.name):
+def _fits(call: Called, row: Destructive, module: Module) -> bool:
+    """Whether a call with the row's method is the one that the row is about."""
+    if row.receiver is not None and not row.receiver.search(call.receiver):
         return False
-    if "option" in row and not any(
-        re.search(row["option"], key) and re.search(row["value"], value) for key, value in call.options.items()
+    if row.option is not None and not any(
+        row.option[0].search(name) and row.option[1].search(value) for name, value in call.options.items()
     ):
         return False
-    return "argument" not in row or any(re.search(row["argument"], a) for a in call.arguments)
+    if row.argument is not None and not any(
+        row.argument.search(said) for said in (*call.arguments, *call.options.values())
+    ):
+        return False
+    if row.origin is None or row.origin.search(call.origin):
+        return True
+    return not (row.known or call.known) and any(row.origin.search(library) for library in libraries_of(module))
 
 
 def _gone_elsewhere(pair: Pair) -> Counter[str]:
@@ -138,7 +129,7 @@ def _fact(pair: Pair, deed: Deed, number: int) -> Fact:
         "target": deed.target,
         "target_kind": deed.target_kind,
         "production": False,
-        "ephemeral": bool(_TEST_ONLY.search(pair.change.path) or _LOCAL.search(deed.call.text)),
+        "ephemeral": bool(_TEST_ONLY.search(pair.change.path) or _LOCAL.search(deed.text)),
         "narrowing_lost": (),
         "approvals_added": (),
         "dry_run_lost": False,
@@ -149,7 +140,7 @@ def _fact(pair: Pair, deed: Deed, number: int) -> Fact:
         "saved_plan": False,
         "escalated": True,
         "target_worse": True,
-        "empty_is_root": deed.empty_is_root,
+        "empty_is_root": False,
         "narrowed": False,
         "declared": False,
         "new_file": pair.is_new and pair.scope.context.before.tree.size(pair.change.path) is None,
@@ -157,11 +148,12 @@ def _fact(pair: Pair, deed: Deed, number: int) -> Fact:
         "recreate_new": False,
         "remote": False,
         "each": deed.each,
-        "unfiltered": deed.unfiltered,
+        "unfiltered": bool(deed.each),
         "hardened": "",
         "ref": "none",
     }
-    return pair.fact("command", f"{deed.tool}#{number}", fields, None, pair.region("after", deed.call.at))
+    place = Region("after", pair.change.path, *deed.span)
+    return pair.fact("command", f"{deed.tool}#{number}", fields, None, place)
 
 
 def _target_kind(target: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import import_module
 
 import tree_sitter
 from tree_sitter import Node
 
+from blastlint.parse.grammar import syntax
 from blastlint.parse.structure import Lines
 from blastlint.parse.terms import EMPTY, Term
 from blastlint.parse.terms.tables import CONSTANTS, TABLES
@@ -27,12 +27,7 @@ def lowered(language: str, path: str, data: bytes) -> Term:
 
 @lru_cache(maxsize=6)
 def _parser(language: str, markup: bool) -> tree_sitter.Parser:
-    if language == "typescript":
-        module = import_module("tree_sitter_typescript")
-        return tree_sitter.Parser(
-            tree_sitter.Language(module.language_tsx() if markup else module.language_typescript())
-        )
-    return tree_sitter.Parser(tree_sitter.Language(import_module(f"tree_sitter_{language}").language()))
+    return tree_sitter.Parser(syntax(language, markup))
 
 
 class _Lowering:
