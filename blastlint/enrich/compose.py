@@ -178,6 +178,7 @@ def _guard(name: str, before: str, after: str, old: Region | None, new: Region |
         "strength": strength,
         "before": before,
         "after": after,
+        "shift": f"{name} {before} -> {after}",
         "subject": _STORED,
         "copies": None,
     }
