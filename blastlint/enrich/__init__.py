@@ -124,6 +124,9 @@ PROVIDERS: dict[str, Asked] = {
     "denials": _asked("terraform.", "cloudformation.", "iam.", **_GRANTING),
     "agents": _asked("file", "command"),
     "rollouts": _asked("file", "pipeline.workflow", "command", about=r"^(?!terraform )"),
+    "stages": _asked(
+        "change-set", about=r"(?i)(^|[ /])(stages|staged|canar|ring|wave|cohort|rollout)[^ ]*/[^ ]*\.(ya?ml|json|toml)( |$)"
+    ),
     "supply": _asked("change-set"),
     "reviews": _asked("file", "terraform.resource", about=r"OWNERS$|settings|ruleset|protection|approval"),
     "quality.settings": _asked("file", about=r"^(?!terraform )"),

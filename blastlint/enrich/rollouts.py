@@ -109,7 +109,7 @@ def _below(old: Value, new: Value, key: str, depth: int, path: str) -> Iterator[
             if now is not None:
                 yield from _below(child, now, name, depth + 1, path)
             elif name in ("serial",) and _is_part(child):
-                yield _fact("all-at-once", name, _text(child), "all at once", new.region, path)
+                yield rollout("all-at-once", name, _text(child), "all at once", new.region, path)
     elif old.is_list and new.is_list:
         if _STAGES.match(key) and not (_NOT_ROLLOUT.match(key) and "gitlab" in path):
             yield from _list(old, new, key, path)
@@ -136,7 +136,7 @@ def _list(old: Value, new: Value, key: str, path: str) -> Iterator[Fact]:
     lost = [stage for stage in before if stage not in after]
     if lost and len(after) < len(before) and before[-1] == after[-1]:
         what = "all-at-once" if len(after) == 1 else "stages-fewer"
-        yield _fact(what, key, ", ".join(before), ", ".join(after), new.region, path)
+        yield rollout(what, key, ", ".join(before), ", ".join(after), new.region, path)
 
 
 def _scalar(old: Value, new: Value, key: str, path: str) -> Iterator[Fact]:
@@ -147,9 +147,9 @@ def _scalar(old: Value, new: Value, key: str, path: str) -> Iterator[Fact]:
         and after.lower() in _WHOLE
         and ("%" in before or "%" in after or key.lower() != "serial")
     ):
-        yield _fact("all-at-once", key, before, after, new.region, path)
+        yield rollout("all-at-once", key, before, after, new.region, path)
     elif key == "autoPromotionEnabled" and before.lower() == "false" and after.lower() == "true":
-        yield _fact("pause-removed", key, before, after, new.region, path)
+        yield rollout("pause-removed", key, before, after, new.region, path)
 
 
 def _is_part(value: Value) -> bool:
@@ -164,17 +164,17 @@ def _strategy(old: Value, new: Value, path: str) -> Iterator[Fact]:
     if before is not None and before.is_list and (new.get("canary") is not None or new.get("blueGreen") is not None):
         yield from _steps(before, after, new, path)
     elif before is not None and new.get("canary") is None and new.get("blueGreen") is None and new.region is not None:
-        yield _fact("all-at-once", "canary", f"{len(before.elements)} steps", "no canary", new.region, path)
+        yield rollout("all-at-once", "canary", f"{len(before.elements)} steps", "no canary", new.region, path)
     weight, now = old.get("analysis", "stepWeight"), new.get("analysis", "stepWeight")
     if weight is not None and now is not None and (new.get("targetRef") is not None or new.get("service") is not None):
         was, is_now = _number(weight), _number(now)
         if was and is_now and is_now >= 50 > was:
-            yield _fact("stages-fewer", "stepWeight", _text(weight), _text(now), now.region, path)
+            yield rollout("stages-fewer", "stepWeight", _text(weight), _text(now), now.region, path)
     metrics = old.get("analysis", "metrics")
     if metrics is not None and metrics.elements and old.get("targetRef") is not None:
         left = new.get("analysis", "metrics")
         if left is None or not left.elements:
-            yield _fact(
+            yield rollout(
                 "analysis-removed", "analysis.metrics", f"{len(metrics.elements)} metrics", "none", new.region, path
             )
 
@@ -186,13 +186,13 @@ def _steps(before: Value, after: Value | None, holder: Value, path: str) -> Iter
     shown = f"{_told(old)} -> {_told(new)}"
     region = after.region if after is not None else holder.region
     if old[0] and not new[0]:
-        yield _fact("all-at-once", "canary.steps", _told(old), "all at once", region, path)
+        yield rollout("all-at-once", "canary.steps", _told(old), "all at once", region, path)
     elif len(new[0]) < len(old[0]) or (new[0] and old[0] and min(new[0]) >= 50 > min(old[0])):
-        yield _fact("stages-fewer", "canary.steps", _told(old), _told(new), region, path)
+        yield rollout("stages-fewer", "canary.steps", _told(old), _told(new), region, path)
     elif new[1] < old[1]:
-        yield _fact("pause-removed", "canary.steps", _told(old), _told(new), region, path)
+        yield rollout("pause-removed", "canary.steps", _told(old), _told(new), region, path)
     elif new[2] < old[2]:
-        yield _fact("analysis-removed", "canary.steps", shown.partition(" -> ")[0], _told(new), region, path)
+        yield rollout("analysis-removed", "canary.steps", shown.partition(" -> ")[0], _told(new), region, path)
 
 
 def _shape(steps: Value | None) -> tuple[list[int], int, int]:
@@ -270,7 +270,8 @@ def _part_of(command: Command) -> bool:
 # --- facts -----------------------------------------------------------------------------------------------------------
 
 
-def _fact(what: str, name: str, before: str, after: str, region: Region | None, path: str) -> Fact:
+def rollout(what: str, name: str, before: str, after: str, region: Region | None, path: str) -> Fact:
+    """A fact about a file."""
     return Fact("rollout", _fields(what, name, before, after, path), f"{what}.{name}", after=region)
 
 
