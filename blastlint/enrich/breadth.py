@@ -25,6 +25,7 @@ _MANY = 10  # files: a mass
 _MADE = 0.8  # share of alike files from which the change is one edit, however broad
 _ALIKE = 5  # files with one edit: made by a tool, or by a hand that acts like one
 _SHOWN = 20
+_RETOLD = 0.5  # share of the deleted files in which a resource stood
 _GRAVE = ("migration", "infrastructure")
 # What a deletion is of, by the share that makes it so. Tests that go with their subject are no loss of tests.
 _MOST = {"migration": 0.5, "infrastructure": 0.5, "test": 0.8, "other": 0.5}
@@ -228,6 +229,7 @@ def _deletion_fact(gone: Deletion, context: Context) -> Fact:
     kinds = Counter(what(path, context) for path in gone.paths)
     most = next((kind for kind, share in _MOST.items() if kinds[kind] >= share * len(gone.paths)), "source")
     related = tuple(Related("deleted", Region("before", path, 1), path) for path in gone.paths[:_SHOWN])
+    told = _told(gone.paths, context)
     return Fact(
         "mass-deletion",
         {
@@ -239,7 +241,8 @@ def _deletion_fact(gone: Deletion, context: Context) -> Fact:
             "packages": gone.packages,
             "replaced": round(gone.born / len(gone.paths), 3),
             "declared": gone.declared,
-            "told": round(_told(gone.paths, context), 3),
+            "told": round(told, 3),
+            "whole": told >= _RETOLD and _whole(gone.paths, context),
             "summary": _deletion_summary(gone),
         },
         gone.directory,
@@ -257,6 +260,16 @@ def _told(paths: Sequence[str], context: Context) -> float:
         if change.kind in _RESOURCES and change.after is None and not change.explained_by
     }
     return sum(path in homes for path in paths) / len(paths)
+
+
+def _whole(paths: Sequence[str], context: Context) -> bool:
+    """Whether the deleted files are those of one Terraform configuration, of which nothing is left."""
+    gone = {
+        change.entity.configuration
+        for change in context.changes
+        if change.kind in ("terraform.resource", "terraform.module") and change.after is None and not change.explained_by
+    } - {entity.configuration for entity in context.entities_after}
+    return any(all(path.startswith(f"{directory}/") for path in paths) for directory in gone if directory)
 
 
 def _deletion_summary(gone: Deletion) -> str:

@@ -56,7 +56,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
                     f"{group.name.removeprefix(group.entity.address).strip() or 'people'} "
                     f"({', '.join(shown[:3])}{f' and {len(shown) - 3} more' if len(shown) > 3 else ''})",
                 },
-                path=group.name,
+                path=group.name.removeprefix(group.entity.address).strip(),
                 before=group.entity.header or group.entity.region,
             )
 

@@ -119,6 +119,7 @@ def _codeowners(change: Change, context: Context) -> Iterator[Fact]:
     lost: list[tuple[str, Line]] = []
     weaker: list[tuple[str, Line, Line]] = []
     pairs: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
+    owned = 0
     for path in _paths(context):
         was = owners_of(path, before)
         if was is None or not was.owners:
@@ -126,7 +127,9 @@ def _codeowners(change: Change, context: Context) -> Iterator[Fact]:
         now = owners_of(path, after)
         if now is None or not now.owners:
             lost.append((path, was))
-        elif set(now.owners) != set(was.owners):
+            continue
+        owned += 1
+        if set(now.owners) != set(was.owners):
             pairs[tuple(sorted(was.owners)), tuple(sorted(now.owners))] += 1
             if not set(was.owners) & set(now.owners):
                 weaker.append((path, was, now))
@@ -138,6 +141,7 @@ def _codeowners(change: Change, context: Context) -> Iterator[Fact]:
             lost[0][1].owners,
             (),
             _place(change, after, before, lost[0][1]),
+            left=owned,
         )
     named = {tuple(sorted(line.owners)) for line in after}
     renamed = {old for old, new in pairs if old not in named and _one_to_one(pairs, old, new)}
@@ -184,10 +188,16 @@ def _place(change: Change, after: Sequence[Line], before: Sequence[Line], line: 
 
 
 def _told(
-    change: Change, what: str, paths: Sequence[str], before: Sequence[str], after: Sequence[str], region: Region | None
+    change: Change,
+    what: str,
+    paths: Sequence[str],
+    before: Sequence[str],
+    after: Sequence[str],
+    region: Region | None,
+    left: int | None = None,
 ) -> Fact:
     shown = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
-    return _fact(what, " ".join(before), " ".join(after) or "nobody", len(paths), shown, region)
+    return _fact(what, " ".join(before), " ".join(after) or "nobody", len(paths), shown, region, left)
 
 
 # --- OWNERS (Prow), settings, Terraform ------------------------------------------------------------------------------
@@ -306,6 +316,10 @@ def _count(text: str) -> int:
     return int(text) if text.isdigit() else 0
 
 
-def _fact(what: str, before: str, after: str, count: int, where: str, region: Region | None) -> Fact:
-    fields: dict[str, FactValue] = {"what": what, "before": before, "after": after, "count": count, "where": where}
+def _fact(
+    what: str, before: str, after: str, count: int, where: str, region: Region | None, left: int | None = None
+) -> Fact:
+    fields: dict[str, FactValue] = {
+        "what": what, "before": before, "after": after, "count": count, "where": where, "left": left,
+    }  # fmt: skip
     return Fact("review", fields, what, after=region)

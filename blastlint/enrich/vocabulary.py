@@ -391,6 +391,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "replaced": "new files under the same directory for each deleted one",
         "declared": "true when the message says that something goes, and names it",
         "told": "share of the files whose resources are told of one by one, as removed",
+        "whole": "true when they are of one configuration that goes whole, which is told of as such",
         "summary": "in words",
     },
     "handler": {
@@ -648,6 +649,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "after": "text",
         "count": "number of files concerned",
         "where": "the files, or where the rule is",
+        "left": "number of files that had an owner and still have one; None where it is not about owners that go",
     },
     "validation": {
         "what": "option, step-removed, failure-policy, hook-skipped",

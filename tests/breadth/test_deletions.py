@@ -35,6 +35,7 @@ def test_what_is_said_of_a_deletion() -> None:
         "replaced": 0.0,
         "declared": False,
         "told": 0.0,
+        "whole": False,
         "summary": "12 files under api/rules (100% of it)",
     }
 
@@ -43,6 +44,14 @@ def test_files_of_resources_are_told_by_what_goes_with_them() -> None:
     queues = {f"queues/{n}.tf": f'resource "aws_sqs_queue" "q{n}" {{\n  name = "q{n}"\n}}\n' for n in range(10)}
     assert fields({**queues, **KEPT}, KEPT)["told"] == 1.0
     assert fields({**made("queues", 30), **queues, **KEPT}, KEPT)["told"] == 0.25
+
+
+def test_a_configuration_that_goes_whole_is_told_as_one() -> None:
+    queues = {f"queues/{n}.tf": f'resource "aws_sqs_queue" "q{n}" {{\n  name = "q{n}"\n}}\n' for n in range(10)}
+    assert fields({**queues, **KEPT}, KEPT)["whole"] is True
+    left = {"queues/0.tf": queues["queues/0.tf"]}
+    assert fields({**queues, **KEPT}, {**left, **KEPT})["whole"] is False
+    assert fields({**made("queues", 30), **queues, **KEPT}, KEPT)["whole"] is False
 
 
 @pytest.mark.parametrize(
