@@ -112,7 +112,7 @@ def _alike(
 
 
 def _words(entity: Entity) -> frozenset[str]:
-    return frozenset(_WORDS.findall(command_of(entity).text))
+    return frozenset(_WORDS.findall(command_of(entity).text.lower()))
 
 
 def _share(first: frozenset[str], second: frozenset[str]) -> float:

@@ -19,6 +19,8 @@ words before the program, `verbs` the subcommands that make them a wrapper, `sto
 | classes | what it does: `verb` (a regex for the whole verb), `with` / `without` (one of these options, `name=value` too), \
 `target` (a regex for a target), `target_not`, `sql` / `data` (a regex for what it is fed), `is`: the classes |
 
+`cmdlets`: PowerShell's commands -> the tool that they are, with the verb that is made of their name.
+
 `operations`: what an operation does by its name, first match counts; `not` is no operation of that kind after all.
 """
 
@@ -159,6 +161,20 @@ def is_known(name: str) -> bool:
 def is_met(name: str) -> bool:
     """Whether the tables say anything of a program of this name."""
     return name in _data()[1] or name in _data()[0]
+
+
+def cmdlet(name: str) -> tuple[str, str] | None:
+    """(tool, verb) of a PowerShell command by its name in lower case, where the table has it."""
+    for pattern, into, verb in _cmdlets():
+        match = pattern.fullmatch(name)
+        if match is not None:
+            return into, match.expand(verb)
+    return None
+
+
+@lru_cache(maxsize=1)
+def _cmdlets() -> tuple[tuple[re.Pattern[str], str, str], ...]:
+    return tuple((re.compile(c["name"]), c["tool"], c.get("verb", "")) for c in table("commands")["cmdlets"])
 
 
 def classes_of(command: Command) -> tuple[str, ...]:

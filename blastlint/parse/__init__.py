@@ -33,6 +33,7 @@ PARSERS: dict[str, str] = {
     "java": "program",
     "rust": "program",
     "shell": "shell",
+    "powershell": "powershell",
     "dockerfile": "dockerfile",
     "makefile": "makefile",
     "sql": "sql",

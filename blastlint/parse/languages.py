@@ -14,7 +14,7 @@ _BY_SUFFIX: tuple[tuple[str, str], ...] = (
     (".env", "dotenv"), (".properties", "properties"),
     (".py", "python"), (".pyi", "python"),
     (".sh", "shell"), (".bash", "shell"), (".zsh", "shell"), (".ksh", "shell"), (".bats", "shell"),
-    (".mk", "makefile"),
+    (".ps1", "powershell"), (".psm1", "powershell"), (".mk", "makefile"),
     (".js", "javascript"), (".jsx", "javascript"), (".mjs", "javascript"), (".cjs", "javascript"),
     (".ts", "typescript"), (".tsx", "typescript"), (".mts", "typescript"), (".cts", "typescript"),
     (".go", "go"), (".rb", "ruby"), (".java", "java"), (".rs", "rust"), (".sql", "sql"),
@@ -37,7 +37,9 @@ _LIST = regex(
 )
 _LISTED = regex(r"(allow|deny|block|black|white|ban)[_-]?list$|\.(txt|list|lst|acl)$")
 _ZONE_MARKS = (b"$TTL", b"$ORIGIN", b" SOA ", b"\tSOA")
-_INTERPRETERS: tuple[tuple[bytes, str], ...] = ((b"python", "python"), (b"sh", "shell"), (b"node", "javascript"))
+_INTERPRETERS: tuple[tuple[bytes, str], ...] = (
+    (b"python", "python"), (b"pwsh", "powershell"), (b"sh", "shell"), (b"node", "javascript"),
+)  # fmt: skip
 
 
 def language_of(path: str, data: bytes = b"") -> str:

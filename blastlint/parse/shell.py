@@ -42,7 +42,7 @@ def parse(path: str, side: Side, data: bytes) -> Document:
         return Document(path, side, "shell", script)
     source = SourceText.of(text, path, side)
     script = parse_text(source, errexit=_shebang_errexit(text))
-    comments = _comments(source)
+    comments = comments_of(source)
     if not script.complete:
         reason = "shell that could not be read in part"
         return Document(path, side, "shell", script, comments, "partial", reason, script.line)
@@ -86,7 +86,7 @@ def parse_text(
 
 
 def _script(source: SourceText, nested: Nested) -> Script:
-    source, expressions = _without_expressions(source)
+    source, expressions = without_expressions(source)
     text = source.text
     plain = text if text.isascii() else _NON_ASCII.sub("x", text)
     if "\\" in plain:
@@ -96,7 +96,7 @@ def _script(source: SourceText, nested: Nested) -> Script:
     return walk.script(tree.root_node)
 
 
-def _without_expressions(source: SourceText) -> tuple[SourceText, dict[str, str]]:
+def without_expressions(source: SourceText) -> tuple[SourceText, dict[str, str]]:
     """`${{ x }}` and `{{ x }}` of CI systems and templates become variables of equal length, which the grammar can read."""
     expressions: dict[str, str] = {}
 
@@ -138,7 +138,7 @@ def combined(scripts: Sequence[Script]) -> Script:
     )
 
 
-def _comments(source: SourceText) -> tuple[Comment, ...]:
+def comments_of(source: SourceText) -> tuple[Comment, ...]:
     """Comments that stand on a line of their own or after a space; good enough for directives in them."""
     found: list[Comment] = []
     offset = 0

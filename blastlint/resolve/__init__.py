@@ -27,7 +27,7 @@ RESOLVERS: dict[str, frozenset[str]] = {
     "manifests": frozenset({"yaml", "json"}),
     "cloudformation": frozenset({"yaml", "json"}),
     "code": frozenset({"python", "javascript", "typescript", "go", "ruby", "java", "rust"}),
-    "commands": frozenset({"shell", "yaml", "dockerfile", "makefile", "json", "markdown", "jenkinsfile"}),
+    "commands": frozenset({"shell", "powershell", "yaml", "dockerfile", "makefile", "json", "markdown", "jenkinsfile"}),
     "embedded": frozenset({"terraform", "python", "javascript", "typescript", "go", "ruby"}),
     "migrations": frozenset({"sql", "python", "javascript", "typescript", "ruby", "go", "yaml", "json", "xml"}),
     "schemas": frozenset({"sql", "python", "javascript", "typescript", "ruby", "prisma"}),

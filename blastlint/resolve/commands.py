@@ -239,17 +239,18 @@ def _read(workspace: Workspace, path: str, shell: Shell) -> Script:
     text = text_of(shell.value)
     places = _places(workspace, path, shell.value, text)
     line, column = places[0] if places else (1, 1)
-    script = parse_snippet(
-        text,
-        path,
-        workspace.side,
-        line,
-        column,
-        places=places,
-        errexit=shell.errexit,
-        known=shell.known,
-        assigned=shell.assigned,
-    )
+    if shell.language == "powershell":
+        from blastlint.parse import powershell
+
+        script = powershell.parse_snippet(
+            text, path, workspace.side, line, column,
+            places=places, errexit=shell.errexit, known=shell.known, assigned=shell.assigned,
+        )  # fmt: skip
+    else:
+        script = parse_snippet(
+            text, path, workspace.side, line, column,
+            places=places, errexit=shell.errexit, known=shell.known, assigned=shell.assigned,
+        )  # fmt: skip
     if not shell.guards:
         return script
     return replace(script, commands=tuple(_guarded(c, shell.guards) for c in script.commands))

@@ -19,7 +19,9 @@ from blastlint.resolve.pipelines.model import (
     variables_of,
 )  # fmt: skip
 
-_SHELLS = ("script", "bash", "pwsh", "powershell")
+_POWERSHELLS = ("pwsh", "powershell")
+_POWERSHELL_TASKS = ("PowerShell@", "AzurePowerShell@", "AWSPowerShellModuleScript@")
+_SHELLS = ("script", "bash", *_POWERSHELLS)
 _MAX_DEPTH = 8
 
 
@@ -46,9 +48,13 @@ def read(tree: Value) -> Pipeline:
                 if task:
                     uses.append(task)
                     approval = approval or (task if task.startswith("ManualValidation") else "")
-                value = step.get(text) if text else step.get("inputs", "inlineScript") or step.get("inputs", "script")
+                inline = (step.get("inputs", name) for name in ("inlineScript", "script", "Inline"))
+                value = step.get(text) if text else next((v for v in inline if v is not None), None)
                 if value is not None and text_of(value):
-                    shells.append(Shell(value, label, named, True, (), env, tuple(env), "", environment))
+                    language = "powershell" if text in _POWERSHELLS or task.startswith(_POWERSHELL_TASKS) else "shell"
+                    shells.append(
+                        Shell(value, label, named, True, (), env, tuple(env), "", environment, language=language)
+                    )
             needs = names_of(job.get("dependsOn")) or names_of(holder.get("dependsOn"))
             jobs.append(
                 Job(

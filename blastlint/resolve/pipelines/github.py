@@ -125,8 +125,10 @@ def _shell(
     errexit = not shell or shell in ("bash", "sh") or bool(re.search(r"\s-\w*e", shell))
     known = {k: v for k, v in variables.items() if v and "${{" not in v}
     words = " ".join(f"{k}={v}" for k, v in variables.items())
+    language = "powershell" if shell.split(" ")[0] in ("pwsh", "powershell") else "shell"
+    assigned = tuple(k for k in variables if k not in known)
     return Shell(
-        run, job, step, errexit, guards, known, tuple(k for k in variables if k not in known), words, environment
+        run, job, step, errexit or language == "powershell", guards, known, assigned, words, environment, language=language
     )
 
 

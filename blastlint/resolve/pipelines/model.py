@@ -12,7 +12,8 @@ from blastlint.model import Region, Value
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """Shell text at one place of a key tree: `value` is the string. `errexit` is what the system runs it with."""
+    """Shell text at one place of a key tree: `value` is the string. `errexit` is what the system runs it with, `language`
+    shell or powershell."""
 
     value: Value
     job: str = ""
@@ -24,6 +25,7 @@ class Shell:
     words: str = ""
     environment: str = ""
     container: str = "ci"
+    language: str = "shell"
 
 
 @dataclass(frozen=True, slots=True)
