@@ -22,9 +22,10 @@ COMMANDS = {
     "CMD003": ["Remove-AzResourceGroup", "-Name", "shop"],
     "CMD004": ["Remove-S3Bucket", "-BucketName", "uploads"],
 }
-CARRIERS = ["{}", "if ($a) {{\n {}\n}}", "function f {{ {} }}\nf", "try {{ {} }} catch {{ throw }}", "Invoke-Expression '{}'"]
+CARRIERS = ["{}", "if ($a) {{\n {}\n}}", "function f {{ {} }}\nf", "try {{ {} }} catch {{ throw }}"]
 MENTIONS = [
-    "Write-Host '{}'", "# {}", "<# {} #>", "$text = '{}'", "@'\n{}\n'@ | Out-File a.txt", "Set-Content a.txt \"{}\"",
+    "Write-Host '{}'", "# {}", "<# {} #>", "$text = '{}'", "@'\n{}\n'@ | Out-File a.txt",
+    "Set-Content a.txt \"{}\"",
     "git commit -m '{}'", "throw '{}'",
 ]  # fmt: skip
 
@@ -57,7 +58,7 @@ def test_each_command_is_found_as_it_stands(rule: str, rules: tuple[Rule, ...]) 
     upper=st.lists(st.booleans(), min_size=4, max_size=4),
     gap=st.sampled_from([" ", "  ", " `\n  ", "\t"]),
     quote=st.sampled_from(["", "'", '"']),
-    carrier=st.sampled_from(CARRIERS[:4]),
+    carrier=st.sampled_from(CARRIERS),
 )
 def test_case_layout_quotes_and_blocks_change_nothing(
     rule: str, upper: list[bool], gap: str, quote: str, carrier: str, rules: tuple[Rule, ...]
@@ -68,7 +69,7 @@ def test_case_layout_quotes_and_blocks_change_nothing(
 
 
 def test_what_an_expression_is_given_runs(rules: tuple[Rule, ...]) -> None:
-    assert found(rules, CARRIERS[4].format(" ".join(COMMANDS["CMD003"]))) == [("CMD003", "critical")]
+    assert found(rules, "Invoke-Expression 'Remove-AzResourceGroup -Name shop'") == [("CMD003", "critical")]
 
 
 @settings(max_examples=40, deadline=None)
