@@ -15,11 +15,14 @@ from blastlint.enrich.deletions import what
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.enrich.texts import Text, compared_lines, compared_words, text_of
 from blastlint.model import Change, Fact, Region, Related
+from blastlint.parse.languages import language_of
+from blastlint.resolve.code import FAMILIES
 
 _MANY = 10  # files with the same edit: a tool, or a hand that acts like one
 _MOST_FILES = 2_000
 _OUTLYING = 0.3  # share above which the outliers are no outliers
 _WORDS = 12  # an edit of more words is written for its place
+_PAGES = (".html", ".htm")
 _GRAVE = ("migration", "vendored", "generated", "data")
 
 Edit = tuple[tuple[str, ...], tuple[str, ...]]
@@ -89,11 +92,12 @@ def _plain(counted: Counter[str]) -> Iterator[str]:
 
 
 def _kind(path: str, context: Context) -> str:
-    """migration, vendored, generated, data, or the class of the file."""
+    """migration, vendored, generated, data, lock or code. A lock file follows what it locks; a program in a directory of
+    data is a program."""
     sort = what(path, context)
     if sort == "migration":
         return sort
     found = path_class_of(path, context.config)
     if found in ("vendored", "generated", "lock"):
-        return "generated" if found == "lock" else found
-    return "data" if sort == "other" and not path.endswith((".html", ".htm")) else "code"
+        return found
+    return "data" if sort == "other" and language_of(path) not in FAMILIES and not path.endswith(_PAGES) else "code"

@@ -694,7 +694,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "summary": "what the change really does",
     },
     "mismatch": {
-        "what": "kind (it is of another kind than it says) or tests (said to be there, and not)",
+        "what": "kind (it is of another kind than it says), scope (it is elsewhere) or tests (said to be there, and not)",
         "claim": "the words",
         "kinds": "list: code, infrastructure, configuration, migration, command, pipeline: what does not fit the claim",
         "count": "number of such files",
@@ -874,7 +874,7 @@ CLOSED: Mapping[str, tuple[str, ...]] = {
     "shared-default.sort": ("removed", "switch", "limit", "number", "text"),
     "flag-rollout.what": ("percent", "on", "default", "rules", "kill-switch"),
     "reuse.what": ("number", "enum", "reserved", "flag", "purpose"),
-    "mismatch.what": ("kind", "tests"),
+    "mismatch.what": ("kind", "scope", "tests"),
     "scope-violation.source": ("given", "message"),
     "provenance.strength": ("author", "co-author", "assist", "branch"),
     "agent-permission.what": ("mode", "allow", "directory"),

@@ -51,6 +51,10 @@ _DENIED = regex(
     r"|production|prod|users))\b",
     re.I,
 )
+# "Does not block removal" is no word about what the change removes.
+_HELD = regex(r"\b(block|prevent|stop|forbid|refus|reject|hinder|fail|allow|let)\w*\b", re.I)
+# What a form asks and nobody answered: its comments, and boxes without a tick.
+_UNSAID = regex(r"<!--[\s\S]*?-->|^\s*[-*] \[ \].*$", re.M)
 _SENTENCES = regex(r"(?<=[.!?;])\s+|\n+")
 _BRANCH = regex(
     r"^(?:[\w.-]+/)?(?P<claim>docs?|typo|style|chore|lint|format|hotfix|bugfix|fix|nit|cleanup|minor)[/_-]", re.I
@@ -95,12 +99,18 @@ def facts(context: Context, findings: Sequence[Finding]) -> Iterator[Fact]:
     )
 
 
+def spoken(message: str) -> str:
+    """A message without what only its form says."""
+    return _UNSAID.sub("", message) if "<!--" in message or "[ ]" in message else message
+
+
 def claim_in(message: str) -> str:
     """The words of a message that make the change small, or deny that anything goes; "" for none."""
+    message = spoken(message)
     subject = message.strip().split("\n", 1)[0].strip()
     if not subject or "BREAKING CHANGE" in message or _BREAKING.match(subject):
         return ""
-    denied = _DENIED.search(message)
+    denied = next((found for found in _DENIED.finditer(message) if not _HELD.search(found[0])), None)
     if denied:
         return " ".join(denied[0].lower().split())
     typed = _TYPE.match(subject)
@@ -118,8 +128,8 @@ def claim_of_branch(branch: str) -> str:
 def told_in(message: str) -> frozenset[str]:
     """The words of the sentences that say that something goes, is replaced or is moved, and do not deny it."""
     told: set[str] = set()
-    for sentence in _SENTENCES.split(message):
-        if _VERB.search(_DENIED.sub(" ", sentence)):
+    for sentence in _SENTENCES.split(spoken(message)):
+        if _VERB.search(_DENIED.sub(lambda said: said[0] if _HELD.search(said[0]) else " ", sentence)):
             told |= words_in(sentence)
     return frozenset(told)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from blastlint.enrich.breadth import is_automatic
 from blastlint.enrich.context import Context
+from blastlint.enrich.intent.claims import spoken
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.globs import matches
 from blastlint.model import Fact, Finding, Region, Related
@@ -22,8 +23,7 @@ _WAY_BACK = regex(
     re.I,
 )
 _DESIGN = regex(r"(^|/)(adrs?|rfcs?|decisions?|design([-_]docs?)?|proposals?)/|(^|/)(adr|rfc)[-_]?\d", re.I)
-_COMMENT = regex(r"<!--.*?-->", re.S)
-_HEADING = regex(r"^#{1,6} .*$|^\s*[-*] \[ \].*$", re.M)
+_HEADING = regex(r"^#{1,6} .*$", re.M)
 _SHOWN = 4
 
 
@@ -38,7 +38,7 @@ def facts(context: Context, findings: Sequence[Finding]) -> Iterator[Fact]:
     ]
     if not touched or is_automatic(changed):
         return
-    said = _HEADING.sub("", _COMMENT.sub("", changed.message))  # an unfilled form says nothing
+    said = _HEADING.sub("", spoken(changed.message))  # an unfilled form says nothing
     missing = [
         name
         for name, there in (

@@ -75,15 +75,16 @@ class Invocation:
             return "ci"
         return "hook" if re.search(r"/\.pre-commit|/\.husky/|/lefthook|/\.lefthook", path) else "other"
 
-    def lost_in(self, after: Invocation) -> Iterator[str]:
-        """In what `after` is weaker: advisory, exit-zero, narrowed."""
+    def lost_in(self, after: Invocation) -> str:
+        """In what `after` is weaker, the worst of it: advisory, exit-zero, narrowed, or ""."""
         if after.advisory and not self.is_advisory:
-            yield "advisory"
-        if _rank(after.fail_on) < _rank(self.fail_on):
-            yield "exit-zero" if after.fail_on == "never" else "narrowed"
+            return "advisory"
+        lower = _rank(after.fail_on) < _rank(self.fail_on)
+        if lower and after.fail_on == "never":
+            return "exit-zero"
         narrower_scope = set(after.scope) > set(self.scope)
-        if narrower_scope or _selection(after.arguments) - _selection(self.arguments):
-            yield "narrowed"
+        fewer = _selection(after.arguments) - _selection(self.arguments)
+        return "narrowed" if lower or narrower_scope or fewer else ""
 
 
 def _rank(fail_on: str) -> int:

@@ -35,7 +35,8 @@ def _lost(context: Context) -> dict[str, list[Fact]]:
             if not before.is_advisory and not _runs_elsewhere(before, context):
                 lost.setdefault(before.path, []).append(_fact("removed", before, None))
             continue
-        for what in before.lost_in(after):
+        what = before.lost_in(after)
+        if what:
             lost.setdefault(before.path, []).append(_fact(what, before, after))
     return lost
 
