@@ -140,14 +140,20 @@ class Value:
 
     def leaves(self, prefix: str = "") -> Iterator[tuple[str, Value]]:
         """(dotted path, scalar or unknown or empty container) in document order: `a.b[2].c`."""
-        if self.is_map and self.items:
-            for key, child in self.items.items():
-                yield from child.leaves(join_path(prefix, key))
-        elif self.is_list and self.elements:
-            for index, child in enumerate(self.elements):
-                yield from child.leaves(f"{prefix}[{index}]")
+        found: list[tuple[str, Value]] = []
+        self._leaves(prefix, found)
+        return iter(found)
+
+    def _leaves(self, prefix: str, found: list[tuple[str, Value]]) -> None:
+        data = self.data
+        if not self.known or not data or isinstance(data, _SCALARS):
+            found.append((prefix, self))
+        elif isinstance(data, tuple):
+            for index, child in enumerate(data):
+                child._leaves(f"{prefix}[{index}]", found)
         else:
-            yield prefix, self
+            for key, child in data.items():
+                child._leaves(join_path(prefix, key), found)
 
 
 _PATH_MARKS = frozenset('.[]" ')

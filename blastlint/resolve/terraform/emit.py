@@ -76,9 +76,10 @@ class Emitter:
             number += 1
             unique = f"{address}#{number}"
         self.seen.add((kind, unique))
+        made = mapping(attributes, place)
         return Entity(
-            unique, kind, type, name, mapping(attributes, place), place, header(block), module.address,
-            (references | refs_of(attributes.values())) - {address}, self.root, self.variant, detail=detail,
+            unique, kind, type, name, made, place, header(block), module.address,
+            (references | made.refs) - {address}, self.root, self.variant, detail=detail,
         )  # fmt: skip
 
     # --- resources and calls --------------------------------------------------------------------------------------

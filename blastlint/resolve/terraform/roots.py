@@ -119,7 +119,8 @@ def variable_files(tree: Tree, root: str) -> tuple[list[str], list[str]]:
     automatic += [path for path in sorted(here) if path.endswith((".auto.tfvars", ".auto.tfvars.json"))]
     named = [path for path in here if path not in automatic]
     for directory in VARIABLE_DIRECTORIES:
-        below = posixpath.join(root, directory) if root else directory
-        if not configuration_files(tree.listdir(below)):
-            named += [path for path in tree.listdir(below) if path.endswith(_VARIABLE_SUFFIXES)]
+        listed = tree.listdir(f"{root}/{directory}" if root else directory)
+        found = [path for path in listed if path.endswith(_VARIABLE_SUFFIXES)]
+        if found and not configuration_files(listed):
+            named += found
     return automatic, sorted(named)
