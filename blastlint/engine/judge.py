@@ -6,7 +6,6 @@ for something else costs nothing.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from blastlint.engine.conditions import Lookup, Predicate, compiled
@@ -159,6 +158,8 @@ def fingerprint(rule_id: str, impact: Impact, fact: Fact | None) -> str:
     change = impact.change
     entity = change.before or change.entity
     parts = (rule_id, entity.configuration, entity.variant, entity.address, impact.effect, fact.path if fact else "")
+    import hashlib  # costs as much as ten modules
+
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from blastlint.engine.conditions import compiled, names_in, values_in
 from blastlint.engine.messages import fields_in
@@ -41,10 +41,16 @@ def rule_files(directory: str) -> list[str]:
         return [directory]
     if not os.path.isdir(directory):
         raise RuleError("no such file or directory", where=directory)
-    found: list[str] = []
-    for folder, _, names in os.walk(directory):
-        found += [os.path.join(folder, name) for name in names if name.endswith((".yaml", ".yml"))]
-    return sorted(found)
+    return sorted(_below(directory))
+
+
+def _below(directory: str) -> Iterator[str]:
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            if entry.name.endswith((".yaml", ".yml")):
+                yield entry.path
+            elif entry.is_dir():
+                yield from _below(entry.path)
 
 
 def shipped_rules() -> tuple[Rule, ...]:
@@ -97,12 +103,17 @@ def _indexed(path: str, directory: str, index: Mapping[str, Mapping[str, object]
     """The rule from its entry, where the file is the one that the index was made from: of the same length and not younger
     than the index (`made`, ns), or else of the same digest. Reading every file would cost more than all else of a start.
     """
-    entry = index.get(os.path.relpath(path, directory).replace(os.sep, "/"))
+    entry = index.get(_name(path, directory))
     if entry is not None and _is_same(path, str(entry["digest"]), made):
         rule = entry["rule"]
         assert isinstance(rule, Mapping)
         return _rule(rule, path)
     return load(path)
+
+
+def _name(path: str, directory: str) -> str:
+    """What a rule file is called in the index: its path below the rules, as on every system."""
+    return path.removeprefix(directory).lstrip(os.sep).replace(os.sep, "/")
 
 
 def _is_same(path: str, known: str, made: int) -> bool:
@@ -121,7 +132,7 @@ def index_of(directory: str) -> dict[str, object]:
             data = file.read()
         load(path)
         rule = {key: value for key, value in read(path).items() if key != "examples"}
-        entries[os.path.relpath(path, directory).replace(os.sep, "/")] = {"digest": digest(data), "rule": rule}
+        entries[_name(path, directory)] = {"digest": digest(data), "rule": rule}
     return entries
 
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from blastlint.command import Command
 from blastlint.enrich.context import Context
 from blastlint.enrich.places import is_certain, left_in, moved
 from blastlint.enrich.replacement import plain
 from blastlint.enrich.shown import shown
-from blastlint.facts.commands import classes_of
 from blastlint.model import Change, Delta, Entity, Fact, Related, Value
 
 # backend settings that say which state it is, and those that only say how it is reached
@@ -80,13 +78,18 @@ def _same_content(change: Change, context: Context) -> bool:
 
 def _destroys(context: Context) -> bool:
     """Whether the same change set brings a command that destroys what is deployed."""
+    commands = [change.entity for change in context.changes if change.kind == "command" and change.action != "removed"]
+    if not commands:
+        return False
+    from blastlint.command import Command
+    from blastlint.facts.commands import classes_of
+
     return any(
-        change.action != "removed" and isinstance(change.entity.detail, Command)
-        and change.entity.attributes.items["container"].scalar != "docs"
-        and "iac-destroy" in classes_of(change.entity.detail)
-        for change in context.changes
-        if change.kind == "command"
-    )  # fmt: skip
+        isinstance(entity.detail, Command)
+        and entity.attributes.items["container"].scalar != "docs"
+        and "iac-destroy" in classes_of(entity.detail)
+        for entity in commands
+    )
 
 
 def _provider(change: Change, context: Context) -> Iterator[Fact]:

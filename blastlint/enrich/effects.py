@@ -14,7 +14,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from blastlint.diff.moves import resource_of
-from blastlint.enrich import consequences
 from blastlint.enrich.cascade import RESOURCES, Outcome, Planner
 from blastlint.enrich.context import Context
 from blastlint.enrich.replacement import is_meta
@@ -35,6 +34,7 @@ _SETTINGS = frozenset(
 )
 _PLANNED = frozenset({*RESOURCES, "terraform.data"})
 _KINDS = ("terraform.", "cloudformation.")
+_MILD: tuple[Effect, ...] = ("no-op", "create", "in-place", "unknown")  # nothing goes away
 _MAX_DEPENDENTS = 20
 _BLOCK = regex(rb'^\s*resource\s+"([^"\n]+)"\s+"([^"\n]+)"', re.M)
 
@@ -56,7 +56,12 @@ def effects(context: Context) -> tuple[Impact, ...]:
     before, after = _by_group(context.entities_before), _by_group(context.entities_after)
     for group, changes in groups.items():
         impacts.extend(_planned(context, group, changes, before.get(group, {}), after.get(group, {})))
-    return consequences.attached(context, deployed(impacts))
+    found = deployed(impacts)
+    if all(impact.effect in _MILD for impact in found):
+        return tuple(found)
+    from blastlint.enrich import consequences
+
+    return consequences.attached(context, found)
 
 
 def _plain(change: Change, context: Context) -> Impact:

@@ -31,8 +31,6 @@ from blastlint.facts.file_roles import file_role
 from blastlint.frozen import dataclass
 from blastlint.masking import MASK, mask_text, masked_lines
 from blastlint.model import Change, Confidence, Document, Fact, FactValue, Region, Related
-from blastlint.parse.code import Module
-from blastlint.parse.keytree import KeyTree
 from blastlint.regex import regex
 
 _REFORMATTED = 0.4  # share of the lines that differ without a word for it
@@ -148,6 +146,9 @@ class _Pair:
 
     def meant(self) -> list[Change] | None:
         """The semantic changes in the file, or None when no parser has read both sides whole."""
+        from blastlint.parse.code import Module
+        from blastlint.parse.keytree import KeyTree
+
         if not all(d and d.coverage == "full" and isinstance(d.content, (Module, KeyTree)) for d in self.documents):
             return None
         return [
@@ -262,6 +263,9 @@ def _rewrite(pair: _Pair) -> Fact | None:
 
 
 def _names(document: Document | None, side: Text) -> frozenset[str]:
+    from blastlint.parse.code import Module
+    from blastlint.parse.keytree import KeyTree
+
     content = document.content if document is not None else None
     if isinstance(content, KeyTree):
         return frozenset(_INDEX.sub("[]", path) for root in content.documents for path, _ in root.leaves())
@@ -272,6 +276,8 @@ def _names(document: Document | None, side: Text) -> frozenset[str]:
 
 def _role(document: Document | None) -> str:
     """What the file is for: the role of its key tree, infrastructure, or code."""
+    from blastlint.parse.keytree import KeyTree
+
     if document is not None and isinstance(document.content, KeyTree) and document.content.documents:
         return file_role(document.path, document.content.documents[0], document.language)
     return "infrastructure" if document is not None and document.language in _INFRASTRUCTURE else "code"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from blastlint.facts.units import truth
 from blastlint.model import Value
 
@@ -25,4 +23,6 @@ def canonical(value: Value) -> str:
 
 def digest(value: Value) -> str:
     """A short digest of the canonical text; equal for equal meaning."""
+    import hashlib  # costs as much as ten modules
+
     return hashlib.blake2b(canonical(value).encode("utf-8", "replace"), digest_size=12).hexdigest()

@@ -65,23 +65,22 @@ class Guard:
         return any(step.element and not step.text for step in self.steps)
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    types: tuple[str, ...]
-    guards: tuple[Guard, ...]
-
-
 @lru_cache(maxsize=1)
-def _table() -> dict[str, tuple[_Entry, ...]]:
-    """scope -> entries, as in the file."""
-    raw = table("guards")
-    entries: dict[str, list[_Entry]] = {}
-    for row in raw["guards"]:
-        entries.setdefault(row["scope"], []).append(_entry(row, raw["kinds"][row["kind"]]))
-    return {scope: tuple(entries) for scope, entries in entries.items()}
+def _table() -> dict[str, list[dict[str, object]]]:
+    """scope -> rows, as in the file: of its hundreds of guards a change needs a few."""
+    rows: dict[str, list[dict[str, object]]] = {}
+    for row in table("guards")["guards"]:
+        rows.setdefault(row["scope"], []).append(row)
+    return rows
 
 
-def _entry(row: dict[str, object], guarded: str) -> _Entry:
+@lru_cache(maxsize=1024)
+def _guards(row: int, scope: str) -> tuple[Guard, ...]:
+    """The guards of one row, one for each of its paths."""
+    return tuple(_guard(path, entry) for entry in (_table()[scope][row],) for path in _texts(entry["paths"]))
+
+
+def _guard(path: str, row: dict[str, object]) -> Guard:
     strong = row["strong"]
     assert isinstance(strong, (str, bool, list))
     limit, default, off = row.get("unlimited"), row.get("default"), row.get("off")
@@ -89,28 +88,22 @@ def _entry(row: dict[str, object], guarded: str) -> _Entry:
     assert isinstance(default, (str, int, float, bool, type(None)))
     where, factor = row.get("where"), row.get("factor", 1)
     assert isinstance(factor, (int, float))
-    return _Entry(
-        _texts(row["types"]),
-        tuple(
-            Guard(
-                scope=str(row["scope"]),
-                path=path,
-                kind=str(row["kind"]),
-                strong=tuple(str(s) for s in strong) if isinstance(strong, list) else strong,
-                guards=guarded,
-                default=default,
-                computed=row.get("computed") is True,
-                unlimited=limit,
-                unlimited_default=row.get("unlimited_default") is True,
-                equal=_texts(row.get("equal", ())),
-                words=_texts(row.get("words", ())),
-                off=off,
-                subject=_texts(row.get("subject", ())),
-                where=(str(where[0]), where[1]) if isinstance(where, list) else None,
-                factor=factor,
-            )
-            for path in _texts(row["paths"])
-        ),
+    return Guard(
+        scope=str(row["scope"]),
+        path=path,
+        kind=str(row["kind"]),
+        strong=tuple(str(s) for s in strong) if isinstance(strong, list) else strong,
+        guards=table("guards")["kinds"][row["kind"]],
+        default=default,
+        computed=row.get("computed") is True,
+        unlimited=limit,
+        unlimited_default=row.get("unlimited_default") is True,
+        equal=_texts(row.get("equal", ())),
+        words=_texts(row.get("words", ())),
+        off=off,
+        subject=_texts(row.get("subject", ())),
+        where=(str(where[0]), where[1]) if isinstance(where, list) else None,
+        factor=factor,
     )
 
 
@@ -123,9 +116,9 @@ def _texts(value: object) -> tuple[str, ...]:
 def guards_of(scope: str, type_: str) -> tuple[Guard, ...]:
     """The guards of a type, each path once: of the entry that names the type most exactly."""
     best: dict[str, tuple[int, Guard]] = {}
-    for entry in _table().get(scope, ()):
-        rank = max((_rank(pattern, type_) for pattern in entry.types), default=0)
-        for guard in entry.guards if rank else ():
+    for number, row in enumerate(_table().get(scope, ())):
+        rank = max((_rank(pattern, type_) for pattern in _texts(row["types"])), default=0)
+        for guard in _guards(number, scope) if rank else ():
             if guard.path not in best or best[guard.path][0] < rank:
                 best[guard.path] = (rank, guard)
     return tuple(_refined(guard, type_) for _, guard in best.values())
@@ -159,4 +152,9 @@ def _rank(pattern: str, type_: str) -> int:
 
 def all_guards() -> tuple[tuple[tuple[str, ...], Guard], ...]:
     """(type patterns, guard) of the whole table."""
-    return tuple((entry.types, guard) for entries in _table().values() for entry in entries for guard in entry.guards)
+    return tuple(
+        (_texts(row["types"]), guard)
+        for scope, rows in _table().items()
+        for number, row in enumerate(rows)
+        for guard in _guards(number, scope)
+    )

@@ -11,7 +11,6 @@ from itertools import chain
 
 from blastlint.frozen import dataclass
 from blastlint.model import Document, Value
-from blastlint.parse.keytree import KeyTree
 from blastlint.regex import regex
 
 WORD = b"blastlint:"
@@ -93,6 +92,8 @@ def _in_python(data: bytes) -> Iterator[tuple[int, str]]:
 
 def _in_scripts(content: object) -> Iterator[tuple[int, str]]:
     """In the literal blocks of a key tree that are run (`run: |`)."""
+    from blastlint.parse.keytree import KeyTree
+
     if isinstance(content, KeyTree):
         for root in content.documents:
             yield from _below(root, "")

@@ -4,13 +4,15 @@ imported before there is some."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from blastlint.command import Script
 from blastlint.model import Document, Entity
-from blastlint.parse.code import Module
 from blastlint.parse.hcl_ast import File
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
+
+if TYPE_CHECKING:
+    from blastlint.command import Script
 
 # Only definitions that name a way to start a program, and a program that does something, are read.
 _STARTS = regex(
@@ -40,7 +42,10 @@ def _of(document: Document) -> Iterable[Entity]:
             from blastlint.resolve.provisioners import scripts
 
             return _commands(document.path, scripts(content), "provisioner")
-    elif isinstance(content, Module):
+        return ()
+    from blastlint.parse.code import Module
+
+    if isinstance(content, Module):
         starting = [d for d in content.definitions if _STARTS.search(d.text) and _PROGRAMS.search(d.text)]
         if starting:
             from blastlint.resolve.code_commands import scripts as started

@@ -23,9 +23,7 @@ INSTRUCTIONS = regex(
     r"|\.(claude|codex|gemini|opencode|agents|cursor)/(skills?|agents?|commands?|prompts?|rules)/.*\.(md|toml))$"
 )
 _WORKFLOW = regex(r"(^|/)\.(github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
-_CODE = frozenset(
-    {"python", "javascript", "typescript", "go", "ruby", "java", "rust", "json"}
-)  # shell is read as commands
+_PROGRAMS = frozenset({"python", "javascript", "typescript", "go", "ruby", "java", "rust"})  # shell is read as commands
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
@@ -37,6 +35,21 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         return
     if change.entity.type in ("symlink", "submodule"):
         return
+    if change.entity.type not in _PROGRAMS | {"terraform"}:
+        yield from _of_file(change, context)
+    if change.after is not None and change.entity.type in _PROGRAMS | {"json"}:
+        from blastlint.enrich.agents import flags
+
+        yield from flags.of_text(change, context)
+    data = context.after.tree.read(change.after.address) if change.after is not None else None
+    if data is not None and not data.isascii():
+        from blastlint.enrich.agents import hidden
+
+        yield from hidden.facts(change, data, context)
+
+
+def _of_file(change: Change, context: Context) -> Iterator[Fact]:
+    """What a file says to agents that is read by them."""
     path = change.path
     if _SETTINGS.search(path):
         from blastlint.enrich.agents import servers, settings
@@ -55,12 +68,3 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         from blastlint.enrich.agents import workflows
 
         yield from workflows.facts(change, context)
-    if change.after is not None and change.entity.type in _CODE:
-        from blastlint.enrich.agents import flags
-
-        yield from flags.of_text(change, context)
-    data = context.after.tree.read(change.after.address) if change.after is not None else None
-    if data is not None and not data.isascii():
-        from blastlint.enrich.agents import hidden
-
-        yield from hidden.facts(change, data, context)

@@ -70,16 +70,15 @@ _GRAVE_FAMILIES = ("RES", "STA", "MIG", "ACC", "NET", "CMD", "GRD", "CAP", "PIP"
 
 def facts(context: Context, findings: Sequence[Finding]) -> Iterator[Fact]:
     """At most one fact."""
+    serious = [f for f in findings if f.severity in ("critical", "high") and f.rule_id[:3] in _GRAVE_FAMILIES]
+    if not serious:
+        return
     message = context.change_set.message
     claim = claim_in(message) if message else claim_of_branch(context.change_set.branch)
     if not claim:
         return
     told = told_in(message)
-    grave = [
-        f
-        for f in findings
-        if f.severity in ("critical", "high") and f.rule_id[:3] in _GRAVE_FAMILIES and not told & subject_of(f)
-    ]
+    grave = [finding for finding in serious if not told & subject_of(finding)]
     if not grave:
         return
     worst = min(grave, key=lambda finding: SEVERITIES.index(finding.severity))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from blastlint.enrich.context import Context
-from blastlint.facts.provenance import agents_of
 from blastlint.globs import matches
 from blastlint.model import Confidence, Fact, Finding, Related
 
@@ -23,6 +22,8 @@ def facts(context: Context, findings: Sequence[Finding]) -> Iterator[Fact]:
     critical = [f.path for f in changed.files if matches(f.path, config.critical)]
     if not grave and not critical:
         return
+    from blastlint.facts.provenance import agents_of
+
     found = agents_of(changed.message, changed.authors, changed.branch)
     if not found:
         return

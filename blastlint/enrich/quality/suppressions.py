@@ -1,5 +1,4 @@
-"""Comments that tell a tool to look away, over the whole change set: one that moves along with its line is not new. And
-files that list what is let pass, when they grow."""
+"""Comments that tell a tool to look away, over the whole change set: one that moves along with its line is not new."""
 
 from __future__ import annotations
 
@@ -41,7 +40,6 @@ class _Mark:
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
     """At most one `lint-suppression` fact for a file."""
-    yield from _allowances(change, context)
     grown = context.once(_grown).get(change.path, ())
     if not grown:
         return
@@ -132,36 +130,3 @@ def _mark(line: str) -> _Mark | None:
             blanket = bool(row.get("blanket")) and re.search(row["blanket"], line) is not None
             return _Mark(row["tool"], row["kind"], blanket, bool(_REASON.search(rest)), code)
     return None
-
-
-def _allowances(change: Change, context: Context) -> Iterator[Fact]:
-    """Files whose every line, or entry, lets something pass."""
-    row = next((r for r in rows("allowances") if re.search(r["file"], change.path)), None)
-    if row is None or change.after is None:
-        return
-    before, after = (
-        _entries(tree.read(change.path), row["entry"]) for tree in (context.before.tree, context.after.tree)
-    )
-    more = [e for e in after if e not in set(before)]
-    if len(after) <= len(before) or not more:
-        return
-    fields: dict[str, FactValue] = {
-        "tool": row["tool"],
-        "kind": row["kind"],
-        "blanket": False,
-        "reason": False,
-        "count": len(after) - len(before),
-        "weight": len(after) - len(before),
-        "new_file": change.before is None,
-        "what": f"the list of what {row['tool']} lets pass grows by {len(after) - len(before)}",
-    }
-    yield Fact("lint-suppression", fields, row["tool"], None, Region("after", change.path, 1))
-
-
-def _entries(data: bytes | None, entry: str) -> list[str]:
-    text = (data or b"").decode("utf-8", "replace")
-    return [
-        line.strip()
-        for line in text.split("\n")
-        if re.search(entry, line) and not line.lstrip().startswith(("#", "//"))
-    ]

@@ -11,7 +11,6 @@ from blastlint.enrich.surroundings import path_class_of
 from blastlint.frozen import dataclass
 from blastlint.model import Document, Fact, FactValue, Region, Related, Side, Value
 from blastlint.parse.hcl_ast import File, Literal, region
-from blastlint.parse.keytree import KeyTree
 from blastlint.regex import regex
 
 _FROM = regex(r"^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?(\S+)", re.MULTILINE | re.IGNORECASE)
@@ -163,7 +162,10 @@ def _of_document(document: Document, path: str, name: str) -> Iterator[Pin]:
                     spec = str(version.value)
                 if not text.startswith(("./", "../")):
                     yield Pin("module", base, spec, region(source))
-    elif isinstance(content, KeyTree):
+        return
+    from blastlint.parse.keytree import KeyTree
+
+    if isinstance(content, KeyTree):
         for tree in content.documents:
             if name == "package.json":
                 for group in ("dependencies", "devDependencies", "optionalDependencies"):

@@ -8,7 +8,6 @@ from dataclasses import replace
 from blastlint.model import Value
 from blastlint.parse.hcl_ast import Call, Expr, Literal, Name, Object, Tuple
 from blastlint.resolve.terraform.evaluate import Scope, attribute
-from blastlint.resolve.terraform.functions.conversion import unify
 from blastlint.resolve.terraform.values import (
     EvaluationError,
     as_bool,
@@ -50,6 +49,8 @@ def convert(value: Value, constraint: Expr | None) -> Value:
 def _collection(value: Value, name: str, element: Expr | None) -> Value:
     if value.data is None:
         return value
+    from blastlint.resolve.terraform.functions.conversion import unify
+
     if name == "map":
         if not value.is_map:
             raise EvaluationError("a map is required")

@@ -7,7 +7,6 @@ elements'; its own `sensitive` flag is only what marks the whole.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -125,6 +124,8 @@ def shortened(text: str) -> str:
     """Long texts keep their beginning and a digest: equality survives, and chains of locals cannot blow up."""
     if len(text) <= MAX_TEXT:
         return text
+    import hashlib  # costs as much as ten modules
+
     return f"{text[:200]}...sha256:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}"
 
 
