@@ -1,7 +1,7 @@
 """One edit that was made in many manifests alike is one cause: it is looked at once, and told once, on the first of them.
 
 Two objects had the same edit when their type, their surroundings, what applying it does and every difference are the same.
-A few alike are told one by one. Labels tell who selects what, so that an edit of them is no single cause unless it is
+A few alike are told one by one, and so is what a stack loses by being replaced. Labels tell who selects what, so that an edit of them is no single cause unless it is
 everywhere; nor is that of a mere key of a file.
 """
 
@@ -14,7 +14,7 @@ from blastlint.facts.canonical import canonical
 from blastlint.facts.paths import keys
 from blastlint.model import Fact, Impact, Related, Value
 
-_KINDS = frozenset({"kubernetes.object", "config.key"})
+_KINDS = frozenset({"kubernetes.object", "cloudformation.resource", "config.key"})
 _LABELS = frozenset({"labels", "selector", "matchLabels"})
 _FEW = 4
 _EVERYWHERE = 50
@@ -29,13 +29,21 @@ def enriched(impacts: Sequence[Impact], enrich: Enrich) -> Iterator[Impact]:
     """Every impact, in order, with what `enrich` adds; those with an edit that is told elsewhere have no facts."""
     groups: dict[object, list[int]] = {}
     for index, impact in enumerate(impacts):
-        if impact.change.kind in _KINDS and impact.change.action == "modified" and impact.change.deltas:
+        if _is_alike(impact):
             groups.setdefault(_edit(impact), []).append(index)
     done: dict[int, Impact] = {}
     for group in groups.values():
         if len(group) > (_EVERYWHERE if _is_local(impacts[group[0]]) else _FEW):
             done.update(_once(impacts, group, enrich))
     yield from (done[i] if i in done else enrich(impact) for i, impact in enumerate(impacts))
+
+
+def _is_alike(impact: Impact) -> bool:
+    """Whether the same edit elsewhere would be the same cause."""
+    change = impact.change
+    if change.kind == "cloudformation.resource" and impact.effect != "in-place":
+        return False
+    return change.kind in _KINDS and change.action == "modified" and bool(change.deltas)
 
 
 def _edit(impact: Impact) -> object:
@@ -68,7 +76,10 @@ def _once(impacts: Sequence[Impact], group: Sequence[int], enrich: Enrich) -> It
             break
         told, at = enrich(impacts[index]), index
     others = [impacts[i] for i in group if i != at]
-    same = tuple(Related(_SAME, o.change.entity.header, o.change.address) for o in others[:_MAX_RELATED])
+    shown = others if len(others) <= _MAX_RELATED else others[: _MAX_RELATED - 1]
+    same = tuple(Related(_SAME, o.change.entity.header, o.change.address) for o in shown)
+    if len(shown) < len(others):
+        same = (*same, Related(f"and {len(others) - len(shown):,} more have the same edit"))
     yield at, replace(told, facts=tuple(_with(fact, same) for fact in told.facts))
     for index in group:
         if index != at:

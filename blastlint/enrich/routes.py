@@ -86,11 +86,10 @@ def _withdrawn(context: Context) -> dict[tuple[str, int], tuple[Entity, list[Rea
 
 
 def _stays(owners: set[str], route: Entity, context: Context) -> bool:
-    """Whether the table is still there, as far as it can be seen."""
-    tables_before = {e.address for e in context.entities_before if e.type in _TABLES or e.type == "AWS::EC2::RouteTable"}
-    tables_after = {e.address for e in context.entities_after}
-    named = {ref for ref in route.references if ref in tables_before} | (owners & tables_before)
-    return not named or bool(named & tables_after)
+    """Whether the table, or what tells which one it is, is still there, as far as it can be seen."""
+    tables = {e.address for e in context.entities_before if e.type in _TABLES or e.type == "AWS::EC2::RouteTable"}
+    named = (route.references & tables) | (owners & {e.address for e in context.entities_before})
+    return not named or not named.isdisjoint(e.address for e in context.entities_after)
 
 
 def _routes(entity: Entity) -> list[tuple[str, Reach]]:

@@ -32,7 +32,23 @@ def test_one_edit_in_many_manifests_is_told_once() -> None:
     (finding,) = report.findings
     assert (finding.rule_id, finding.address) == ("CAP001", "apps/Deployment/n/app-0")
     assert len(finding.related) == 50 and finding.related[0].message == "has the same edit"
+    assert finding.related[-1].message == "and 10 more have the same edit"
     assert sum(i.effect == "in-place" and i.change.kind == "kubernetes.object" for i in report.impacts) == 60
+
+
+def test_one_edit_in_two_thousand_manifests_is_looked_at_once() -> None:
+    """By counts: of all these objects and keys, one of each is asked about, and one finding is told."""
+    files = [{f"m/app-{i}.yaml": DEPLOYMENT.format(i, replicas) for i in range(2_000)} for replicas in (3, 0)]
+    report = pipeline.check(change_set(*files), shipped_rules())
+    told = [i for i in report.impacts if i.facts and i.change.kind != "change-set"]
+    assert [(i.change.kind, i.change.path) for i in told] == [
+        ("kubernetes.object", "m/app-0.yaml"),
+        ("config.key", "m/app-0.yaml"),
+    ]
+    (finding,) = report.findings
+    assert (finding.rule_id, len(finding.related)) == ("CAP001", 50)
+    assert finding.related[-1].message == "and 1,950 more have the same edit"
+    assert report.files_analysed == 2_000 and not report.notifications
 
 
 def test_a_few_alike_are_told_one_by_one() -> None:

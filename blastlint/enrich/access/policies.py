@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from blastlint.enrich.access.conditions import Condition
 from blastlint.enrich.access.grants import ITSELF, UNKNOWN, Grant
@@ -18,6 +19,7 @@ MAX_TEXT = 200_000
 Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
 
 _ROOT = regex(r"^(?:arn:(?P<partition>[^:]*):iam::(?P<id>\d{12}|\$\{.*\}):root|(?P<bare>\d{12}))$")
+_ARN = regex(r"^arn:(?:\$\{[^}]*\}|[^:]*):(?P<service>[a-z0-9-]+):")
 _POLICY_NAME = regex(r"(^|_)(polic(y|ies)(_json|_document|_text|_data)?|inline_polic(y|ies))$|Polic(y|ies)(Document)?$")
 
 
@@ -80,7 +82,7 @@ def from_document(document: Plain) -> tuple[Grant, ...] | None:
         return None
     statements = document["Statement"]
     rows = statements if isinstance(statements, list) else [statements]
-    return tuple(_statement(row) for row in rows if isinstance(row, dict))
+    return tuple(_refusing(_statement(row)) for row in rows if isinstance(row, dict))
 
 
 def _statement(row: Mapping[str, Plain]) -> Grant:
@@ -104,7 +106,16 @@ def _texts(value: Plain) -> frozenset[str]:
         return frozenset(text for element in value for text in _texts(element))
     if isinstance(value, dict):
         return frozenset({json.dumps(value, sort_keys=True)})
-    return frozenset({str(value)})
+    return frozenset({str(value).lower() if isinstance(value, bool) else str(value)})
+
+
+def _refusing(grant: Grant) -> Grant:
+    """A refusal of every action on the resources of some services is one of every action of theirs: `*` on a bucket is
+    `s3:*` on it. Everything else is as it was."""
+    services = [match["service"] if (match := _ARN.match(resource)) else "" for resource in grant.resources]
+    if grant.allow or grant.actions != {"*"} or grant.except_resources is not None or not services or "" in services:
+        return grant
+    return replace(grant, actions=frozenset(f"{service}:*" for service in services))
 
 
 def _principals(value: Plain) -> frozenset[str]:
@@ -138,7 +149,7 @@ def from_statement_blocks(attributes: Value) -> tuple[Grant, ...]:
     for block in _blocks(attributes.items.get("statement")):
         row = plain(block)
         if isinstance(row, dict):
-            grants.append(_block(row))
+            grants.append(_refusing(_block(row)))
     return tuple(grants)
 
 

@@ -45,6 +45,18 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
         yield from resolver.variants(template)
 
 
+def in_variant(workspace: Workspace, path: str, label: str) -> Iterator[Entity]:
+    """The resources of a template with a value that it does not tell apart itself, but that a parameter may have."""
+    template = next(templates(workspace, path), None)
+    if template is None:
+        return
+    name, _, value = label.partition("=")
+    chosen = (name.removesuffix(" given"), value if name != label else None)
+    for entity in _Resolver(workspace).resources(template, _alternative(template, label, *chosen)):
+        if entity.region.path == path:
+            yield entity
+
+
 def _by_name(path: str) -> tuple[str, str]:
     """The order in which templates are taken up to the limit: the same on both sides where they change directory."""
     return posixpath.basename(path), path

@@ -1,7 +1,7 @@
 """Both sides of a template in the same variants, so that they can be compared.
 
 A value that only one side's template tells apart (`Env=prod`, since a condition came or went) is no new environment: on the
-other side that variant is what the defaults give, unless that side does not allow the value: then nobody deploys it there. A
+other side the parameter has that value all the same, unless that side does not allow it: then nobody deploys it there. A
 parameter file that only one side has is an environment that came or went, and says nothing of what its template does
 elsewhere.
 """
@@ -9,10 +9,10 @@ elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from blastlint.model import Entity
 from blastlint.parse.workspace import Workspace
+from blastlint.resolve.cloudformation import in_variant
 from blastlint.resolve.cloudformation.details import KIND
 from blastlint.resolve.cloudformation.parameters import alternatives
 from blastlint.resolve.cloudformation.template import templates, text
@@ -45,9 +45,7 @@ def _with_variants_of(
         if variation != "value" or (path, variant) in here or _is_told(own, path, variant):
             continue
         if _is_possible(own, path, variant):
-            yield from (
-                replace(e, variant=variant) for e in side if e.kind == KIND and e.region.path == path and not e.variant
-            )
+            yield from in_variant(own, path, variant)
 
 
 def _is_there(workspace: Workspace, path: str, variant: str, variation: str) -> bool:
