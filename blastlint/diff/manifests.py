@@ -37,12 +37,13 @@ def changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Chang
 def _changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Change]:
     """Same key, then moved with equal content, then same object at another place."""
     born = {entity.key: entity for entity in after}
+    there = frozenset(born)
     gone: list[Entity] = []
     for old in before:
         new = born.pop(old.key, None)
         if new is not None:
             yield from modified(old, new)
-        elif old.variant != OFF:
+        elif old.variant != OFF and not (_is_second(old) and replace(old, variant="").key in there):
             gone.append(old)
     born = {key: entity for key, entity in born.items() if entity.variant != OFF}
     leftovers = list(moved_or_not(gone, list(born.values())))
@@ -73,6 +74,11 @@ def _changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Chan
         if id(old) not in claimed and _as_if_computed(old) not in computed:
             yield Change(old.address, "removed", old, None)
     yield from (Change(new.address, "added", None, new) for new in born.values() if id(new) not in claimed)
+
+
+def _is_second(entity: Entity) -> bool:
+    """Whether it is another declaration of an object that its directory declares already: without it, the object stays."""
+    return entity.kind == "kubernetes.object" and entity.variant == entity.region.path
 
 
 def _paired(
@@ -106,7 +112,7 @@ def moved_templates(left: list[Entity], born: list[Entity], now: set[str], then:
     for path, things in old.items():
         shared = {to: len(things & others) for to, others in new.items() if 2 * len(things & others) >= len(things)}
         if shared:
-            best = max(shared, key=lambda to: (shared[to], _file(to) == _file(path), to[-4:] == path[-4:]))
+            best = max(shared, key=lambda to: (shared[to], _file(to) == _file(path), _format(to) == _format(path)))
             found[path] = best
             del new[best]
     return found
@@ -123,6 +129,10 @@ def _named(entities: list[Entity], known: set[str]) -> dict[str, set[tuple[str, 
 
 def _file(path: str) -> str:
     return path.rpartition("/")[2].partition(".")[0]
+
+
+def _format(path: str) -> str:
+    return path.rpartition(".")[2].replace("yml", "yaml")
 
 
 def _by_address(entity: Entity) -> str:

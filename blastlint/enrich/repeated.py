@@ -1,8 +1,8 @@
 """One edit that was made in many manifests alike is one cause: it is looked at once, and told once, on the first of them.
 
 Two objects had the same edit when their type, their surroundings, what applying it does and every difference are the same.
-A few alike are told one by one, and so is what a stack loses by being replaced. Labels tell who selects what, so that an edit of them is no single cause unless it is
-everywhere; nor is that of a mere key of a file.
+A few alike are told one by one, and so is what stacks lose by a replacement. Labels tell who selects what, so that an edit
+of them is no single cause unless it is everywhere; nor is that of a mere key of a file.
 """
 
 from __future__ import annotations

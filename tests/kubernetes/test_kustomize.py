@@ -30,6 +30,7 @@ spec:
   template:
     metadata: {labels: {app: web}}
     spec:
+      initContainers: [{name: init, image: "side/car:1.0"}]
       containers:
       - name: web
         image: w
@@ -108,9 +109,39 @@ patches:
     - {op: remove, path: /spec/template/spec/containers/0/env/1}
     - {op: add, path: /spec/template/spec/containers/-, value: {name: x, image: z}}
 """,
+    "images": """\
+resources: [../base]
+images: [{name: w, newTag: '2'}, {name: side/car, newName: r.example/car, digest: 'sha256:ab'}, {name: x, newTag: q}]
+""",
+    "generators with options": """\
+generatorOptions: {labels: {made: by-hand}, annotations: {note: a}}
+namespace: live
+resources: [../base]
+configMapGenerator:
+- {name: settings, behavior: merge, literals: [B=three]}
+- {name: more-settings, envs: [live.env], options: {labels: {own: "yes"}, immutable: true}}
+""",
+    "a secret's type and an own namespace": """\
+resources: [../base]
+configMapGenerator: [{name: other-settings, namespace: elsewhere, literals: ["A='quoted'"]}]
+""",
+    "a patch for objects with a label": """\
+resources: [../base]
+patches:
+- target: {labelSelector: app=nobody}
+  patch: "- {op: remove, path: /spec}"
+- target: {kind: Service|Ingress}
+  patch: "- {op: add, path: /metadata/labels, value: {a: b}}"
+""",
+    "a component that patches and deletes": "resources: [../base]\ncomponents: [../cut]\nnamePrefix: p-\n",
     "a component": "resources: [../base]\ncomponents: [../part]\n",
 }
 PART = {"part/kustomization.yaml": "kind: Component\nnameSuffix: -c\nreplicas: [{name: web, count: 5}]\n"}
+PART |= {
+    "cut/kustomization.yaml": "kind: Component\npatches:\n- patch: |-\n    $patch: delete\n    apiVersion: v1\n"
+    "    kind: Service\n    metadata: {name: web}\nreplicas: [{name: web, count: 4}]\n",
+    "over/live.env": "# of production\nA=1\nURL=http://a?b=c\n",
+}
 _HASH = re.compile(r"-[a-z0-9]{10}$")
 
 

@@ -21,7 +21,10 @@ from blastlint.resolve.keytree import document_of
 _COPIES = frozenset({"replicaCount", "replicas"})
 _VALUES = regex(r"(^|/)[\w.-]*values[\w.-]*\.ya?ml$|(^|/)values/")
 _INNER = regex(r"^(?P<outer>(?:.*/)?)charts/[^/]+/[^/]+$")
-_GIVEN = regex(r"^spec\.(values|valuesContent|(template\.spec\.)?sources?(\[[^\]]*\])?\.helm\.values(Object)?)\.")
+_GIVEN = regex(
+    r"^helmCharts\[\d+\]\.valuesInline\."
+    r"|^spec\.(values|valuesContent|(template\.spec\.)?sources?(\[[^\]]*\])?\.helm\.values(Object)?)\."
+)
 _RESOURCES = regex(r"(^|\.)resources\.(limits|requests)\.\w+$")
 _OWNERS = ("autoscaling", "hpa", "keda")
 

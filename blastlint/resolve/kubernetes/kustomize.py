@@ -18,9 +18,10 @@ from blastlint.model import Region, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
+from blastlint.resolve.kubernetes.generators import generated
 from blastlint.resolve.kubernetes.patches import Target, merged, patched, text_at
 from blastlint.resolve.kubernetes.rendering import Output, Written, objects
-from blastlint.resolve.kubernetes.transform import Made, counted, in_namespace, labelled, renamed
+from blastlint.resolve.kubernetes.transform import Made, counted, imaged, in_namespace, labelled, renamed
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _REMOTE = regex(
@@ -171,7 +172,7 @@ def _built(workspace: Workspace, directory: str, into: Rendered, above: tuple[st
     for key in ("resources", "bases"):
         for entry in _entries(own, key):
             things.extend(_taken(workspace, directory, str(entry.scalar or ""), into, inside))
-    things = _generated(own, directory, things)
+    things = generated(workspace, own, directory, things, into.problems)
     for entry in _entries(own, "components"):
         where = _directory(workspace, directory, str(entry.scalar or ""), into, inside)
         if where is not None and (component := _read(workspace, where)) is not None:
@@ -188,7 +189,7 @@ def _applied(
     if takes_in:
         for entry in _entries(own, "resources"):
             things = [*things, *_taken(workspace, directory, str(entry.scalar or ""), into, inside)]
-        things = _generated(own, directory, things)
+        things = generated(workspace, own, directory, things, into.problems)
     things = _patched(workspace, own, directory, things, into)
     things = in_namespace(things, own.get("namespace"))
     things = renamed(things, text_at(own, "namePrefix"), text_at(own, "nameSuffix"))
@@ -197,6 +198,7 @@ def _applied(
         selectors, templates = (text_at(entry, key) == "True" for key in ("includeSelectors", "includeTemplates"))
         things = labelled(things, _map(entry.get("pairs")), selectors, templates)
     things = labelled(things, _map(own.get("commonAnnotations")), False, True, "annotations")
+    things = imaged(things, _entries(own, "images"))
     return counted(things, _entries(own, "replicas"))
 
 
@@ -248,48 +250,6 @@ def _of_file(workspace: Workspace, path: str, into: Rendered) -> Iterator[Made]:
         for value in items.elements if items is not None and text_at(root, "kind").endswith("List") else (root,):
             if value.is_map and "kind" in value.items:
                 yield Made(value, path, *(text_at(value, "metadata", key) for key in ("name", "namespace")))
-
-
-def _generated(own: Value, directory: str, things: list[Made]) -> list[Made]:
-    """With the ConfigMaps and Secrets that a kustomization generates. Keys are known; what files hold is not read."""
-    for key, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
-        for entry in _entries(own, key):
-            name = text_at(entry, "name")
-            data = dict(_literals(entry))
-            metadata = Value({"name": Value(name, region=entry.region)}, region=entry.region)
-            made = Value(
-                {
-                    "apiVersion": Value("v1"),
-                    "kind": Value(kind),
-                    "metadata": metadata,
-                    "data": Value(data, region=entry.region),
-                },
-                region=entry.region,
-            )
-            at = next((i for i, t in enumerate(things) if t.kind == kind and t.name == name), None)
-            if at is not None and text_at(entry, "behavior") == "merge":
-                old = things[at]
-                both = {**_map(old.value.get("data")), **data}
-                things[at] = replace(old, value=replace(old.value, data={**old.value.items, "data": Value(both)}))
-            elif entry.region is not None:
-                things = [*things[: at or 0], *things[at + 1 :]] if at is not None else things
-                things = [*things, Made(made, entry.region.path, name)]
-    return things
-
-
-def _literals(entry: Value) -> Iterator[tuple[str, Value]]:
-    for literal in _entries(entry, "literals"):
-        key, equals, text = str(literal.scalar or "").partition("=")
-        if equals:
-            yield key, Value(text.strip("\"'"), region=literal.region)
-    for file in _entries(entry, "files"):
-        key, equals, path = str(file.scalar or "").partition("=")
-        name = key if equals else posixpath.basename(key)
-        yield name, Value(None, known=False, reason="a file's content", text=path or key, region=file.region)
-    for file in (*_entries(entry, "envs"), *((entry.get("env"),) if entry.get("env") else ())):
-        if file is not None:
-            text = str(file.scalar or "")
-            yield text, Value(None, known=False, reason="a file's content", text=text, region=file.region)
 
 
 # --- patches -----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What a kustomization does to the objects that it takes in: names, namespaces, labels, annotations, replicas."""
+"""What a kustomization does to the objects that it takes in: names, namespaces, labels, annotations, images, replicas."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from functools import partial
 from blastlint.facts.kubernetes import is_cluster_scoped, namings, pod_places
 from blastlint.frozen import dataclass
 from blastlint.model import Value
+from blastlint.regex import regex
 from blastlint.resolve.kubernetes.patches import text_at
 
 _COUNTED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})
 _REPLICAS = ("spec", "replicas")
+_CONTAINERS = frozenset({"containers", "initContainers", "ephemeralContainers"})
+_IMAGE = regex(r"^(?P<name>[^@\s]+?)(?P<version>(?::[\w][\w.-]*)?(?:@\S+)?)$")
 _NOT_RENAMED = frozenset({"CustomResourceDefinition", "APIService", "Namespace"})
 
 
@@ -157,6 +160,38 @@ def counted(things: Sequence[Made], counts: Sequence[Value]) -> list[Made]:
         value = thing.value
         done.append(thing if number is None else replace(thing, value=set_at(value, _REPLICAS, partial(_as, number))))
     return done
+
+
+def imaged(things: Sequence[Made], images: Sequence[Value]) -> list[Made]:
+    """The `images` of a kustomization: another name, tag or digest for what containers run, wherever they stand."""
+    by_name = {text_at(image, "name"): image for image in images if text_at(image, "name")}
+    return [replace(thing, value=_with_images(thing.value, by_name)) for thing in things] if by_name else list(things)
+
+
+def _with_images(value: Value, images: Mapping[str, Value]) -> Value:
+    if value.is_list:
+        return replace(value, data=tuple(_with_images(e, images) for e in value.elements))
+    if not value.is_map:
+        return value
+    items = {}
+    for key, child in value.items.items():
+        if key in _CONTAINERS and child.is_list:
+            items[key] = replace(child, data=tuple(_of_container(e, images) for e in child.elements))
+        else:
+            items[key] = _with_images(child, images)
+    return replace(value, data=items)
+
+
+def _of_container(container: Value, images: Mapping[str, Value]) -> Value:
+    written = text_at(container, "image")
+    parts = _IMAGE.match(written)
+    change = images.get(parts["name"]) if parts is not None else None
+    if parts is None or change is None:
+        return container
+    name, tag, digest = (text_at(change, key) for key in ("newName", "newTag", "digest"))
+    version = f"@{digest}" if digest else f":{tag}" if tag else parts["version"]
+    image = Value(f"{name or parts['name']}{version}", region=change.region)
+    return replace(container, data={**container.items, "image": image})
 
 
 def _as(value: Value, _: Value | None) -> Value:
