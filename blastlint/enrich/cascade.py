@@ -53,7 +53,7 @@ class _Late:
 class Planner:
     """One configuration in one variant. `changes` are those of its resources and data sources, by address after (before for
     what is gone); `outcomes` is the result, by the same addresses. `given` is what their providers do to them, whatever
-    their own text says: left behind, tagged."""
+    their own text says: left behind, tagged. `outside` is what other configurations make anew and give to this one."""
 
     before: Mapping[str, Entity]
     after: Mapping[str, Entity]
@@ -61,12 +61,15 @@ class Planner:
     forgotten: Sequence[str] = ()
     imported: frozenset[str] = frozenset()
     given: Mapping[str, Outcome] = field(default_factory=dict)
+    outside: Mapping[str, Confidence] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     _late: dict[str, _Late] = field(default_factory=dict)
     _leaves: dict[str, Mapping[str, Value]] = field(default_factory=dict)
 
     def run(self) -> dict[str, Outcome]:
         """Direct effects, then the consequences until nothing more follows."""
+        for address, confidence in self.outside.items():
+            self._is_late(address, confidence)
         for address, change in self.changes.items():
             if change.entity.kind in RESOURCES and change.action in ("added", "removed"):
                 self.outcomes[address] = self._come_or_gone(change)

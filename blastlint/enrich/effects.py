@@ -20,7 +20,7 @@ from blastlint.enrich.replacement import is_meta
 from blastlint.enrich.retention import kept_on_removal
 from blastlint.enrich.variants import deployed
 from blastlint.facts.stateful import stateful_class, table_name
-from blastlint.model import Action, Change, Delta, Effect, Entity, Impact, Recoverability, Related, Tree
+from blastlint.model import Action, Change, Confidence, Delta, Effect, Entity, Impact, Recoverability, Related, Tree
 from blastlint.regex import regex
 
 if TYPE_CHECKING:
@@ -54,8 +54,10 @@ def effects(context: Context) -> tuple[Impact, ...]:
         if any(kind in RESOURCES for kind, _ in plan.effects):
             groups.setdefault((plan.configuration, plan.variant), [])
     before, after = _by_group(context.entities_before), _by_group(context.entities_after)
-    for group, changes in groups.items():
-        impacts.extend(_planned(context, group, changes, before.get(group, {}), after.get(group, {})))
+    given = _between(context, groups, before, after)
+    for group in dict.fromkeys((*groups, *given)):
+        sides = before.get(group, {}), after.get(group, {})
+        impacts.extend(_planned(context, group, groups.get(group, ()), *sides, given.get(group, {})))
     found = deployed(impacts)
     if all(impact.effect in _MILD for impact in found):
         return tuple(found)
@@ -133,21 +135,12 @@ def _planned(
     changes: Sequence[Change],
     before: Mapping[str, Entity],
     after: Mapping[str, Entity],
+    given: Mapping[str, Confidence],
 ) -> Iterator[Impact]:
     told = _verdicts(context, group) if context.plans else None
     whole = told is not None and told.whole
-    own = {change.address: change for change in changes if change.kind in _PLANNED}
-    planner = Planner(
-        {a: e for a, e in before.items() if e.kind in _PLANNED},
-        {a: e for a, e in after.items() if e.kind in _PLANNED},
-        own,
-        forgotten=[
-            *(str(_text(e, "from")) for e in after.values() if _forgets(e)),
-            *(c.address for c in own.values() if c.action == "removed" and kept_on_removal(c.entity) == "retained"),
-        ],
-        imported=frozenset(_text(e, "to") for e in after.values() if e.kind == "terraform.import"),
-        given=_by_providers(before, after, own) if not whole and any(map(_is_of_providers, changes)) else {},
-    )
+    planner = _planner(changes, before, after, given, whole)
+    own = planner.changes
     outcomes = {} if whole else planner.run()
     if told is not None:
         outcomes = {**outcomes, **_told(told)}
@@ -163,6 +156,43 @@ def _planned(
     for address, outcome in outcomes.items():
         if address not in own and outcome.effect != "no-op" and address in planner.after:
             yield _impact(context, _echo(planner, address, outcome.because), outcome, dependents)
+
+
+def _planner(
+    changes: Sequence[Change],
+    before: Mapping[str, Entity],
+    after: Mapping[str, Entity],
+    given: Mapping[str, Confidence],
+    whole: bool = False,
+) -> Planner:
+    """What foresees one configuration in one variant; with `whole` a plan tells all that providers do."""
+    own = {change.address: change for change in changes if change.kind in _PLANNED}
+    return Planner(
+        {a: e for a, e in before.items() if e.kind in _PLANNED},
+        {a: e for a, e in after.items() if e.kind in _PLANNED},
+        own,
+        forgotten=[
+            *(str(_text(e, "from")) for e in after.values() if _forgets(e)),
+            *(c.address for c in own.values() if c.action == "removed" and kept_on_removal(c.entity) == "retained"),
+        ],
+        imported=frozenset(_text(e, "to") for e in after.values() if e.kind == "terraform.import"),
+        given=_by_providers(before, after, own) if not whole and any(map(_is_of_providers, changes)) else {},
+        outside=given,
+    )
+
+
+def _between(
+    context: Context,
+    groups: Mapping[Group, Sequence[Change]],
+    before: Mapping[Group, Mapping[str, Entity]],
+    after: Mapping[Group, Mapping[str, Entity]],
+) -> Mapping[Group, Mapping[str, Confidence]]:
+    """What templates give to those that they nest, and get from them."""
+    if not any(e.kind == "cloudformation.resource" and e.parent for e in context.entities_after):
+        return {}
+    from blastlint.enrich.nesting import outside
+
+    return outside(after, lambda g, given: _planner(groups.get(g, ()), before.get(g, {}), after[g], given).run())
 
 
 def _is_of_providers(change: Change) -> bool:
@@ -217,7 +247,12 @@ def _forgets(entity: Entity) -> bool:
 
 def _echo(planner: Planner, address: str, because: str) -> Change:
     """The Change of an instance whose own text did not change: both sides, no deltas."""
-    return Change(address, "modified", planner.before.get(address), planner.after[address], explained_by=because)
+    after = planner.after[address]
+    if after.kind == "cloudformation.resource":
+        from blastlint.resolve.cloudformation.details import WITHIN
+
+        because = because.rpartition(WITHIN)[2]  # in whichever stack
+    return Change(address, "modified", planner.before.get(address), after, explained_by=because)
 
 
 def _impact(context: Context, change: Change, outcome: Outcome, dependents: _Dependents) -> Impact:

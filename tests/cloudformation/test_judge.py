@@ -54,7 +54,38 @@ DIFFERENCES: dict[str, dict[str, dict[str, tuple[Verdict, Verdict]]]] = {
             "shop.yaml:It": (None, "WILL_DESTROY"),
         },
     },
+    "it compares one template, and knows neither what its stacks deploy nor what these are given and put out": {
+        "nested: what is made anew outside is given to the stack": {
+            "child.yaml:Group": ("WILL_REPLACE", None),
+            "parent.yaml:App": ("WILL_UPDATE", None),
+        },
+        "nested: what is made anew within the stack is put out to the outer template": {
+            "child.yaml:Fn": ("WILL_REPLACE", None),
+            "parent.yaml:Call": ("WILL_REPLACE", None),
+        },
+        "nested: from one stack into another one": {
+            "app.yaml:Group": ("WILL_REPLACE", None),
+            "net.yaml:Vpc": ("WILL_REPLACE", None),
+            "parent.yaml:App": ("WILL_UPDATE", None),
+        },
+        "nested: an output that is known is the value that the outer template has": {
+            "parent.yaml:Queue": ("WILL_REPLACE", None)
+        },
+        "nested: an output is renamed with who reads it": {"parent.yaml:Queue": (None, "WILL_REPLACE")},
+        "nested: one of two stacks of a template gets another name": {"q.yaml:Queue": ("WILL_REPLACE", None)},
+        "nested: a stack that hangs on its own output": {
+            "child.yaml:Fn": ("WILL_REPLACE", None),
+            "child.yaml:Group": ("WILL_REPLACE", None),
+        },
+    },
     "it does not evaluate conditions, parameters or mappings: what they switch, and what they leave as it is": {
+        "nested: an environment's file of parameters gives the network another range": {
+            "net.yaml:Vpc": ("WILL_REPLACE", None)
+        },
+        "nested: the default changes where an environment has its own": {"net.yaml:Vpc": ("MAY_REPLACE", None)},
+        "same: a mapping that told sizes apart gives way to a parameter that is looked up": {
+            "t.yaml:Group": (None, "WILL_REPLACE")
+        },
         "removal: a condition switches it off": {"t.yaml:It": ("WILL_DESTROY", None)},
         "removal: a resource comes under a condition": {"t.yaml:It": ("WILL_DESTROY", "WILL_UPDATE")},
         "removal: nobody knows whether it holds": {"t.yaml:It": ("UNKNOWN", "WILL_UPDATE")},

@@ -96,7 +96,8 @@ def test_kustomizations_that_take_each_other_in_end() -> None:
 
 def test_a_kind_that_a_template_computes_is_the_same_object() -> None:
     chart = {"c/Chart.yaml": "name: c\n"}
-    template = "apiVersion: apps/v1\nkind: {{ .Values.kind }}\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n  replicas: %s\n"
+    head = "apiVersion: apps/v1\nkind: {{ .Values.kind }}\n"
+    template = head + "metadata:\n  name: {{ .Release.Name }}\nspec:\n  replicas: %s\n"
     before, after = ({**chart, "c/templates/w.yaml": template % n} for n in (3, 0))
     report = check(before, after)
     assert effects(report) == {"apps/{{ .Values.kind }}/-/{{ .Release.Name }}": "in-place"}

@@ -19,7 +19,7 @@ from blastlint.facts.providers import facts_of
 from blastlint.frozen import dataclass
 from blastlint.model import Entity, Region, Value, unknown
 from blastlint.parse.workspace import Workspace
-from blastlint.resolve.cloudformation.details import KIND, Resource, Variation
+from blastlint.resolve.cloudformation.details import KIND, WITHIN, Resource, Variation
 from blastlint.resolve.cloudformation.evaluate import Evaluation
 from blastlint.resolve.cloudformation.loops import unrolled
 from blastlint.resolve.cloudformation.nesting import child_of, parents_of
@@ -106,8 +106,7 @@ class _Resolver:
         self, template: Template, case: _Case, but: frozenset[str] = frozenset(), depth: int = 0
     ) -> Iterator[Entity]:
         """The resources of one variant; with `but` only those (uncertain) whose conditions do not hold."""
-        evaluation = Evaluation(template, case.inputs, case.others)
-        evaluation = Evaluation(unrolled(evaluation), case.inputs, case.others)
+        evaluation = self._evaluation(unrolled(Evaluation(template, case.inputs, case.others)), case, depth)
         common = evaluation.value(template.root.get("Globals") or Value({}))
         seen: set[str] = set()
         for name, written in evaluation.template.resources.items():
@@ -126,6 +125,35 @@ class _Resolver:
                 if not but and depth < _MAX_NESTED:
                     yield from self._nested(evaluation, entity, depth + 1)
 
+    def _evaluation(self, template: Template, case: _Case, depth: int) -> Evaluation:
+        """The evaluation of a template that may ask its own stacks for what they put out."""
+        asked: dict[str, Evaluation | None] = {}
+
+        def outputs(stack: str, name: str) -> Value | None:
+            if stack not in asked:
+                asked[stack] = None  # what hangs on itself
+                asked[stack] = self._inside(evaluation, stack, case, depth + 1) if depth < _MAX_NESTED else None
+            inner = asked[stack]
+            said = inner.template.section("Outputs").get(name) if inner is not None else None
+            if inner is None or said is None:
+                return None
+            value, own = inner.value(said.get("Value") or Value()), f"{inner.template.path}:"
+            outer = f"{template.path}:{stack}{WITHIN}"
+            return replace(value, refs=frozenset(f"{outer}{r}" if r.startswith(own) else r for r in value.refs))
+
+        evaluation = Evaluation(template, case.inputs, case.others, outputs)
+        return evaluation
+
+    def _inside(self, outer: Evaluation, name: str, case: _Case, depth: int) -> Evaluation | None:
+        """The evaluation of the template that a stack of another one deploys."""
+        written = outer.template.resources.get(name)
+        stack = _entity(outer, name, outer.value(written), True, case) if written is not None else None
+        child = child_of(self.workspace, stack) if stack is not None else None
+        if stack is None or child is None:
+            return None
+        inner = self._case_of(stack, child)
+        return self._evaluation(child, inner, depth)
+
     def _condition(self, evaluation: Evaluation, written: Value) -> bool | None:
         name = written.get("Condition")
         return True if name is None else evaluation.condition(text(name))
@@ -134,10 +162,13 @@ class _Resolver:
         child = child_of(self.workspace, stack)
         if child is None:
             return
+        yield from self.resources(child, self._case_of(stack, child), depth=depth)
+
+    def _case_of(self, stack: Entity, child: Template) -> _Case:
+        """How a stack deploys its template."""
         given = stack.attributes.get("Properties", "Parameters") or Value({})
         variant = f"{stack.address} ({stack.variant})" if stack.variant else stack.address
-        case = _Case(filled(child, given.items), variant, "stack", parent=stack.address)
-        yield from self.resources(child, case, depth=depth)
+        return _Case(filled(child, given.items), variant, "stack", parent=stack.address)
 
 
 def _alternative(template: Template, label: str, name: str, value: str | None) -> _Case:

@@ -7,6 +7,8 @@ from typing import Literal
 from blastlint.frozen import dataclass
 
 KIND = "cloudformation.resource"
+# Between a stack and what is in it, where an outer template refers to that: the same template may be deployed by several.
+WITHIN = " > "
 # What a named variant is: a parameter file, a value that the template itself tells apart, a stack that nests the template.
 Variation = Literal["", "file", "value", "stack"]
 

@@ -6,7 +6,7 @@ that it hangs on, and `var.Env` for parameters without a value and pseudo parame
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 
 from blastlint.frozen import dataclass
@@ -19,6 +19,7 @@ from blastlint.resolve.cloudformation.values import ABSENT, called
 _INTRINSIC = regex(r"^(!(?!!)\w+|Fn::\w+(::\w+)?|Ref|Condition)$")
 _DYNAMIC = "{{resolve:"
 _MAX_VALUES = 400_000
+_OUTPUTS = "Outputs."
 _NO_INPUT = "no value is given for it"
 _LATER = "known only after deployment"
 _TOO_LARGE = "the template expands to too many values"
@@ -26,11 +27,13 @@ _TOO_LARGE = "the template expands to too many values"
 
 @dataclass(slots=True)
 class Evaluation:
-    """`inputs` are the values of parameters; `others` are those that have some value, but not their default."""
+    """`inputs` are the values of parameters; `others` are those that have some value, but not their default. `outputs` tells
+    what a stack of the template, by its logical id, puts out under a name; None where that is not in the tree."""
 
     template: Template
     inputs: Mapping[str, Value]
     others: frozenset[str] = frozenset()
+    outputs: Callable[[str, str], Value | None] | None = None
     _conditions: dict[str, bool | None] = field(default_factory=dict)
     _open: set[str] = field(default_factory=set)
     _values: int = 0
@@ -76,7 +79,14 @@ class Evaluation:
             return ABSENT
         if name in self.inputs:
             return self.inputs[name]
-        resource = name.partition(".")[0]
+        resource, _, attribute = name.partition(".")
+        if attribute.startswith(_OUTPUTS) and self.outputs is not None:
+            given = self.outputs(resource, attribute.removeprefix(_OUTPUTS))
+            if given is not None and given.known:
+                return given
+            if given is not None:
+                own = f"{self.template.path}:{resource}"
+                return unknown(_LATER, name, given.refs | {own}, whole.region)
         if resource not in self.template.section("Parameters") and "::" not in resource:  # also one that is gone
             return unknown(_LATER, name, frozenset({f"{self.template.path}:{resource}"}), whole.region)
         return unknown(_NO_INPUT, name, frozenset({f"var.{name}"}), whole.region)
