@@ -604,7 +604,8 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "local": "true when it is this machine",
     },
     "lock": {
-        "what": "checksum-changed (of the same version), downgraded, unexplained",
+        "what": "checksum-changed (of the same version), downgraded, unexplained, not-locked (a dependency that the lock "
+        "does not name), lock-removed",
         "file": "the lock file",
         "names": "list: the entries",
         "count": "number of entries",

@@ -46,7 +46,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "^dockerfile",
         "^containerfile",
     ),
-    "locks": (".json", ".lock", ".yaml", ".sum"),
+    "locks": (".json", ".lock", ".yaml", ".sum", ".toml"),
     "integrity": (
         ".npmrc",
         ".yarnrc",

@@ -8,32 +8,11 @@ from collections.abc import Iterator, Mapping
 from blastlint.diff.commands import command_of
 from blastlint.enrich.command_context import attribute
 from blastlint.enrich.context import Context
+from blastlint.facts import supply as known
 from blastlint.masking import mask_text
 from blastlint.model import Fact, FactValue, Region, Value
 from blastlint.parse.command_line import SHELLS
 from blastlint.parse.keytree import KeyTree
-from blastlint.regex import regex
-
-_INSTALL = ("preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare", "prepublish")
-_OPEN = (
-    "initializeCommand",
-    "onCreateCommand",
-    "updateContentCommand",
-    "postCreateCommand",
-    "postStartCommand",
-    "postAttachCommand",
-)
-# What these hooks are for in most projects: hooks of the version control, native builds, generated clients, patches.
-_USUAL = regex(
-    r"^\s*(?:is-ci\s*\|\|\s*|\[\s.*\]\s*&&\s*)?(?:npx\s+|pnpm\s+(?:exec\s+)?|yarn\s+|bunx?\s+"
-    r"|npm\s+run\s+)?(husky|lefthook|simple-git-hooks|pre-commit|patch-package|prisma generate|node-gyp\b"
-    r"|node-gyp-build|prebuild-install|electron-builder install-app-deps|electron-rebuild|playwright install"
-    r"|cypress install|opencollective|ngcc|nuxt prepare|nuxi prepare"
-    r"|svelte-kit sync|tsc\b|tsup\b|rollup\b|vite build|build\b|graphql-codegen|only-allow|npx only-allow"
-    r"|wireit|lerna bootstrap|bob build|panda codegen|fumadocs-mdx)[^|;&]*(\|\|\s*(true|exit 0|:)\s*)?$"
-)
-_NETWORK = regex(r"https?://|(?<![\w-])(curl|wget|nc|ssh|base64|eval)(?![\w-])|Invoke-WebRequest")
-_RUNS = regex(rb"cmdclass|os\.system|subprocess|urllib|requests|exec\(|eval\(|Command::new|reqwest|TcpStream|b64decode")
 
 
 def facts(context: Context) -> Iterator[Fact]:
@@ -43,9 +22,9 @@ def facts(context: Context) -> Iterator[Fact]:
             continue
         name = file.after.rpartition("/")[2]
         if name == "package.json":
-            yield from _keys(context, file.before, file.after, "scripts", _INSTALL, "install")
+            yield from _keys(context, file.before, file.after, "scripts", known.names("hooks", "install"), "install")
         elif name == "devcontainer.json":
-            yield from _keys(context, file.before, file.after, "", _OPEN, "open")
+            yield from _keys(context, file.before, file.after, "", known.names("hooks", "open"), "open")
         elif name in ("setup.py", "build.rs", "conftest.py"):
             yield from _program(context, file.before, file.after, name)
     yield from _downloads(context)
@@ -58,7 +37,8 @@ def _keys(
     for name in names:
         value, was = new.get(name), old.get(name)
         text, had = _text(value), _text(was)
-        if not text or text == had or (_USUAL.match(text) and not _NETWORK.search(text)):
+        network = known.pattern("hooks", "network").search(text)
+        if not text or text == had or (known.pattern("hooks", "usual").match(text) and not network):
             continue
         yield _fact("key", name, had, text, when, before is None, value.region if value is not None else None)
 
@@ -81,11 +61,13 @@ def _text(value: Value | None) -> str:
 
 def _program(context: Context, before: str | None, path: str, name: str) -> Iterator[Fact]:
     """A program of the build that now starts others, fetches, or takes part in the installation."""
-    old = set(_RUNS.findall(context.before.tree.read(before) or b"")) if before is not None else set()
-    new = set(_RUNS.findall(context.after.tree.read(path) or b""))
+    runs = known.pattern("hooks", "runs")
+    was = context.before.tree.read(before) if before is not None else b""
+    old = set(runs.findall((was or b"").decode("latin-1")))
+    new = set(runs.findall((context.after.tree.read(path) or b"").decode("latin-1")))
     if name == "conftest.py" or not new - old:
         return
-    shown = ", ".join(sorted(w.decode() for w in new - old))
+    shown = ", ".join(sorted(new - old))
     yield _fact("program", name, "", shown, "install", before is None, Region("after", path, 1, 1, 1, 2))
 
 
@@ -129,7 +111,7 @@ def _fact(what: str, name: str, before: str, after: str, when: str, new: bool, r
         "before": mask_text(before) or "nothing",
         "after": mask_text(after)[:300],
         "when": when,
-        "network": bool(_NETWORK.search(after)) or what == "download",
+        "network": bool(known.pattern("hooks", "network").search(after)) or what == "download",
         "new_file": new,
     }
     return Fact("hook", fields, f"hook.{name}", after=region)

@@ -2,40 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from blastlint.command import Command
 from blastlint.diff.commands import command_of
 from blastlint.enrich.command_context import attribute
 from blastlint.enrich.context import Context
+from blastlint.facts import supply as known
 from blastlint.masking import mask_text
 from blastlint.model import Entity, Fact, FactValue, Region
-from blastlint.regex import regex
-
-_VERIFIES = regex(
-    r"(?<![\w-])(sha(?:1|224|256|384|512)sum\s+(?:-\w*c|--check)|shasum\b.*\s-\w*c|md5sum\s+-\w*c|b2sum\s+-\w*c"
-    r"|gpgv?\b.*--verify|gpgv\s|cosign\s+verify[\w-]*"
-    r"|minisign\s+-\w*V|slsa-verifier\s+verify|rekor-cli\s+verify|gh\s+attestation\s+verify|notation\s+verify"
-    r"|signify\s+-\w*C|openssl\s+dgst\b.*-verify|helm\s+verify|apk\s+verify|rpm\s+(?:-K|--checksig))"
-)
-_LOCKED = ("require-hashes", "frozen-lockfile", "immutable", "locked", "frozen", "deployment")
-_FETCHES = regex(
-    r"(?<![\w-])(curl|wget|aria2c|fetch|Invoke-WebRequest|docker\s+pull|cosign|helm\s+(pull|install|upgrade)"
-    r"|tar\s|install\s|unzip\s|dpkg\s)"
-)
-# In command text or variables: checks of package managers switched off.
-_OFF = regex(
-    r"(?<![\w-])(GOSUMDB=off|GONOSUMDB=\S+|GONOSUMCHECK=\S+|GOFLAGS=\S*-insecure|GOINSECURE=\S+"
-    r"|--allow-unauthenticated|--allow-insecure-repositories|--nogpgcheck"
-    r"|--no-gpg-checks?|--allow-untrusted|--no-verify-checksums?|--skip-verify|--ignore-checksums?"
-    r"|\[trusted=yes\]|--no-strict-ssl|--disable-content-trust)"
-)
-_KEYS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
-    (regex(r"(^|/)\.(npmrc|yarnrc(\.yml)?)$"), regex(r"^\s*(package-lock\s*=\s*false|strict-ssl\s*=\s*false"
-        r"|ignore-scripts\s*=\s*false|checksumBehavior:\s*ignore|enableImmutableInstalls:\s*false)", re.MULTILINE)),
-    (regex(r"(^|/)(pip\.conf|requirements[\w.-]*\.txt)$"), regex(r"^\s*(--?no[-_]require[-_]hashes)", re.MULTILINE)),
-)  # fmt: skip
 
 
 def facts(context: Context) -> Iterator[Fact]:
@@ -67,14 +42,15 @@ def _removed(context: Context) -> Iterator[Fact]:
         if change.after is not None and _verifies(change.after):
             continue
         path = change.before.region.path
-        if any(_FETCHES.search(command_of(e).text) for e in after.get(path, ())):
+        if any(known.pattern("integrity", "fetches").search(command_of(e).text) for e in after.get(path, ())):
             gone.append(command_of(change.before))
     if gone and verifying < sum(1 for es in _commands(context, "before").values() for e in es if _verifies(e)):
         yield _fact("verification-removed", mask_text(gone[0].text), "nothing", len(gone), gone[0].region, None)
 
 
 def _verifies(entity: Entity) -> bool:
-    return attribute(entity, "container") != "docs" and _VERIFIES.search(command_of(entity).text) is not None
+    verifies = known.pattern("integrity", "verifies")
+    return attribute(entity, "container") != "docs" and verifies.search(command_of(entity).text) is not None
 
 
 def _switched_off(context: Context) -> Iterator[Fact]:
@@ -90,7 +66,7 @@ def _switched_off(context: Context) -> Iterator[Fact]:
         old = command_of(change.before).text if change.before is not None else ""
         found = [
             m
-            for m in _OFF.findall(f"{new.text} {_assigned(new)}")
+            for m in known.pattern("integrity", "off").findall(f"{new.text} {_assigned(new)}")
             if m not in old and not m.startswith("GONOSUMDB=github.com/")
         ]
         if found and (change.before is not None or context.before.tree.size(new.region.path) is not None):
@@ -111,10 +87,8 @@ def _unlocked(context: Context) -> Iterator[Fact]:
         new = command_of(change.after) if change.after is not None else _successor(old, change.before, context)
         if new is None or change.action not in ("modified", "removed"):
             continue
-        lost = next(
-            (o for o in _LOCKED if old.has(o) and not new.has(o, "frozen-lockfile", "immutable", "locked", "frozen")),
-            "",
-        )
+        kept = new.has("frozen-lockfile", "immutable", "locked", "frozen")
+        lost = next((o for o in known.names("integrity", "locked") if old.has(o) and not (kept or new.has(o))), "")
         installs = old.tool == "npm" and old.verb == "ci" and new.tool == "npm" and new.verb in ("install", "i")
         if installs or (lost and (new.tool, "install" in new.text) == (old.tool, "install" in old.text)):
             what = "hashes-not-required" if lost == "require-hashes" else "lock-not-followed"
@@ -139,8 +113,8 @@ def _successor(old: Command, entity: Entity, context: Context) -> Command | None
 
 def _files(context: Context) -> Iterator[Fact]:
     for file in context.change_set.files:
-        for pattern, key in _KEYS:
-            if file.after is None or file.before is None or not pattern.search(file.after):
+        for path, key in known.switches():
+            if file.after is None or file.before is None or not path.search(file.after):
                 continue
             old = set(key.findall((context.before.tree.read(file.before) or b"").decode("utf-8", "replace")))
             new = set(key.findall((context.after.tree.read(file.after) or b"").decode("utf-8", "replace")))

@@ -6,17 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 
 from blastlint.enrich.context import Context
+from blastlint.enrich.supply.unlocked import facts as unlocked
+from blastlint.enrich.supply.unlocked import lock_fact
+from blastlint.facts import supply as known
 from blastlint.frozen import dataclass
-from blastlint.model import Fact, FactValue, Side, Value
+from blastlint.model import Fact, Side, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.regex import regex
 
-# lock file -> the manifests that explain it
-_LOCKS: Mapping[str, tuple[str, ...]] = {
-    "package-lock.json": ("package.json",), "npm-shrinkwrap.json": ("package.json",), "yarn.lock": ("package.json",),
-    "pnpm-lock.yaml": ("package.json", "pnpm-workspace.yaml"), "poetry.lock": ("pyproject.toml",),
-    "uv.lock": ("pyproject.toml",), "cargo.lock": ("cargo.toml",), "go.sum": ("go.mod",), "gemfile.lock": ("gemfile",),
-}  # fmt: skip
 _YARN = regex(
     r'^"?(?P<name>@?[^@\s"]+)@[^\n]*:\n(?:[ \t]+[^\n]*\n)*?[ \t]+version:?[ \t]+"?(?P<version>[^"\s]+)"?'
     r"(?P<rest>(?:\n[ \t]+[^\n]*)*)",
@@ -44,33 +41,35 @@ class Locked:
 def facts(context: Context) -> Iterator[Fact]:
     """One fact for each lock file in which checksums of the same version differ, versions go down, or entries change that no
     manifest of the change set explains."""
+    yield from unlocked(context)
     changed = {f.path for f in context.change_set.files}
     for file in context.change_set.files:
         name = file.path.rpartition("/")[2].lower()
-        if name not in _LOCKS or file.before is None or file.after is None:
+        if name not in known.mapping("locks") or file.before is None or file.after is None:
             continue
         before, after = _read(context, file.before, "before", name), _read(context, file.after, "after", name)
         if not before or not after or _format(context, file.before, "before") != _format(context, file.after, "after"):
             continue
         directory = file.path.rpartition("/")[0]
-        explained = any(p.rpartition("/")[2].lower() in _LOCKS[name] and p.startswith(directory) for p in changed)
+        manifests = known.mapping("locks")[name]
+        explained = any(p.rpartition("/")[2].lower() in manifests and p.startswith(directory) for p in changed)
         yield from _told(file.path, before, after, explained)
 
 
 def _told(path: str, before: Mapping[str, Locked], after: Mapping[str, Locked], explained: bool) -> Iterator[Fact]:
     other = [n for n, old in before.items() if _other_content(old, after.get(n))]
     if other:
-        yield _fact("checksum-changed", path, other, before[other[0]].checksum, after[other[0]].checksum)
+        yield lock_fact("checksum-changed", path, other, before[other[0]].checksum, after[other[0]].checksum)
         return
     lower = [n for n, old in before.items() if n in after and _lower(after[n].version, old.version)]
     if lower and not explained:
         shown = [f"{n} {before[n].version}" for n in lower]
-        yield _fact(
+        yield lock_fact(
             "downgraded", path, lower, ", ".join(shown[:3]), ", ".join(f"{n} {after[n].version}" for n in lower[:3])
         )
     fresh = [n for n in after if n not in before]
     if fresh and not explained and not set(before) - set(after) and len(fresh) > 2:
-        yield _fact("unexplained", path, fresh, "no manifest changed", ", ".join(fresh[:5]))
+        yield lock_fact("unexplained", path, fresh, "no manifest changed", ", ".join(fresh[:5]))
 
 
 def _other_content(old: Locked, new: Locked | None) -> bool:
@@ -144,12 +143,3 @@ def _of_tree(tree: Value, name: str) -> Iterator[tuple[str, Locked]]:
 
 def _scalar(value: Value | None) -> str:
     return str(value.scalar) if value is not None and value.scalar is not None else ""
-
-
-def _fact(what: str, path: str, names: list[str], before: str, after: str) -> Fact:
-    fields: dict[str, FactValue] = {
-        "what": what, "file": path, "names": tuple(names[:20]), "count": len(names), "before": before, "after": after,
-    }  # fmt: skip
-    from blastlint.model import Region
-
-    return Fact("lock", fields, f"lock.{path}", after=Region("after", path, 1, 1, 1, 2))

@@ -17,32 +17,6 @@ _FROM = regex(r"^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?(\S+)", re.MULTILINE |
 _REQUIREMENT = regex(
     r"^[ \t]*([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?[ \t]*([=<>!~][^;#\n]*|@[^;#\n]*)?(?:[;#].*)?$", re.MULTILINE
 )
-_DIGEST = regex(r"sha256:[0-9a-f]{32,}|^[0-9a-f]{40}$|[?&]ref=[0-9a-f]{40}")
-_EXACT = regex(r"^[=v]{0,3}\s*\d+(\.\d+){1,3}([-+.][\w.+-]+)?$")
-_MOVING = frozenset(
-    {"", "latest", "*", "x", "main", "master", "head", "edge", "stable", "lts", "nightly", "current", "any"}
-)
-_FIRST_PARTY = ("actions/", "github/")
-_INSTALLERS = frozenset(
-    {
-        "apt",
-        "apt-get",
-        "apk",
-        "pip",
-        "pip3",
-        "npm",
-        "gem",
-        "yum",
-        "dnf",
-        "brew",
-        "cargo",
-        "go",
-        "pipx",
-        "uv",
-        "yarn",
-        "pnpm",
-    }
-)
 _INSTALLED = regex(
     r"(?<=\s)(?P<name>@?[A-Za-z][\w./+-]*?)(?:(?P<sign>==?|@|~=|>=|-)(?P<version>v?\d[\w.+~:*-]*))?(?=\s|$)"
 )
@@ -82,12 +56,14 @@ def facts(context: Context) -> Iterator[Fact]:
 
 def strength(pin: Pin) -> int:
     """How firmly it is held: 5 digest, 4 exact, 3 a range of patches, 2 a range, 1 a lower bound, 0 nothing."""
+    from blastlint.facts import supply as known  # most files with pins have none that changed
+
     spec = pin.spec.strip().strip("\"'")
-    if _DIGEST.search(spec):
+    if known.pattern("pins", "digest").search(spec):
         return 5
-    if spec.lower().lstrip("=@") in _MOVING:
+    if spec.lower().lstrip("=@") in known.names("pins", "moving"):
         return 0
-    if _EXACT.match(spec) or spec.startswith(("==", "===")):
+    if known.pattern("pins", "exact").match(spec) or spec.startswith(("==", "===")):
         return 4 if "*" not in spec else 3
     if spec.startswith(("~", "~>", "~=")) or "<" in spec:
         return 3
@@ -227,9 +203,10 @@ def _installed(context: Context) -> Iterator[tuple[Pin, Pin]]:
         if change.kind != "command" or change.action != "modified" or change.before is None or change.after is None:
             continue
         from blastlint.diff.commands import command_of
+        from blastlint.facts import supply as known
 
         old, new = command_of(change.before), command_of(change.after)
-        if new.tool not in _INSTALLERS or not re.search(r"\b(install|add|i)\b", new.text):
+        if new.tool not in known.names("pins", "installers") or not re.search(r"\b(install|add|i)\b", new.text):
             continue
         names = {m["name"] for m in _INSTALLED.finditer(new.text) if not m["version"]}
         for match in _INSTALLED.finditer(old.text):
@@ -241,6 +218,8 @@ def _installed(context: Context) -> Iterator[tuple[Pin, Pin]]:
 
 
 def _fact(what: str, found: list[tuple[Pin, Pin, str]]) -> Fact:
+    from blastlint.facts import supply as known
+
     old, new, _ = max(found, key=lambda f: strength(f[0]) - strength(f[1]))
     names = list(dict.fromkeys(o.name for o, _, _ in found))
     fields: dict[str, FactValue] = {
@@ -251,7 +230,7 @@ def _fact(what: str, found: list[tuple[Pin, Pin, str]]) -> Fact:
         "count": len(names),
         "digest_lost": strength(old) == 5,
         "unpinned": strength(new) == 0,
-        "first_party": what == "action" and all(n.startswith(_FIRST_PARTY) for n in names),
+        "first_party": what == "action" and all(n.startswith(known.names("pins", "first_party")) for n in names),
     }
     related = tuple(
         Related(f"{o.name}: {o.spec} -> {n.spec or 'nothing'}", n.region) for o, n, _ in found if n is not new

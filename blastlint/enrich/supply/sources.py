@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from blastlint.enrich.context import Context
+from blastlint.facts import supply as known
 from blastlint.frozen import dataclass
 from blastlint.masking import mask_text
 from blastlint.model import Fact, FactValue, Region, Related, Side
@@ -15,44 +15,6 @@ from blastlint.regex import regex
 _HOST = regex(
     r"^(?:git\+|registry\+|sparse\+)?(?P<scheme>https?|ssh|git)://(?:[^@/\s]*@)?(?P<host>[\w.-]+)(?::\d+)?(?P<path>/[^\s\"'#]*)?|^git@(?P<ssh>[\w.-]+):(?P<sshpath>\S+)"
 )
-# file name -> (role, expression whose first group is the address)
-_READ: tuple[tuple[re.Pattern[str], tuple[tuple[str, re.Pattern[str]], ...]], ...] = (
-    (regex(r"(^|/)\.(npmrc|yarnrc(\.yml)?)$"), (
-        ("registry", regex(r"^\s*(?:@[\w-]+:)?(?:registry|npmRegistryServer)"
-        r"\s*[:=]?\s*[\"']?(https?://\S+?)[\"']?\s*$", re.MULTILINE)),)),
-    (regex(r"(^|/)(pip\.conf|pip\.ini|requirements[\w.-]*\.txt|constraints[\w.-]*\.txt|setup\.cfg)$"), (
-        ("index", regex(r"^\s*(?:--|-i\s+)?(?:index[-_]url|i)[\s=]+(https?://\S+)", re.MULTILINE)),
-        ("extra index", regex(r"^\s*(?:--)?extra[-_]index[-_]url[\s=]+(https?://\S+)", re.MULTILINE)),
-        ("trusted host", regex(r"^\s*(?:--)?trusted[-_]host[\s=]+(\S+)", re.MULTILINE)))),
-    (regex(r"(^|/)(pyproject\.toml|Pipfile|uv\.toml)$"), (
-        ("index", regex(r"^\s*(?:url|index-url)\s*=\s*[\"'](https?://[^\"']+(?:simple|pypi"
-            r"|index)[^\"']*)[\"']", re.MULTILINE)),
-        ("extra index", regex(r"extra-index-url\s*=\s*\[?\s*[\"'](https?://[^\"']+)", re.MULTILINE)))),
-    (regex(r"(^|/)\.gitmodules$"), (("submodule", regex(r"^\s*url\s*=\s*(\S+)", re.MULTILINE)),)),
-    (regex(r"(^|/)Gemfile$"), (("gem source", regex(r"^\s*source\s+[\"'](https?://[^\"']+)", re.MULTILINE)),)),
-    (regex(r"(^|/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock)$"), (
-        ("resolved package", regex(r"\"?resolved\"?:?\s+\"(\S+?)\"")),)),
-    (regex(r"(^|/)go\.mod$"), (("replacement", regex(r"=>\s+([\w.-]+\.[\w.-]+/\S+)")),)),
-    (regex(r"(^|/)([\w.-]*[Dd]ockerfile[\w.-]*|[\w.-]+\.(sh|ya?ml|env)|Makefile)$"), (
-        ("index", regex(r"(?:--index-url|PIP_INDEX_URL|UV_INDEX_URL"
-            r"|--default-index)[\s=:]+[\"']?(https?://[^\s\"']+)")),
-        ("extra index", regex(r"(?:--extra-index-url|PIP_EXTRA_INDEX_URL)[\s=:]+[\"']?(https?://[^\s\"']+)")),
-        ("trusted host", regex(r"(?:--trusted-host|PIP_TRUSTED_HOST)[\s=:]+[\"']?([\w.-]+)")),
-        ("registry", regex(r"(?:npm config set registry|--registry"
-            r"|NPM_CONFIG_REGISTRY)[\s=:]+[\"']?(https?://[^\s\"']+)")),
-        ("module proxy", regex(r"GOPROXY[\s=:]+[\"']?(https?://[^\s\"',]+)")))),
-)  # fmt: skip
-_USUAL = frozenset(
-    {
-        "registry.npmjs.org",
-        "registry.yarnpkg.com",
-        "pypi.org",
-        "files.pythonhosted.org",
-        "rubygems.org",
-        "proxy.golang.org",
-    }
-)
-_SAME = {"registry.yarnpkg.com": "registry.npmjs.org", "www.pypi.org": "pypi.org", "index.rubygems.org": "rubygems.org"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +31,21 @@ def facts(context: Context) -> Iterator[Fact]:
     """One fact for each role whose things come from a host that they did not come from before."""
     grouped: dict[str, list[tuple[str, Source]]] = {}
     for file in context.change_set.files:
-        if file.after is None or not any(pattern.search(file.after) for pattern, _ in _READ):
+        if file.after is None or not any(pattern.search(file.after) for pattern, _ in known.addresses()):
             continue
         before = list(_sources(context, file.before, "before")) if file.before is not None else []
         after = list(_sources(context, file.after, "after"))
-        known = Counter((s.role, s.host) for s in before)
-        fresh = [s for s in after if (s.role, s.host) not in known]
+        held = {(s.role, s.host) for s in before}
+        fresh = [s for s in after if (s.role, s.host) not in held]
         for source in fresh:
             was = next((s for s in before if s.role == source.role), None)
             if was is None and (
                 file.before is None
-                or source.host in _USUAL
+                or source.host in known.names("sources", "usual")
                 or source.role in ("submodule", "resolved package", "replacement", "gem source")
             ):
                 continue
-            if source.host in _USUAL and not source.text.startswith("http:"):
+            if source.host in known.names("sources", "usual") and not source.text.startswith("http:"):
                 continue
             grouped.setdefault(source.role, []).append((was.text if was else "", source))
     for role, found in grouped.items():
@@ -93,7 +55,7 @@ def facts(context: Context) -> Iterator[Fact]:
 def _sources(context: Context, path: str, side: Side) -> Iterator[Source]:
     workspace = context.before if side == "before" else context.after
     text = (workspace.tree.read(path) or b"")[:4_000_000].decode("utf-8", "replace")
-    for pattern, roles in _READ:
+    for pattern, roles in known.addresses():
         if not pattern.search(path):
             continue
         for role, expression in roles:
@@ -108,7 +70,7 @@ def _host(text: str, role: str) -> str:
     if match is None:
         return text.split("/")[0] if role != "replacement" else "/".join(text.split("/")[:2])
     host = (match["host"] or match["ssh"] or "").lower()
-    host = _SAME.get(host, host)
+    host = known.mapping("sources", "same").get(host, host)
     if role == "submodule":
         path = (match["path"] or match["sshpath"] or "").strip("/")
         return f"{host}/{path.split('/')[0]}".lower()
