@@ -255,7 +255,7 @@ def _check_values(key: str, condition: Condition) -> None:
 
 
 def _condition(key: str, value: object) -> Condition:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise _KeyError(key, f"{key} maps facts to matchers")
     return value
 
@@ -288,7 +288,7 @@ def _rule(data: Mapping[str, object], path: str) -> Rule:
         levels=tuple(
             Level(_condition("levels", level["when"]), level["severity"])
             for level in _sequence("levels", data.get("levels"))
-            if isinstance(level, Mapping)
+            if isinstance(level, dict)
         ),
         context=str(data.get("context", "default")),
         message=str(data["message"]),
