@@ -48,7 +48,8 @@ _FUNCTION = regex(r"(?:::[^\W\d][\w-]*)*[ \t]*\(")
 _SIMPLE = r'(?:"([^"\\$%\n]*)"|(-?\d{1,18}(?:\.\d{1,18})?)(?![\w.])|([^\W\d][\w-]*(?:\.[^\W\d][\w-]*)*))'
 _SIMPLE_LINE = regex(_SIMPLE + r"(?=[ \t]*(?:[\n,\])}#]|\r\n|\Z))")
 _SIMPLE_NESTED = regex(_SIMPLE + r"(?=\s*[,\])}])")
-# A whole line of a block, as most are: name, simple value, nothing else.
+# A whole entry of an object and a whole line of a block, as most are: name, simple value, nothing else.
+_SIMPLE_ITEM = regex(r"[\s,]*([^\W\d][\w-]*)[ \t]*(?:=(?![=>])|:(?!:))[ \t]*" + _SIMPLE + r"(?=[ \t]*[,\n}])")
 SIMPLE_ATTRIBUTE = regex(r"\s*([^\W\d][\w-]*)[ \t]*=[ \t]*" + _SIMPLE + r"(?=[ \t]*(?:\n|\Z))")
 
 
@@ -221,7 +222,7 @@ class Parser:
 
     def _object(self, start: int) -> Expr:
         items: list[tuple[Expr, Expr]] = []
-        while (here := self.skip(True)) != "}":
+        while (here := self._simple_items(items)) != "}":
             if here == ",":
                 self.pos += 1
                 continue
@@ -240,6 +241,13 @@ class Parser:
                 raise HclError("',' or '}' expected", self.pos)
         self.pos += 1
         return Object(self.source, start, self.pos, tuple(items))
+
+    def _simple_items(self, items: list[tuple[Expr, Expr]]) -> str:
+        """Read the entries that are plain, as most are; the next character behind them."""
+        while match := _SIMPLE_ITEM.match(self.text, self.pos):
+            key = Literal(self.source, match.start(1), match.end(1), match[1])
+            items.append((key, self.simple(match, 2)))
+        return self.skip(True)
 
     def _for(self, start: int, match: re.Match[str]) -> Expr:
         first, second = match[1], match[2]
