@@ -56,6 +56,9 @@ _CODE: tuple[tuple[re.Pattern[str], str], ...] = (
     (regex(r"(^|/)(versions|alembic)/([^/]+/)*(?!__init__|env\.py)[^/]+\.py$"), "alembic"),
     (regex(r"(^|/)db/(\w+_)?(migrate|post_migrate|data_migrate)(/[^/]+)*/\d+_[^/]+\.rb$"), "rails"),
     (regex(r"(^|/)migrations?/([^/]+/)*[^/]+\.[cm]?[jt]s$"), "javascript"),
+    (regex(r"(^|/)database/migrations/([^/]+/)*\d{4}_[^/]+\.php$"), "laravel"),
+    (regex(r"(^|/)[Mm]igrations?/([^/]+/)*Version\w+\.php$"), "doctrine"),
+    (regex(r"(^|/)([^/]+/)*[VU]\d[\d._]*__\w+\.java$"), "flyway"),
 )
 _DIALECT_IN_PATH: tuple[tuple[re.Pattern[str], Dialect], ...] = (
     (
@@ -108,6 +111,9 @@ _MARKS: dict[str, re.Pattern[bytes]] = {
     "alembic": regex(rb"def\s+(up|down)grade\b"),
     "rails": regex(rb"ActiveRecord::Migration"),
     "javascript": regex(rb"\bup\b"),
+    "laravel": regex(rb"extends\s+Migration\b"),
+    "doctrine": regex(rb"extends\s+AbstractMigration\b"),
+    "flyway": regex(rb"JavaMigration\b"),
 }
 
 

@@ -110,6 +110,8 @@ def syntax(language: str, markup: bool = False) -> tree_sitter.Language:
     module = import_module(f"tree_sitter_{language}")
     if language == "typescript":
         return tree_sitter.Language(module.language_tsx() if markup else module.language_typescript())
+    if language == "php":
+        return tree_sitter.Language(module.language_php())
     return tree_sitter.Language(module.language())
 
 

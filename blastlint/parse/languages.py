@@ -17,7 +17,7 @@ _BY_SUFFIX: tuple[tuple[str, str], ...] = (
     (".ps1", "powershell"), (".psm1", "powershell"), (".mk", "makefile"),
     (".js", "javascript"), (".jsx", "javascript"), (".mjs", "javascript"), (".cjs", "javascript"),
     (".ts", "typescript"), (".tsx", "typescript"), (".mts", "typescript"), (".cts", "typescript"),
-    (".go", "go"), (".rb", "ruby"), (".java", "java"), (".rs", "rust"), (".sql", "sql"),
+    (".go", "go"), (".php", "php"), (".rb", "ruby"), (".java", "java"), (".rs", "rust"), (".sql", "sql"),
     (".psql", "sql"), (".pgsql", "sql"), (".xml", "xml"), (".prisma", "prisma"),
     (".md", "markdown"), (".mdx", "markdown"), (".mdc", "markdown"),
     (".dockerfile", "dockerfile"), (".jenkinsfile", "jenkinsfile"), (".zone", "zone"),

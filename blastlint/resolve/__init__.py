@@ -29,7 +29,9 @@ RESOLVERS: dict[str, frozenset[str]] = {
     "code": frozenset({"python", "javascript", "typescript", "go", "ruby", "java", "rust"}),
     "commands": frozenset({"shell", "powershell", "yaml", "dockerfile", "makefile", "json", "markdown", "jenkinsfile"}),
     "embedded": frozenset({"terraform", "python", "javascript", "typescript", "go", "ruby"}),
-    "migrations": frozenset({"sql", "python", "javascript", "typescript", "ruby", "go", "yaml", "json", "xml"}),
+    "migrations": frozenset(
+        {"sql", "python", "javascript", "typescript", "ruby", "go", "java", "php", "yaml", "json", "xml"}
+    ),
     "schemas": frozenset({"sql", "python", "javascript", "typescript", "ruby", "prisma"}),
 }
 _DECLARED = ("kubernetes.", "cloudformation.", "compose.", "iam.")  # what `manifests` finds

@@ -1,5 +1,5 @@
-"""Declared schemas (schema.prisma, schema.rb, structure.sql) and the relations of models in code -> entities of kinds
-`schema.table`, `schema.column` and `schema.relation`: what a generated migration would make a database like.
+"""Declared schemas (schema.prisma, schema.rb, structure.sql, Drizzle) and the relations of models in code -> entities of
+kinds `schema.table`, `schema.column` and `schema.relation`: what a generated migration would make a database like.
 
 Addresses are below the directory, so that a table keeps its own when a schema is split into files.
 """
@@ -22,6 +22,7 @@ from blastlint.resolve.migrations.reading import File
 
 _RAILS = regex(r"(^|/)db/(\w+_)?schema\.rb$")
 _SQL = regex(r"(^|/)(structure|schema)\.sql$", re.IGNORECASE)
+_DRIZZLE = regex(rb"""from\s+['"]drizzle-orm/\w+-core""")
 _RELATIONS = regex(rb"on_delete|ondelete|onDelete|cascade\s*=|dependent:")
 _LARGEST = 1_000_000
 _DJANGO = ("ForeignKey", "OneToOneField")
@@ -77,6 +78,10 @@ def _declared(workspace: Workspace, path: str) -> Iterator[Operation]:
             return
         if language == "ruby" and _RAILS.search(path):
             yield from _rails(workspace, path, data)
+        elif _DRIZZLE.search(data):
+            from blastlint.resolve.drizzle import declared
+
+            yield from declared(terms(language, path, data), File(path, workspace.side, "drizzle", ""))
         elif _RELATIONS.search(data):
             root = terms(language, path, data)
             file = File(path, workspace.side, "", "")

@@ -14,7 +14,7 @@ from blastlint import pipeline
 from blastlint.engine.load import shipped_rules
 from blastlint.sources.memory import change_set
 pipeline.check(change_set({}, %r), shipped_rules())
-print(*sorted(m for m in ("sqlglot", "blastlint.parse.sql.operations", "tree_sitter_ruby") if m in sys.modules))
+print(*sorted(m for m in ("sqlglot", "blastlint.parse.sql.operations", "tree_sitter_ruby", "tree_sitter_php") if m in sys.modules))
 """
 
 
@@ -26,6 +26,9 @@ print(*sorted(m for m in ("sqlglot", "blastlint.parse.sql.operations", "tree_sit
         ({"migrations/1.sql": "CREATE TABLE a (id int);\nDROP TABLE b;\n"}, ["blastlint.parse.sql.operations"]),
         ({"migrations/1.sql": "DELETE FROM a WHERE id = 1;\n"}, ["blastlint.parse.sql.operations", "sqlglot"]),
         ({"app/a.py": "x = 1\n"}, []),
+        ({"src/a.php": "<?php\nSchema::drop('a');\n"}, []),
+        ({"database/migrations/2026_01_01_000000_x.php": "<?php\nreturn new class extends Migration {};\n"},
+         ["tree_sitter_php"]),
     ],
 )  # fmt: skip
 def test_what_a_change_loads(files: dict[str, str], loaded: list[str]) -> None:

@@ -106,6 +106,9 @@ def test_any_bytes_are_a_file(data: bytes) -> None:
         "prisma/schema.prisma": b"model A {\n" + data,
         "migrations/1_x.js": b"exports.up = (knex) => { " + data, "db/changelog.xml": b"<databaseChangeLog>" + data,
         "db/changelog.yaml": b"databaseChangeLog:\n" + data,
+        "database/migrations/2026_01_01_000000_x.php": b"<?php\nreturn new class extends Migration {\n" + data,
+        "db/migration/V2__x.java": b"class V2__x extends BaseJavaMigration { void migrate() { x(" + data,
+        "db/schema.ts": b"import { pgTable } from 'drizzle-orm/pg-core';\nconst a = pgTable('a', {" + data,
     }  # fmt: skip
     pipeline.check(change_set({}, files), _RULES)
     for language in LANGUAGES:

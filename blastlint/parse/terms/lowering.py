@@ -15,7 +15,10 @@ from blastlint.parse.terms.tables import CONSTANTS, TABLES
 
 _DEEPEST = 120
 _SHOWN = 160
-_COMMENTS = frozenset({"comment", "heredoc_body"})
+_COMMENTS = frozenset({"comment", "heredoc_body", "line_comment", "block_comment", "heredoc_start", "heredoc_end"})
+_FILLED_IN = frozenset(
+    {"template_substitution", "interpolation", "variable_name", "member_access_expression", "subscript_expression"}
+)
 
 
 def lowered(language: str, path: str, data: bytes) -> Term:
@@ -97,6 +100,8 @@ class _Lowering:
                 key, value = self.pair(child)
                 if key is not None and value is not None:
                     named.append((self.key(key, depth), self.term(value, depth + 1)))
+                elif child.type in self.table.through:
+                    items.append(self.term(child, depth + 1))
             elif child.type == "method_definition":
                 function = self.term(child, depth + 1)
                 named.append((function.name, function))
@@ -126,8 +131,8 @@ class _Lowering:
         if given is not None and given.type == "template_string":
             items = (self.term(given, depth + 1),)
         body: tuple[Term, ...] = ()
-        if self.ruby:
-            receiver = node.child_by_field_name("receiver")
+        if node.type in self.table.receivers or (self.ruby and not called):
+            receiver = node.child_by_field_name(self.table.receivers.get(node.type, "receiver"))
             on = self.term(receiver, depth + 1) if receiver is not None else None
             block = node.child_by_field_name("block")
             body = self.statements(block, depth) if block is not None else ()
@@ -158,7 +163,7 @@ class _Lowering:
         out: list[str] = []
         at = -1
         for child in node.named_children:
-            if child.type in ("template_substitution", "interpolation"):
+            if child.type in _FILLED_IN:
                 out.append("?")
             elif child.type in self.table.strings and depth < _DEEPEST:
                 out.append(self.string(child, depth + 1))
@@ -220,7 +225,7 @@ class _Lowering:
         name = node.child_by_field_name("name")
         bases: list[Term] = []
         for child in node.named_children:
-            if child.type in ("superclass", "class_heritage", "argument_list"):
+            if child.type in ("superclass", "class_heritage", "argument_list", "base_clause"):
                 bases += [self.term(c, depth + 1) for c in child.named_children]
         body = self.statements(node.child_by_field_name("body"), depth)
         return Term(

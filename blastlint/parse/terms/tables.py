@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 
 from blastlint.frozen import dataclass
 
@@ -12,7 +13,8 @@ Fields = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Table:
     """Node types by what they become. `members` and `pairs` name the fields of object and name, of key and value;
-    `calls` those of what is called and of the arguments ("" for none)."""
+    `calls` those of what is called and of the arguments ("" for none), `receivers` that of what it is called on where the
+    grammar keeps it apart."""
 
     calls: Mapping[str, Fields]
     members: Mapping[str, Fields]
@@ -29,6 +31,7 @@ class Table:
     literals: frozenset[str]
     names: frozenset[str]
     bases: tuple[str, ...] = ()
+    receivers: Mapping[str, str] = field(default_factory=dict)
 
 
 def _set(words: str) -> frozenset[str]:
@@ -73,6 +76,7 @@ RUBY = Table(
     literals=_set("integer float true false nil"),
     names=_set("identifier constant instance_variable global_variable self"),
     bases=("superclass",),
+    receivers={"call": "receiver"},
 )  # fmt: skip
 JAVASCRIPT = Table(
     calls={"call_expression": ("function", "arguments"), "new_expression": ("constructor", "arguments")},
@@ -118,7 +122,50 @@ GO = Table(
     literals=_set("int_literal float_literal true false nil"),
     names=_set("identifier field_identifier package_identifier type_identifier"),
 )  # fmt: skip
+JAVA = Table(
+    calls={"method_invocation": ("name", "arguments"), "object_creation_expression": ("type", "arguments")},
+    members={"field_access": ("object", "field")},
+    pairs={},
+    assigns={"assignment_expression": ("left", "right"), "variable_declarator": ("name", "value"),
+             "resource": ("name", "value")},
+    strings=_set("string_literal"),
+    pieces=_set("string_fragment multiline_string_fragment"),
+    lists=_set("array_initializer"),
+    maps=frozenset(),
+    functions=_set("method_declaration lambda_expression constructor_declaration"),
+    classes=_set("class_declaration"),
+    blocks=_set("program block if_statement for_statement enhanced_for_statement while_statement try_statement catch_clause "
+                "try_with_resources_statement resource_specification finally_clause class_body constructor_body"),
+    through=_set("expression_statement parenthesized_expression return_statement local_variable_declaration "
+                 "field_declaration cast_expression"),
+    literals=_set("decimal_integer_literal decimal_floating_point_literal true false null_literal"),
+    names=_set("identifier this type_identifier scoped_type_identifier"),
+    bases=("superclass",),
+    receivers={"method_invocation": "object"},
+)  # fmt: skip
+PHP = Table(
+    calls={"member_call_expression": ("name", "arguments"), "nullsafe_member_call_expression": ("name", "arguments"),
+           "scoped_call_expression": ("name", "arguments"), "function_call_expression": ("function", "arguments")},
+    members={"member_access_expression": ("object", "name"), "class_constant_access_expression": ("", "")},
+    pairs={"array_element_initializer": ("", "")},
+    assigns={"assignment_expression": ("left", "right")},
+    strings=_set("string encapsed_string heredoc nowdoc heredoc_body nowdoc_body"),
+    pieces=_set("string_content nowdoc_string"),
+    lists=_set("array_creation_expression"),
+    maps=frozenset(),
+    functions=_set("method_declaration function_definition anonymous_function arrow_function"),
+    classes=_set("class_declaration anonymous_class"),
+    blocks=_set("program compound_statement declaration_list if_statement foreach_statement for_statement while_statement "
+                "try_statement catch_clause finally_clause else_clause colon_block"),
+    through=_set("expression_statement parenthesized_expression return_statement object_creation_expression argument "
+                 "array_element_initializer"),
+    literals=_set("integer float boolean null"),
+    names=_set("name variable_name qualified_name"),
+    bases=("base_clause",),
+    receivers={"member_call_expression": "object", "nullsafe_member_call_expression": "object",
+               "scoped_call_expression": "scope"},
+)  # fmt: skip
 TABLES: Mapping[str, Table] = {
-    "python": PYTHON, "ruby": RUBY, "javascript": JAVASCRIPT, "typescript": JAVASCRIPT, "go": GO,
+    "python": PYTHON, "ruby": RUBY, "javascript": JAVASCRIPT, "typescript": JAVASCRIPT, "go": GO, "java": JAVA, "php": PHP,
 }  # fmt: skip
-CONSTANTS = {"None": "null", "nil": "null", "undefined": "null", "True": "true", "False": "false"}
+CONSTANTS = {"None": "null", "nil": "null", "undefined": "null", "NULL": "null", "True": "true", "False": "false"}

@@ -30,6 +30,9 @@ _READERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "alembic": ("alembic", ("python",)),
     "rails": ("rails", ("ruby",)),
     "javascript": ("script", ("javascript", "typescript")),
+    "laravel": ("laravel", ("php",)),
+    "doctrine": ("laravel", ("php",)),
+    "flyway": ("statements", ("java",)),
 }
 _LARGEST = 1_000_000
 _EMPTYING = regex(
@@ -96,7 +99,7 @@ def _code(workspace: Workspace, path: str, language: str) -> tuple[Place, list[O
     file = File(path, workspace.side, name, dialect)
     if name and language in _READERS[name][1]:
         reader: Reader = import_module(f"blastlint.resolve.migrations.{_READERS[name][0]}").operations
-        return Place("migration", name, reverses=True), list(reader(root, file))
+        return Place("migration", name, reverses=name != "flyway"), list(reader(root, file))
     from blastlint.resolve.migrations.orm import writes
 
     place = code_place(path)

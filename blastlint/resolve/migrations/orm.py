@@ -19,7 +19,8 @@ _EXECUTES = frozenset(
     {"execute", "executescript", "executemany", "exec", "Exec", "ExecContext", "exec_driver_sql", "query", "raw",
     "exec_query", "exec_update",
      "exec_delete", "unsafe", "MustExec", "run", "$executeRaw", "$executeRawUnsafe", "$queryRaw", "$queryRawUnsafe",
-     "execute_sql", "QueryRow",
+     "execute_sql", "QueryRow", "addSql", "statement", "unprepared", "executeStatement", "executeUpdate",
+     "executeQuery", "executeLargeUpdate", "update", "batchUpdate", "createNativeQuery", "prepareStatement",
      "Query"}
 )  # fmt: skip
 _SQL = regex(
