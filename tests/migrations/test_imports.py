@@ -14,7 +14,8 @@ from blastlint import pipeline
 from blastlint.engine.load import shipped_rules
 from blastlint.sources.memory import change_set
 pipeline.check(change_set({}, %r), shipped_rules())
-print(*sorted(m for m in ("sqlglot", "blastlint.parse.sql.operations", "tree_sitter_ruby", "tree_sitter_php") if m in sys.modules))
+asked = ("sqlglot", "blastlint.parse.sql.operations", "tree_sitter_ruby", "tree_sitter_php")
+print(*sorted(m for m in asked if m in sys.modules))
 """
 
 
