@@ -490,7 +490,7 @@ class Suppression:
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """Where a finding is shown on the after side, and how that line was chosen (`added`, `block`, `after-removal`,
-    `referrer`, `sibling`, `deleted`, `plan`)."""
+    `referrer`, `sibling`, `deleted`, `file`, `plan`)."""
 
     region: Region
     choice: str

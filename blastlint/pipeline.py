@@ -45,7 +45,7 @@ def check(
     allowed, _ = policy.dispose(judged, before, acceptances)
     stated = intent.impacts(context, [finding for finding in allowed if finding.counts])
     findings, told = policy.dispose((*judged, *judge.findings(stated)), before, acceptances)
-    unread = (*_unread(after.documents()), *_unread(before.documents()), *_cut(after, before))
+    unread = (*_unread((*after.documents(), *before.documents())), *_cut(after, before))
     unjudged = _unjudged(change_set, config)
     notifications = (*change_set.notifications, *rendered, *differences, *unjudged, *unread, *told)
     return Report(
@@ -88,18 +88,23 @@ def _block(finding: Finding) -> Region | None:
 
 
 def _unread(documents: Iterable[Document]) -> tuple[Notification, ...]:
-    """What was not analysed whole. A kind of file that has no parser is a file-level change, and not incomplete."""
+    """What was not analysed whole, once for both sides. A kind of file without a parser is a file-level change, and not
+    incomplete.
+    """
+    sides: dict[tuple[str, str, str], list[Document]] = {}
+    for document in documents:
+        if document.coverage != "full" and document.reason != NO_PARSER:
+            sides.setdefault((document.path, document.coverage, document.reason), []).append(document)
     return tuple(
         Notification(
             "analysis-incomplete",
-            "warning" if document.coverage == "opaque" else "note",
-            f"{_COVERAGE[document.coverage]} ({document.side}): {document.reason}",
-            document.path,
-            document.line,
+            "warning" if coverage == "opaque" else "note",
+            f"{_COVERAGE[coverage]} ({' and '.join(sorted(d.side for d in found)[::-1])}): {reason}",
+            path,
+            found[0].line,
             incomplete=True,
         )
-        for document in documents
-        if document.coverage != "full" and document.reason != NO_PARSER
+        for (path, coverage, reason), found in sides.items()
     )
 
 

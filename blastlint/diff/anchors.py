@@ -73,6 +73,8 @@ class Anchors:
         if self._head(path):
             line = self.map(path).head_line(gone.start_line)
             return self._anchor(path, line, "added" if line in self.map(path).added else "after-removal")
+        if self.change_set.after.read(path):
+            return Anchor(Region("after", path, 1, 1, 1, 1), "file")  # it is there, and has no lines
         return self._anchor(*self._home(gone.path))
 
     def map(self, path: str) -> LineMap:

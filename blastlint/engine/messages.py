@@ -1,6 +1,6 @@
 """A rule's message with its facts filled in.
 
-`{fact}` is the fact's value, in the rule's own words for it where `words` has them. `{fact:resource|resources}` is a number
+`{fact}` is the fact's value, in the rule's own words for it where `words` has them; what is very long is cut. `{fact:resource|resources}` is a number
 with its noun: 1 resource, 2 resources.
 """
 
@@ -13,7 +13,7 @@ from blastlint.regex import regex
 
 Words = Mapping[str, Mapping[str, str]]  # fact -> value as text -> what the message says; "" stands for no value
 _FIELD = regex(r"\{([a-z][a-z0-9_.-]*)(?::([^{}|]*)\|([^{}|]*))?\}")
-_MOST = 8
+_MOST, _LONGEST = 8, 200
 
 
 def fields_in(template: str) -> tuple[str, ...]:
@@ -44,4 +44,5 @@ def _plain(value: FactValue) -> str:
         return "nothing"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

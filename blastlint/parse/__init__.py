@@ -45,11 +45,15 @@ PARSERS: dict[str, str] = {
 }
 
 
+_SEALED = "encrypted by git-crypt"
+
+
 def parse(path: str, side: Side, data: bytes) -> Document:
     """The Document of one file. Unsupported languages, binaries and files over MAX_BYTES are opaque, with the reason."""
     language = language_of(path, data)
     if b"\0" in data[:8000]:
-        return Document(path, side, language, coverage="opaque", reason="binary file")
+        encrypted = data.startswith(b"\0GITCRYPT\0")
+        return Document(path, side, language, coverage="opaque", reason=_SEALED if encrypted else "binary file")
     if language not in PARSERS:
         return Document(path, side, language, coverage="opaque", reason=NO_PARSER)
     if len(data) > MAX_BYTES:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from blastlint.model import Finding, Report
 from blastlint.report import Options
-from blastlint.report.view import View, place_of, plural, worst_first
+from blastlint.report.view import View, is_about_all, place_of, plural, worst_first
 
 MOST_ROWS = 50
 MOST_DETAILS = 10
@@ -44,14 +44,14 @@ def _lines(view: View, options: Options) -> Iterator[str]:
 def _row(finding: Finding, view: View) -> str:
     path, line = place_of(finding)
     allowed = "" if finding.counts else " (allowed)"
-    where = _code(view.redact.text(f"{path}:{line}")) if path else ""
+    where = "the whole change" if is_about_all(finding) else _code(view.redact.text(f"{path}:{line}")) if path else ""
     return f"| {_MARKS[finding.severity]}{allowed} | {finding.rule_id} | {_text(view.message(finding))} | {where} |"
 
 
 def _details(finding: Finding, view: View) -> Iterator[str]:
     path, line = place_of(finding)
-    where = f"{_text(view.redact.text(path))}:{line}"
-    yield f"\n<details><summary><b>{finding.rule_id} {finding.rule_name}</b> at {where}</summary>\n"
+    where = "" if is_about_all(finding) else f" at {_text(view.redact.text(path))}:{line}"
+    yield f"\n<details><summary><b>{finding.rule_id} {finding.rule_name}</b>{where}</summary>\n"
     lines = [f"{line.sign} {line.text}" for excerpt in view.excerpts(finding) for line in excerpt.lines]
     if lines:
         fence = "`" * max(3, 1 + max(_run_of_ticks(text) for text in lines))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from blastlint.model import Finding, Report
 from blastlint.report import Options
-from blastlint.report.view import Line, View, by_line, place_of, plural, worst_first
+from blastlint.report.view import Line, View, by_line, is_about_all, place_of, plural, worst_first
 
 _STYLES = {
     "critical": "1;97;41",
@@ -44,7 +44,8 @@ class _Text:
         shown = self.view.report.findings if self.options.show_suppressed else self.view.counted()
         by_file: dict[str, list[list[Finding]]] = {}
         for group in by_line(worst_first(shown)):
-            by_file.setdefault(place_of(group[0])[0], []).append(group)
+            path = "" if is_about_all(group[0]) else place_of(group[0])[0]
+            by_file.setdefault(path, []).append(group)
         for path, groups in by_file.items():
             yield self.style("bold", self.view.redact.text(path) or "(the whole change)")
             for group in groups:
@@ -79,7 +80,7 @@ class _Text:
     def finding(self, group: Sequence[Finding]) -> Iterator[str]:
         """One cause: the findings of one rule on one line, of which the worst speaks for all."""
         view, finding = self.view, group[0]
-        line = place_of(finding)[1]
+        line = 0 if is_about_all(finding) else place_of(finding)[1]
         rule = f"{self.style('bold', finding.rule_id)} {finding.rule_name}"
         where = self.style("dim", f"line {line}") if line else ""
         yield "  " + "  ".join(filter(None, (self.style(finding.severity, finding.severity), rule, where)))

@@ -69,6 +69,8 @@ class View:
     def excerpts(self, finding: Finding) -> tuple[Excerpt, ...]:
         """What was there and what is there now, gone lines first. A side on which nothing changed is left out, unless it
         is all that there is to show."""
+        if is_about_all(finding):
+            return ()
         sides: list[Excerpt] = []
         if finding.before is not None:
             sides.append(self._excerpt(finding.before, "-", self._gone(finding.before.path)))
@@ -163,6 +165,14 @@ def place_of(finding: Finding) -> tuple[str, int]:
     """(path, line) where it is shown."""
     region = finding.anchor.region if finding.anchor else (finding.after or finding.before)
     return (region.path, region.start_line) if region else ("", 0)
+
+
+def is_about_all(finding: Finding) -> bool:
+    """Whether the change as a whole is meant, and the place is only where a code host can show it."""
+    fact, anchor = finding.fact, finding.anchor
+    if finding.impact.change.kind != "change-set" or anchor is None or anchor.choice == "plan":
+        return False
+    return fact is None or not (fact.before or fact.after) or anchor.choice in ("referrer", "sibling", "deleted")
 
 
 def plural(count: int, noun: str) -> str:

@@ -109,6 +109,7 @@ def test_messages() -> None:
     assert filled("{a}; {b}; {c}; {d}", facts.get) == "x, y; nothing; 0.25; true"
     words = {"a": {"x": "an x"}, "b": {"": "nobody"}, "d": {"true": "always"}}
     assert filled("{a}; {b}; {c}; {d}", facts.get, words) == "an x, y; nobody; 0.25; always"
+    assert shown("x" * 200) == "x" * 200 and shown("x" * 201) == "x" * 200 + "…"
     assert shown(facts["long"]) == "a, b, c, d, e, f, g, h and 2 more"
 
 

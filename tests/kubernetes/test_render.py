@@ -176,7 +176,7 @@ def test_a_program_that_fails_leaves_the_source(
     stand_in(tmp_path, monkeypatch, "helm", body)
     report = rendered(plain, {**plain, "c/values.yaml": "copies: 0\n"})
     assert seen(report) == {("apps/Deployment/-/web", "", "in-place", "source")}
-    assert f"analysed in part (after): {reason}" in {n.message for n in report.notifications if n.path == "c/Chart.yaml"}
+    assert f"analysed in part (before and after): {reason}" in {n.message for n in report.notifications if n.path == "c/Chart.yaml"}
 
 
 def test_one_side_that_fails_leaves_both_to_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +201,7 @@ def test_nothing_remote_is_given_to_kustomize(
     stand_in(tmp_path, monkeypatch, "kustomize", "")
     report = rendered(before, {**before, "k/web.yaml": BASE["k/base/web.yaml"].replace("3", "4")})
     assert not (tmp_path / "runs").exists()
-    (told,) = {n.message for n in report.notifications if n.path == "k/kustomization.yaml" and "(after)" in n.message}
+    (told,) = {n.message for n in report.notifications if n.path == "k/kustomization.yaml" and "and after)" in n.message}
     assert "kustomize does not render it" in told and reason in told
 
 

@@ -90,6 +90,11 @@ def test_deleted_file_without_a_referrer_is_shown_on_a_neighbour() -> None:
     )  # fmt: skip
 
 
+def test_what_is_there_and_has_no_lines_is_shown_on_itself() -> None:
+    anchors = Anchors(change_set({"a.tfvars": "a = 1\n", "b.tf": "b\n"}, {"a.tfvars": "\0x", "b.tf": "b\n"}))
+    assert shown(anchors.place(None, region("after", "a.tfvars", 1))) == ("a.tfvars", 1, "file")
+
+
 def test_a_neighbour_that_the_change_touches_is_preferred_on_its_added_line() -> None:
     before = {"tools/x.sh": "echo\n", "tools/a.py": "1\n2\n", "tools/y.sh": "echo y\n"}
     after = {"tools/a.py": "1\n3\n", "tools/y.sh": "echo y\n"}

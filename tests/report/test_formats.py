@@ -8,6 +8,10 @@ from dataclasses import replace
 
 import pytest
 
+from blastlint import pipeline
+from blastlint.engine.load import shipped_rules
+from blastlint.engine.texts import examples_of
+from blastlint.examples import changed_by
 from blastlint.model import Finding, Related, Report
 from blastlint.report import FORMATS, render
 from blastlint.sources.memory import change_set
@@ -61,6 +65,15 @@ def test_text_shows_accepted_findings_when_asked() -> None:
     text = render("text", guard_report(), replace(OPTIONS, show_suppressed=True))
     assert "GRD002 prevent-destroy-removed" in text
     assert "Accepted: GRD002@aws_sns_topic.done" in text
+
+
+def test_what_is_about_the_whole_change_has_no_file() -> None:
+    (rule,) = (rule for rule in shipped_rules() if rule.id == "MAS004")
+    report_ = pipeline.check(changed_by(examples_of(rule)["bad"][0]), [rule])
+    lines = render("text", report_, OPTIONS).splitlines()
+    assert lines[:2] == ["(the whole change)", "  high  MAS004 mass-file-deletion"]
+    assert not any(line.lstrip().startswith(("+ ", "- ")) for line in lines)
+    assert "| the whole change |" in render("markdown", report_, OPTIONS)
 
 
 def test_text_quotes_a_line_once() -> None:

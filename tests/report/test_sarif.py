@@ -132,7 +132,7 @@ def test_rules_carry_what_github_requires() -> None:
         for key, most in (("shortDescription", 1024), ("fullDescription", 1024)):
             assert 0 < len(rule[key]["text"]) <= most
         assert rule["help"]["text"] and rule["help"]["markdown"]
-        assert rule.get("helpUri", "https://").startswith("https://")
+        assert rule["helpUri"].startswith("https://")
         properties = rule["properties"]
         assert properties["security-severity"] in ("9.5", "8.0", "5.5", "2.5")
         assert properties["precision"] in ("high", "medium", "low")
