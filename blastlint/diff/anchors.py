@@ -73,7 +73,7 @@ class Anchors:
         if self._head(path):
             line = self.map(path).head_line(gone.start_line)
             return self._anchor(path, line, "added" if line in self.map(path).added else "after-removal")
-        if self.change_set.after.read(path):
+        if _is_binary(self.change_set.after.read(path)):
             return Anchor(Region("after", path, 1, 1, 1, 1), "file")  # it is there, and has no lines
         return self._anchor(*self._home(gone.path))
 
@@ -143,7 +143,7 @@ class Anchors:
         """The lines of a text file in head that has any text, else None."""
         if path not in self._lines:
             data = self.change_set.after.read(path)
-            lines = lines_of(data) if data and b"\0" not in data[:8000] else None
+            lines = lines_of(data) if data and not _is_binary(data) else None
             self._lines[path] = lines if lines and any(line.strip() for line in lines) else None
         return self._lines[path]
 
@@ -158,6 +158,10 @@ class Anchors:
         text = lines[line - 1]
         column = len(text) - len(text.lstrip()) + 1
         return Anchor(Region("after", path, line, column, line, len(text) + 1), choice)
+
+
+def _is_binary(data: bytes | None) -> bool:
+    return data is not None and b"\0" in data[:8000]
 
 
 def lines_of(data: bytes) -> list[str]:

@@ -1,7 +1,7 @@
 """A rule's message with its facts filled in.
 
-`{fact}` is the fact's value, in the rule's own words for it where `words` has them; what is very long is cut. `{fact:resource|resources}` is a number
-with its noun: 1 resource, 2 resources.
+`{fact}` is the fact's value, in the rule's own words for it where `words` has them; what is very long is cut.
+`{fact:resource|resources}` is a number with its noun: 1 resource, 2 resources.
 """
 
 from __future__ import annotations

@@ -176,7 +176,8 @@ def test_a_program_that_fails_leaves_the_source(
     stand_in(tmp_path, monkeypatch, "helm", body)
     report = rendered(plain, {**plain, "c/values.yaml": "copies: 0\n"})
     assert seen(report) == {("apps/Deployment/-/web", "", "in-place", "source")}
-    assert f"analysed in part (before and after): {reason}" in {n.message for n in report.notifications if n.path == "c/Chart.yaml"}
+    told = {n.message for n in report.notifications if n.path == "c/Chart.yaml"}
+    assert f"analysed in part (before and after): {reason}" in told
 
 
 def test_one_side_that_fails_leaves_both_to_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
