@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, lru_cache
-from typing import cast
+from itertools import accumulate
 
 import libcst as cst
-from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper
+from libcst._nodes.internal import CodegenState  # not public: a test holds it against libcst.metadata
 
 from blastlint.parse.code import Span
 from blastlint.parse.spelling import canonical
@@ -41,36 +41,91 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield from (v for v in value if isinstance(v, cst.CSTNode))
 
 
+class _At:
+    """The tokens between entering and leaving: what is a node's own, without the blanks and brackets around it."""
+
+    __slots__ = ("_first", "_last", "_node", "_state")
+
+    def __init__(
+        self, state: _Tokens, node: cst.CSTNode, first: cst.CSTNode | None, last: cst.CSTNode | None
+    ) -> None:
+        self._state, self._node, self._first, self._last = state, node, first, last
+
+    def __enter__(self) -> None:
+        self._state.places[id(self._node)] = len(self._state.tokens), 0
+
+    def __exit__(self, *raised: object) -> None:
+        places = self._state.places
+        start = places[id(self._node if self._first is None else self._first)][0]
+        end = len(self._state.tokens) if self._last is None else places[id(self._last)][1]
+        places[id(self._node)] = start, end
+
+
+class _Tokens(CodegenState):
+    """libcst's own account of where nodes stand, in numbers of tokens: its providers add up the lengths of texts, hash every
+    node and walk the tree a second time, which takes three times as long as all this."""
+
+    def __init__(self, tree: cst.Module) -> None:
+        super().__init__(tree.default_indent, tree.default_newline)
+        self.places: dict[int, tuple[int, int]] = {}
+        self._open: list[int] = []
+        self.add_token = self.tokens.append  # type: ignore[assignment, method-assign]  # no frame of Python for each
+
+    def add_indent_tokens(self) -> None:
+        self.tokens.extend(self.indent_tokens)
+
+    def pop_trailing_newline(self) -> None:
+        """Nodes end with the line end that the tree has and the source may lack."""
+
+    def before_codegen(self, node: cst.CSTNode) -> None:
+        self._open.append(len(self.tokens))
+
+    def after_codegen(self, node: cst.CSTNode) -> None:
+        start = self._open.pop()
+        self.places.setdefault(id(node), (start, len(self.tokens)))
+
+    def record_syntactic_position(  # type: ignore[override]
+        self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
+    ) -> _At:
+        return _At(self, node, start_node, end_node)
+
+
 class Source:
     """The source that a tree was read from. Texts are slices of it: one pass over the tree says where every node stands."""
 
     def __init__(self, tree: cst.Module, source: str) -> None:
-        self._tree, self._source = tree, source.encode("utf-8")
-        self._texts: dict[cst.CSTNode, str] = {}
+        self._tree, self._source = tree, source
+        self._texts: dict[int, str] = {}
 
     @cached_property
-    def _spans(self) -> Mapping[cst.CSTNode, CodeSpan]:
-        wrapper = MetadataWrapper(self._tree, unsafe_skip_copy=True)
-        return cast("Mapping[cst.CSTNode, CodeSpan]", wrapper.resolve(ByteSpanPositionProvider))
+    def _spans(self) -> Mapping[int, tuple[int, int]]:
+        """id of a node -> its extent."""
+        state = _Tokens(self._tree)
+        self._tree._codegen(state)
+        ends = [0, *accumulate(map(len, state.tokens))]
+        return {node: (ends[start], ends[end]) for node, (start, end) in state.places.items()}
 
     def text(self, node: cst.CSTNode) -> str:
         """Its source on one line: no comments, single spaces, double quotes, no trailing commas."""
-        if node not in self._texts:
-            span = self._spans[node]
-            source = self._source[span.start : span.start + span.length]
-            self._texts[node] = canonical(source.decode("utf-8", "replace"), hashes=True)
-        return self._texts[node]
+        known = self._texts.get(id(node))
+        if known is None:
+            known = self._texts[id(node)] = canonical(self._source[slice(*self.extent(node))], hashes=True)
+        return known
+
+    def extent(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Its first character and the one after its last."""
+        return self._spans[id(node)]
 
     def span(self, node: object) -> Span:
         """Where it stands in the source; its beginning for what is no node of the tree."""
-        span = self._spans.get(cast(cst.CSTNode, node))
+        span = self._spans.get(id(node))
         if span is None:
             return (1, 1, 1, 1)
-        return (*self._place(span.start), *self._place(span.start + span.length))
+        return (*self._place(span[0]), *self._place(span[1]))
 
     def _place(self, offset: int) -> tuple[int, int]:
-        line = self._source.rfind(b"\n", 0, offset) + 1
-        return self._source.count(b"\n", 0, offset) + 1, len(self._source[line:offset].decode("utf-8", "replace")) + 1
+        line = self._source.rfind("\n", 0, offset) + 1
+        return self._source.count("\n", 0, offset) + 1, offset - line + 1
 
 
 def dotted(node: cst.CSTNode) -> str:
