@@ -140,6 +140,8 @@ def _file(entity: Entity, context: Context, side: Side) -> Iterator[Group]:
         document = workspace.document(entity.address)
         if document is None or not isinstance(document.content, KeyTree):
             return
+        if not any(_LISTS.match(key.replace("-", "_")) for key in document.content.keys):
+            return
         for root in document.content.documents:
             if "apiVersion" not in root.items and "Resources" not in root.items:
                 yield from _lists(entity, root, entity.address)

@@ -185,8 +185,10 @@ def _octodns(entity: Entity, root: Value) -> Iterator[Record]:
     if not root.items:
         return
     rows = [(name, row) for name, value in root.items.items() for row in (value.elements or (value,))]
+    if not all("type" in row.items for _, row in rows):
+        return
     kinds = [_first(row, "type") for _, row in rows]
-    if not rows or not all(row.is_map for _, row in rows) or not all(kind in _KINDS for kind in kinds):
+    if not all(kind in _KINDS for kind in kinds):
         return
     for (name, row), kind in zip(rows, kinds, strict=True):
         yield Record(_key(name or "@", kind), _texts(row, ("values", "value")), True, entity)

@@ -151,9 +151,10 @@ def _configured(change: Change, context: Context) -> Iterator[Fact]:
     if not all(f"/{path}".endswith((".yaml", ".yml", ".json", ".toml", "/_redirects")) for _, path in sides):
         return
     documents = [workspace.document(path) for workspace, path in sides]
-    trees = [d.content.documents for d in documents if d is not None and isinstance(d.content, KeyTree)]
-    if len(trees) < 2:
+    read = [d.content for d in documents if d is not None and isinstance(d.content, KeyTree)]
+    if len(read) < 2 or not any(_ANNOUNCED.search(_last(k)) or _TERMS.search(_last(k)) for k in read[0].keys):
         return
+    trees = [content.documents for content in read]
     old, new = ({place: value for root in tree for place, value in _lists("", root, 0)} for tree in trees)
     announced = [value for place, value in new.items() if _ANNOUNCED.search(_last(place))]
     for place, value in old.items():

@@ -5,20 +5,24 @@ from __future__ import annotations
 from blastlint.facts.units import truth
 from blastlint.model import Value
 
+_TRUTHS = ("true", "false", "yes", "no")
+
 
 def canonical(value: Value) -> str:
     """One text for everything that means the same, whatever the order of a map's keys."""
     if not value.known:
         return f"?{value.text}"
-    if value.is_map:
-        return "{" + ",".join(f"{k!r}:{canonical(v)}" for k, v in sorted(value.items.items())) + "}"
-    if value.is_list:
-        texts = [canonical(e) for e in value.elements]
+    data = value.data
+    if isinstance(data, str):
+        return ("true" if truth(data) else "false") if data.lower() in _TRUTHS else repr(data)
+    if isinstance(data, bool):
+        return "true" if data else "false"
+    if data is None or isinstance(data, (int, float)):
+        return "null" if data is None else repr(str(data))
+    if isinstance(data, tuple):
+        texts = [canonical(e) for e in data]
         return "[" + ",".join(sorted(texts) if value.unordered else texts) + "]"
-    scalar = value.scalar
-    if isinstance(scalar, bool) or (isinstance(scalar, str) and scalar.lower() in ("true", "false", "yes", "no")):
-        return "true" if truth(scalar) else "false"
-    return "null" if scalar is None else repr(str(scalar))
+    return "{" + ",".join([f"{key!r}:{canonical(data[key])}" for key in sorted(data)]) + "}"
 
 
 def digest(value: Value) -> str:

@@ -16,6 +16,7 @@ Conventions that all formats keep:
 from __future__ import annotations
 
 from dataclasses import field
+from functools import cached_property
 
 from blastlint.frozen import dataclass
 from blastlint.model import Comment, Coverage, Document, Region, Side, Value, unknown
@@ -35,12 +36,28 @@ class Note:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KeyTree:
     """The documents of one file (more than one only in YAML streams) and what was odd in them."""
 
     documents: tuple[Value, ...]
     notes: tuple[Note, ...] = ()
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Every key at any depth. Whoever looks for a few of them through a whole file asks here first: one walk tells
+        all who ask, and most files have none of them."""
+        found: set[str] = set()
+        below = list(self.documents)
+        while below:
+            value = below.pop()
+            data = value.data
+            if isinstance(data, tuple):
+                below += data
+            elif value.is_map:
+                found.update(value.items)
+                below += value.items.values()
+        return frozenset(found)
 
 
 @dataclass(slots=True)

@@ -52,7 +52,7 @@ def _of_file(workspace: Workspace, path: str, changed: Sequence[str]) -> Iterato
             name = path.rsplit("/", 1)[-1].lower()
             for tree in document.content.documents:
                 if document.language in ("yaml", "jenkinsfile"):
-                    yield from _of_yaml(workspace, path, tree, changed)
+                    yield from _of_yaml(workspace, path, pipeline_of(path, tree, document.content.keys), changed)
                 elif name in _SCRIPT_FILES:
                     yield from _of_package(workspace, path, tree, _SCRIPT_FILES[name])
 
@@ -97,8 +97,9 @@ def _of_package(workspace: Workspace, path: str, tree: Value, key: str) -> Itera
             yield _entity(command, f"{place}:{number}", place, surroundings)
 
 
-def _of_yaml(workspace: Workspace, path: str, tree: Value, changed: Sequence[str]) -> Iterator[Entity]:
-    pipeline = pipeline_of(path, tree)
+def _of_yaml(
+    workspace: Workspace, path: str, pipeline: Pipeline | None, changed: Sequence[str]
+) -> Iterator[Entity]:
     if pipeline is None:
         return
     scripts = [(shell, _read(workspace, path, shell)) for shell in pipeline.shells]
@@ -148,7 +149,7 @@ def _followed(workspace: Workspace, path: str, job: Job) -> Job:
     document = workspace.document(called_path) if called_path and called_path != path else None
     if document is None or not isinstance(document.content, KeyTree) or not document.content.documents:
         return job
-    inner = pipeline_of(called_path, document.content.documents[0])
+    inner = pipeline_of(called_path, document.content.documents[0], document.content.keys)
     if inner is None:
         return job
     return replace(

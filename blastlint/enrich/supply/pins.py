@@ -17,6 +17,7 @@ _FROM = regex(r"^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?(\S+)", re.MULTILINE |
 _REQUIREMENT = regex(
     r"^[ \t]*([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?[ \t]*([=<>!~][^;#\n]*|@[^;#\n]*)?(?:[;#].*)?$", re.MULTILINE
 )
+_PINNING = frozenset({"uses", "image"})  # keys under which YAML holds something by its version
 _INSTALLED = regex(
     r"(?<=\s)(?P<name>@?[A-Za-z][\w./+-]*?)(?:(?P<sign>==?|@|~=|>=|-)(?P<version>v?\d[\w.+~:*-]*))?(?=\s|$)"
 )
@@ -165,7 +166,7 @@ def _of_document(document: Document, path: str, name: str) -> Iterator[Pin]:
                         str(held.scalar if held else ""),
                         element.region,
                     )
-            else:
+            elif not _PINNING.isdisjoint(content.keys):
                 yield from _yaml(tree, "", 0)
 
 

@@ -29,8 +29,8 @@ def is_pipeline(path: str) -> bool:
     return any(pattern.search(path) for pattern in _WORKFLOWS)
 
 
-def pipeline_of(path: str, tree: Value) -> Pipeline | None:
-    """The pipeline that a document is; None when it holds no shell at all."""
+def pipeline_of(path: str, tree: Value, keys: frozenset[str]) -> Pipeline | None:
+    """The pipeline that a document is; None when it holds no shell at all. `keys` are all that its file has."""
     if not tree.is_map and not tree.is_list:
         return None
     if _GITHUB.search(path) or _ACTION.search(path):
@@ -46,7 +46,7 @@ def pipeline_of(path: str, tree: Value) -> Pipeline | None:
     elif argo.fits(tree):
         found = argo.read(tree)
     else:
-        shells = tuple(elsewhere.shells(tree, (), 0))
+        shells = () if elsewhere.TELLING.isdisjoint(keys) else tuple(elsewhere.shells(tree, (), 0))
         if not shells:
             return None
         if _AZURE.search(path) or tree.get("pipelines") is not None or tree.get("steps") is not None:

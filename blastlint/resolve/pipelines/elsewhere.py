@@ -19,6 +19,8 @@ _MODULES = {
     **dict.fromkeys(("mysql_db", "community.mysql.mysql_db"), "mysqladmin drop"),
     **dict.fromkeys(("docker_volume", "community.docker.docker_volume"), "docker volume rm"),
 }
+# Without one of these keys no YAML has shell in it.
+TELLING = frozenset({*_SCRIPT_KEYS, *_ANSIBLE, *_MODULES, "command", "args"})
 _SHELL_NAMES = frozenset({"sh", "bash", "/bin/sh", "/bin/bash", "ash", "/bin/ash", "/usr/bin/env"})
 _MAX_DEPTH = 40
 
