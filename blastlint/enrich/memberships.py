@@ -103,12 +103,14 @@ def _lists(entity: Entity, value: Value, name: str, depth: int = 0) -> Iterator[
     if depth > 8:
         return
     for key, child in value.items.items():
-        if _LISTS.match(key.replace("-", "_")) and child.is_list:
+        if child.is_scalar:
+            continue
+        if child.is_map:
+            yield from _lists(entity, child, name, depth + 1)
+        elif child.is_list and _LISTS.match(key.replace("-", "_")):
             people = frozenset(person for element in child.elements if (person := _person(element)))
             if people:
                 yield Group(f"{name} {key}", people, entity)
-        elif child.is_map:
-            yield from _lists(entity, child, name, depth + 1)
         for element in child.elements:
             yield from _lists(entity, element, name, depth + 1)
 

@@ -48,15 +48,14 @@ class KeyTree:
         """Every key at any depth. Whoever looks for a few of them through a whole file asks here first: one walk tells
         all who ask, and most files have none of them."""
         found: set[str] = set()
-        below = list(self.documents)
+        below = [root.data for root in self.documents]
         while below:
-            value = below.pop()
-            data = value.data
+            data = below.pop()
             if isinstance(data, tuple):
-                below += data
-            elif value.is_map:
-                found.update(value.items)
-                below += value.items.values()
+                below += [element.data for element in data]
+            elif isinstance(data, dict):
+                found.update(data)
+                below += [value.data for value in data.values()]
         return frozenset(found)
 
 

@@ -210,7 +210,6 @@ def _entity(
         attributes=attributes,
         region=region,
         header=header or Region(region.side, region.path, region.start_line, region.start_column),
-        references=frozenset(ref for _, leaf in attributes.leaves() for ref in leaf.refs),
         configuration=posixpath.dirname(path),
         content=_digest(attributes),
     )
@@ -224,11 +223,12 @@ def _digest(attributes: Value) -> str:
 def _plain(value: Value) -> object:
     if not value.known:
         return {"unknown": value.text}
-    if value.is_map:
-        return {key: _plain(child) for key, child in value.items.items()}
-    if value.is_list:
-        return [_plain(child) for child in value.elements]
-    return value.scalar
+    data = value.data
+    if data is None or isinstance(data, (str, int, float)):
+        return data
+    if isinstance(data, tuple):
+        return [_plain(child) for child in data]
+    return {key: _plain(child) for key, child in data.items()}
 
 
 def _text(value: Value | None) -> str:

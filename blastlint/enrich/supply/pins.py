@@ -185,10 +185,12 @@ def _yaml(value: Value, key: str, depth: int) -> Iterator[Pin]:
         if key == "image" and repository is not None and tag is not None and tag.scalar is not None:
             yield Pin("image", str(repository.scalar), str(tag.scalar), tag.region)
         for entry, child in value.items.items():
-            yield from _yaml(child, entry, depth + 1)
+            if entry in _PINNING or not child.is_scalar:
+                yield from _yaml(child, entry, depth + 1)
     elif value.is_list:
         for child in value.elements:
-            yield from _yaml(child, key, depth + 1)
+            if key in _PINNING or not child.is_scalar:
+                yield from _yaml(child, key, depth + 1)
     elif isinstance(value.scalar, str):
         text = value.scalar
         if key == "uses" and "@" in text and not text.startswith(("./", "docker://")):
