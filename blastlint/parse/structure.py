@@ -21,6 +21,7 @@ class Lines:
 
     def __init__(self, source: bytes) -> None:
         self.source = source
+        self._narrow = source.isascii()
         self.starts = [0, *(m.end() for m in re.finditer(rb"\n", source))]
 
     def span(self, node: Node) -> Span:
@@ -29,6 +30,8 @@ class Lines:
 
     def column(self, row: int, column: int) -> int:
         """1-based, of a 0-based row and byte column."""
+        if self._narrow:
+            return column + 1
         line = self.starts[row]
         return len(self.source[line : line + column].decode("utf-8", "replace")) + 1
 

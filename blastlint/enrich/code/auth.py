@@ -49,8 +49,10 @@ def facts(pair: Pair) -> Iterator[Fact]:
     """One `auth` fact for each place that lost a check."""
     if pair.is_new or not pair.mentions(_SCREEN, "before"):
         return
-    before, after = list(elements(pair, "before")), list(elements(pair, "after"))
-    routes = _routes(pair.after)
+    before = list(elements(pair, "before"))
+    if all(e.strength == "open" for e in before):
+        return  # nothing to lose: the side after need not be read
+    after, routes = list(elements(pair, "after")), _routes(pair.after)
     for place in dict.fromkeys(e.place for e in before):
         if place and place not in routes:
             continue  # the route itself is gone

@@ -52,9 +52,12 @@ def facts(pair: Pair) -> Iterator[Fact]:
     yield from _softer_before(pair)
     if not pair.mentions(_SCREEN):
         return
+    done = list(deeds(pair, "after"))
+    if not done:
+        return
     known = Counter(deed.text for deed in deeds(pair, "before"))
     known.update(_gone_elsewhere(pair))
-    for number, deed in enumerate(deeds(pair, "after")):
+    for number, deed in enumerate(done):
         if known[deed.text] > 0:
             known[deed.text] -= 1
         else:

@@ -38,14 +38,15 @@ def _expressions(pair: Pair) -> Iterator[Fact]:
     module = pair.module("after")
     if module is None or module.language in _LINEAR:
         return
-    known = set(_patterns(pair, "before"))
-    for number, (text, at) in enumerate(_compiled(pair, "after")):
-        if text not in known and (_NESTED.search(text) or _ADJACENT.search(text)):
+    costly = [
+        (number, text, at)
+        for number, (text, at) in enumerate(_compiled(pair, "after"))
+        if _NESTED.search(text) or _ADJACENT.search(text)
+    ]
+    known = {text for text, _ in _compiled(pair, "before")} if costly else set()
+    for number, text, at in costly:
+        if text not in known:
             yield _fact(pair, "expression", f"{number}", text, at)
-
-
-def _patterns(pair: Pair, side: Side) -> Iterator[str]:
-    yield from (text for text, _ in _compiled(pair, side))
 
 
 def _compiled(pair: Pair, side: Side) -> Iterator[tuple[str, object]]:

@@ -28,8 +28,9 @@ def facts(pair: Pair) -> Iterator[Fact]:
         r"(^|/)(scripts?|bin|tools|examples?|build\.rs|cmd)(/|$)", pair.change.path
     ):
         return
-    known = Counter(name for name, _, _ in _ends(pair, "before"))
-    for name, text, at in _ends(pair, "after"):
+    ends = list(_ends(pair, "after"))
+    known = Counter(name for name, _, _ in _ends(pair, "before")) if ends else Counter()
+    for name, text, at in ends:
         if known[name] > 0:
             known[name] -= 1
             continue

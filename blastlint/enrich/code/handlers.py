@@ -32,7 +32,10 @@ def facts(pair: Pair) -> Iterator[Fact]:
     """One `handler` fact for each handler of the after side that hides more than its counterpart did."""
     if not pair.mentions(_SCREEN):
         return
-    before, after = pair.before, pair.after
+    after = pair.after
+    if not any(handler.body in (*_HIDES, "log-only") for handler in after.handlers):
+        return  # none hides anything: the side before need not be read
+    before = pair.before
     known = {call.name for call in before.calls}
     rest = list(before.handlers)
     for number, handler in enumerate(after.handlers):
