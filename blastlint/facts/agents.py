@@ -8,6 +8,7 @@
 | under | key paths at which the settings may begin |
 | allow, deny, ask | keys of lists of permissions, `Tool(pattern)` |
 | lists, denied | keys of lists of patterns of one tool, allowed or denied |
+| rules | key of a list of maps, with the keys of tool, patterns and decision in each, and the words that decide |
 | decisions | key of a tree whose leaves are allow/ask/deny or true/false: its names are a tool and a pattern |
 | directories | keys of lists of further directories |
 | hooks | keys under which commands stand that run before or after the agent does something |
@@ -43,6 +44,19 @@ class Switch:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """A list of rules at `key`: where each says its tool (else `shell`), its patterns and its decision, by dotted keys."""
+
+    key: str
+    tool: str
+    patterns: tuple[str, ...]
+    decision: str
+    allow: str
+    ask: str
+    deny: str
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """Where one agent keeps what it may do."""
 
@@ -55,6 +69,7 @@ class Form:
     lists: tuple[tuple[str, str], ...] = ()
     denied: tuple[tuple[str, str], ...] = ()
     decisions: tuple[tuple[str, str], ...] = ()
+    rules: tuple[Rules, ...] = ()
     directories: tuple[str, ...] = ()
     hooks: tuple[str, ...] = ()
     switches: tuple[Switch, ...] = ()
@@ -124,9 +139,16 @@ def _form(row: Mapping[str, Any]) -> Form:
         keyed("lists"),
         keyed("denied"),
         tuple((entry["key"], entry["tool"]) for entry in row.get("decisions", ())),
+        tuple(_rules(entry) for entry in row.get("rules", ())),
         tuple(row.get("directories", ())),
         tuple(row.get("hooks", ())),
         tuple(_switch(entry) for entry in row.get("switches", ())),
+    )
+
+
+def _rules(row: Mapping[str, Any]) -> Rules:
+    return Rules(
+        row["key"], row["tool"], tuple(row["patterns"]), row["decision"], row["allow"], row["ask"], row["deny"]
     )
 
 

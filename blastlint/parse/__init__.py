@@ -42,6 +42,7 @@ PARSERS: dict[str, str] = {
     "prisma": "prisma",
     "zone": "zone",
     "list": "entries",
+    "codex-rules": "codex_rules",
 }
 
 

@@ -20,7 +20,7 @@ _BY_SUFFIX: tuple[tuple[str, str], ...] = (
     (".go", "go"), (".php", "php"), (".rb", "ruby"), (".java", "java"), (".rs", "rust"), (".sql", "sql"),
     (".psql", "sql"), (".pgsql", "sql"), (".xml", "xml"), (".prisma", "prisma"),
     (".md", "markdown"), (".mdx", "markdown"), (".mdc", "markdown"),
-    (".dockerfile", "dockerfile"), (".jenkinsfile", "jenkinsfile"), (".zone", "zone"),
+    (".dockerfile", "dockerfile"), (".jenkinsfile", "jenkinsfile"), (".zone", "zone"), (".kiro.hook", "json"),
 )  # fmt: skip
 _BY_NAME: dict[str, str] = {
     "makefile": "makefile", "gnumakefile": "makefile", "dockerfile": "dockerfile", "containerfile": "dockerfile",
@@ -58,6 +58,8 @@ def language_of(path: str, data: bytes = b"") -> str:
             return language
     if name.startswith("env."):  # behind the suffixes: env.tf and env.yaml are what they say
         return "dotenv"
+    if name.endswith(".rules") and "/.codex/rules/" in f"/{path}":
+        return "codex-rules"
     if _LISTED.search(name) and _LIST.search(name):
         return "list"
     if name.endswith((".db", ".hosts")) or name.startswith("db."):

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from blastlint import pipeline
 from blastlint.engine.load import shipped_rules
+from blastlint.enrich.agents import SETTINGS
 from blastlint.enrich.agents.permissions import Permission, covers, level, permission
+from blastlint.facts.agents import form_of, table
 from blastlint.sources.memory import change_set
 
 RULES = tuple(rule for rule in shipped_rules() if rule.id.startswith("AGT"))
@@ -81,3 +83,11 @@ def test_any_content_is_read(path: str, before: bytes, after: bytes) -> None:
     found({path: before}, {path: after})
     found({path: before}, {path: before + after})
     assert found({path: before}, {path: before}) == []
+
+
+def test_every_settings_file_of_the_table_is_looked_at() -> None:
+    """A form whose files no path leads to would never be read."""
+    for form in table().forms:
+        for pattern in form.files:
+            path = pattern.replace("*", "x")
+            assert form_of(path) is not None and SETTINGS.search(path), path

@@ -12,8 +12,9 @@ from blastlint.enrich.context import Context
 from blastlint.model import Change, Fact
 from blastlint.regex import regex
 
-_SETTINGS = regex(
-    r"(^|/)(\.(claude|codex|gemini|cursor|kiro|amazonq|opencode|vscode|roo|devcontainer)/.*\.(json|jsonc|toml)"
+SETTINGS = regex(
+    r"(^|/)(\.(claude|codex|gemini|qwen|cursor|kiro|amazonq|opencode|vscode|roo|devcontainer|amp|zed|factory|windsurf)/"
+    r".*\.(json|jsonc|toml|rules|hook)|\.github/hooks/[^/]+\.json|\.continue/mcpServers/[^/]+\.(ya?ml|json)"
     r"|(opencode|\.?crush|\.?mcp|devcontainer)\.jsonc?|\.aider\.conf\.yml|[^/]+\.code-workspace)$"
 )
 INSTRUCTIONS = regex(
@@ -51,7 +52,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
 def _of_file(change: Change, context: Context) -> Iterator[Fact]:
     """What a file says to agents that is read by them."""
     path = change.path
-    if _SETTINGS.search(path):
+    if SETTINGS.search(path):
         from blastlint.enrich.agents import servers, settings
 
         yield from settings.facts(change, context)

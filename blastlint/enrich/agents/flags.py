@@ -34,10 +34,17 @@ def disarming(command: Command) -> tuple[str, bool]:
         for option in options:
             name, _, value = option.partition("=")
             for given in command.options:
-                off = given.value.lower() in ("false", "0", "no")
-                if given.name == name and (given.value == value if value else not off):
+                if given.name == name and _is_given(given.value, name, value, command.text):
                     return ("-" if len(name) == 1 else "--") + option, lesser
     return "", False
+
+
+def _is_given(given: str, name: str, wanted: str, text: str) -> bool:
+    """Whether an option has the value that is looked for, which may stand as the next word; without one, is not off."""
+    if not wanted:
+        return given.lower() not in ("false", "0", "no")
+    apart = rf"-{re.escape(name)}\s+[\"']?{re.escape(wanted)}(?=[\"'\s]|$)"
+    return given == wanted or (not given and re.search(apart, text) is not None)
 
 
 def of_command(change: Change, context: Context) -> Iterator[Fact]:

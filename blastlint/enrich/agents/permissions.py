@@ -60,6 +60,7 @@ def bare(pattern: str) -> str:
         return ""
     if text.startswith("/") and text.endswith("/") and len(text) > 1:  # an expression: /^git (status|diff)/
         text = text.strip("/").removeprefix("^").removesuffix("$").removesuffix("\\b")
+        text = text.replace("\\s+", " ").replace("\\s", " ")
     for ending in (":*", " *", " .*", ".*"):
         text = text.removesuffix(ending)
     return text.strip()

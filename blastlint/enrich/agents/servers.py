@@ -20,6 +20,7 @@ _PINNED = regex(r"@v?\d[\w.+-]*$|==\d|@sha256:\w+$|:v?\d[\w.-]*$")
 _REFERENCE = regex(r"^\s*(\$\{?\w|\$\{(env|input):|\{env:|%\w+%|<[^>]+>|your[-_ ]|xxx|\*{3})", re.IGNORECASE)
 _SECRET_OPTION = regex(r"^(--?[\w-]*(key|token|secret|password)[\w-]*)(=(?P<value>.+))?$", re.IGNORECASE)
 _BEARER = regex(r"^(Bearer|Basic|token)\s+(?P<value>\S+)$", re.IGNORECASE)
+_SUFFIXES = (".json", ".toml", ".yaml", ".yml")
 _LEAST = 8  # characters: a shorter text is hardly a secret
 
 
@@ -88,7 +89,7 @@ def _fact(new: Server, old: Server | None, what: str, text: str) -> Fact:
 def _elsewhere(change: Change, context: Context) -> Iterator[str]:
     """Other changed files that the servers may have been in."""
     for file in context.change_set.files:
-        if file.before is not None and file.path != change.path and file.before.endswith((".json", ".toml")):
+        if file.before is not None and file.path != change.path and file.before.endswith(_SUFFIXES):
             yield file.before
 
 
@@ -104,8 +105,9 @@ def servers(path: str, side: Workspace) -> dict[str, Server]:
     for root in document.content.documents:
         for key in table().servers:
             for listed in at(root, key):
-                for name, value in listed.items.items():
-                    server = _server(name, value)
+                named = ((_text(element.get("name")), element) for element in listed.elements)
+                for name, value in (*listed.items.items(), *named):
+                    server = _server(name, value) if name else None
                     if server is not None:
                         found[name] = server
         on = root.get("enableAllProjectMcpServers")

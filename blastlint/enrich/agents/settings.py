@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 from blastlint.enrich.agents.permissions import LEVELS, Permission, bare, covers, level, permission
 from blastlint.enrich.context import Context
 from blastlint.enrich.shown import shown
-from blastlint.facts.agents import Form, Switch, form_of, table
+from blastlint.facts.agents import Form, Rules, Switch, form_of, table
 from blastlint.frozen import dataclass
 from blastlint.model import Change, Fact, Region, Related, Scalar, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace
 
 _GUARDING_HOOKS = ("pretooluse", "beforetool", "userpromptsubmit", "beforeshell", "beforemcp", "beforeread", "permission",
-                   "beforeedit", "stop", "beforesubmit", "preToolUse")  # fmt: skip
+                   "beforeedit", "stop", "beforesubmit", "pre_")  # fmt: skip
 _MANY = 5
 
 
@@ -147,22 +147,59 @@ def _read(root: Value, form: Form, settings: Settings) -> None:
             _decisions(value, (tool,) if tool else (), settings)
     for text, region in _texts(root, form.directories):
         settings.directories[text] = region
+    for rules in form.rules:
+        for value in at(root, rules.key):
+            for element in value.elements:
+                _rule(element, rules, settings)
     for key in form.hooks:
-        for value in at(root, key):
-            for event, tree in value.items.items():
-                for text, region in _commands(tree):
-                    settings.hooks[event, text] = region
+        for value in at(root, key) if key else (root,):
+            for event, text, region in _hooks(value):
+                settings.hooks[event, text] = region
     for switch in form.switches:
         for name, value in _named(root, switch.key.split("."), ""):
             settings.switches[name] = (switch, value.scalar, value.region)
+
+
+def _rule(value: Value, rules: Rules, settings: Settings) -> None:
+    """One rule of a list: a permission for each of its patterns, or for all that its tool does."""
+    said = next((v.scalar for v in at(value, rules.decision)), None)
+    into = {rules.allow: settings.allow, rules.ask: settings.ask, rules.deny: settings.deny}
+    if not isinstance(said, str) or said not in into:
+        return
+    named = next((v.scalar for v in at(value, rules.tool)), None) if rules.tool else "shell"
+    tool = permission(str(named)).tool if named else "all"
+    found = [v for key in rules.patterns for v in at(value, key)]
+    patterns = [e for v in found for e in (v.elements or (v,)) if isinstance(e.scalar, str)]
+    if not found:
+        into[said][Permission(tool)] = value.region
+    for pattern in patterns:
+        into[said][Permission(tool, bare(str(pattern.scalar)))] = pattern.region
+
+
+def _hooks(value: Value) -> Iterator[tuple[str, str, Region | None]]:
+    """(event, command, place): of a map by events, of a list of hooks that each say their event, or of one such hook."""
+    event = value.get("trigger") or value.get("when", "type")
+    if event is not None and event.is_scalar:
+        switch = value.get("enabled")
+        if switch is None or switch.scalar is not False:
+            yield from ((str(event.scalar), text, region) for text, region in _commands(value))
+    elif value.is_list:
+        for element in value.elements:
+            yield from _hooks(element)
+    else:
+        for name, tree in value.items.items():
+            yield from ((name, text, region) for text, region in _commands(tree))
 
 
 def _texts(root: Value, keys: Sequence[str]) -> Iterator[tuple[str, Region | None]]:
     for key in keys:
         for value in at(root, key):
             for element in value.elements:
+                expression = element.get("pattern")
                 if isinstance(element.scalar, str):
                     yield element.scalar, element.region
+                elif expression is not None and isinstance(expression.scalar, str):
+                    yield f"/{expression.scalar}/", element.region
 
 
 def at(root: Value, key: str) -> Iterator[Value]:
@@ -208,7 +245,7 @@ def _decisions(value: Value, names: tuple[str, ...], settings: Settings) -> None
 def _commands(tree: Value) -> Iterator[tuple[str, Region | None]]:
     """The commands of hooks, wherever they stand below an event."""
     for key, child in tree.items.items():
-        if key in ("command", "bash", "run", "prompt") and isinstance(child.scalar, str):
+        if key in ("command", "bash", "powershell", "run", "prompt") and isinstance(child.scalar, str):
             yield " ".join(child.scalar.split()), child.region
         else:
             yield from _commands(child)
