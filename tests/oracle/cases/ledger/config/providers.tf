@@ -1,0 +1,8 @@
+provider "aws" {
+  region = var.region
+}
+
+provider "aws" {
+  alias  = "dr"
+  region = "us-west-2"
+}
