@@ -11,7 +11,7 @@ changed ones needs. Transitions (moved, removed, import blocks) are entities of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from importlib import import_module
 
 from blastlint.model import Entity, Notification
@@ -34,14 +34,20 @@ RESOLVERS: dict[str, frozenset[str]] = {
     ),
     "schemas": frozenset({"sql", "python", "javascript", "typescript", "ruby", "prisma"}),
 }
+_NATIVE = (".tf", ".tofu")
 _DECLARED = ("kubernetes.", "cloudformation.", "compose.", "iam.")  # what `manifests` finds
 
 
 def entities(
-    workspace: Workspace, changed: Sequence[str], reading: Sequence[str] = (), nesting: Iterable[str] = ()
+    workspace: Workspace,
+    changed: Sequence[str],
+    reading: Sequence[str] = (),
+    nesting: Iterable[str] = (),
+    settings: Collection[str] = (),
 ) -> tuple[Entity, ...]:
     """Every entity of this side that the changed files bear on. `reading` are files of modules that read changed files on
-    the other side, `nesting` the templates that changed files bear on there."""
+    the other side, `nesting` the templates that changed files bear on there, `settings` the files of which no more than
+    Terraform's own settings changed."""
     found: list[Entity] = []
     by_language: dict[str, list[str]] = {}
     for path in changed:
@@ -51,13 +57,18 @@ def entities(
     for name, languages in RESOLVERS.items():
         paths = [path for language in sorted(languages) for path in by_language.get(language, ())]
         if name == "terraform":
-            paths = [*{*paths, *read}]  # values come out of files of any language
+            paths = [*{*paths, *read}.difference(settings)]  # values come out of files of any language
         elif name == "manifests" and workspace.rendered:
             paths = [*changed]  # a program's output comes out of files of any language
         elif name == "cloudformation":
             paths = [*{*paths, *nesting}]
         if paths:
             found.extend(_resolver(name)(workspace, sorted(paths)))
+    if settings:
+        from blastlint.resolve.terraform import settings as terraform
+
+        roots = {e.configuration for e in found if e.kind == "terraform.settings"}
+        found.extend(e for e in terraform.settings(workspace, settings) if e.configuration not in roots)
     return tuple(found)
 
 
@@ -77,9 +88,10 @@ def both(before: Workspace, after: Workspace, changed: Sequence[str]) -> tuple[t
     one side and is called by another on the other side; of a file that cannot be read any more."""
     read = [{f"{d}/main.tf" for d in readers(side.tree, changed).values()} for side in (before, after)]
     nesting = _nesting(before, after, changed)
+    settings = _settings(before, after, changed)
     found = (
-        entities(before, changed, sorted(read[1] - read[0]), nesting),
-        entities(after, changed, sorted(read[0] - read[1]), nesting),
+        entities(before, changed, sorted(read[1] - read[0]), nesting, settings),
+        entities(after, changed, sorted(read[0] - read[1]), nesting, settings),
     )
     roots = [{e.configuration for e in side if e.kind.startswith("terraform.")} for side in found]
     for side, other, alone in ((0, after, roots[0] - roots[1]), (1, before, roots[1] - roots[0])):
@@ -98,6 +110,15 @@ def both(before: Workspace, after: Workspace, changed: Sequence[str]) -> tuple[t
 
         found = aligned(*found, (before, after))
     return found
+
+
+def _settings(before: Workspace, after: Workspace, changed: Sequence[str]) -> frozenset[str]:
+    """The files of which no more than Terraform's own settings changed."""
+    if not any(path.endswith(_NATIVE) for path in changed):
+        return frozenset()
+    from blastlint.resolve.terraform.settings import settled
+
+    return settled(before, after, changed)
 
 
 def _nesting(before: Workspace, after: Workspace, changed: Sequence[str]) -> frozenset[str]:

@@ -60,7 +60,7 @@ class Emitter:
         for (name, alias), block in module.definition.providers.items():
             yield self._provider(module, name, alias, block)
         if module.call is None:
-            yield from self._settings(module)
+            yield from self.settings(module)
         if (module.call is None or directory in self.touched) and directory not in shown:
             shown.add(directory)
             yield from self._declarations(module)
@@ -217,7 +217,7 @@ class Emitter:
             "terraform.provider", address, block, body(block, module.scope), module, name, alias or name
         )
 
-    def _settings(self, module: Module) -> Iterator[Entity]:
+    def settings(self, module: Module) -> Iterator[Entity]:
         backend = module.definition.backend
         if backend is not None:
             type = backend.labels[0] if backend.labels else backend.type

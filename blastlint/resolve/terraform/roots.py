@@ -48,6 +48,12 @@ def roots(definitions: Definitions, changed: Sequence[str]) -> tuple[list[str], 
     return list(found), frozenset(directories)
 
 
+def uncalled(tree: Tree, directories: Iterable[str]) -> list[str]:
+    """Those of the directories that no other module calls, in order."""
+    callers = _callers(tree)
+    return [directory for directory in sorted(directories) if not _counted(callers.get(directory, ()), directory)]
+
+
 def called(workspace: Workspace, directories: Iterable[str]) -> frozenset[str]:
     """Those of the directories that are modules called by others on this side, and no configurations of their own."""
     definitions = Definitions(workspace)
