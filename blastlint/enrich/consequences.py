@@ -34,6 +34,7 @@ from blastlint.enrich.retention import kept_on_removal, kept_on_replacement
 from blastlint.enrich.shifts import shifts
 from blastlint.facts.stateful import is_routine, lesser_data, table_name
 from blastlint.model import Entity, Fact, FactValue, Impact, Region, Related
+from blastlint.resolve.terraform.details import is_swapped
 
 if TYPE_CHECKING:
     from blastlint.enrich.kubernetes.effects import Taken
@@ -60,6 +61,11 @@ def attached(context: Context, impacts: Sequence[Impact]) -> tuple[Impact, ...]:
         names = renamed([*gone, *kept], impacts_left, found)
         left = [i for i in gone if id(i) not in names]
         _removals(context, left, found)
+    swapped = [i for i in impacts_left if i.change.before and is_swapped(i.change.before.detail, i.change.entity.detail)]
+    if swapped:
+        from blastlint.enrich.swaps import swaps
+
+        swaps(_blocks(swapped), impacts_left, found)
     _replacements(impacts_left, found)
     return tuple(replace(i, facts=(*i.facts, *found[id(i)])) if id(i) in found else i for i in impacts)
 
@@ -248,7 +254,8 @@ def _remove(
         "cascade": taken.what if taken is not None else "",
         "cascades": taken is not None and taken.certain and root.effect != "forget",
         "outcome": after_removal(root, impacts),
-        "extent": _extent(impacts),
+        "extent": extent(impacts),
+        "swap": "none",
         "snapshot": kept_on_removal(before) == "snapshot",
     }
     related = (*related_to(others), *(Related("still refers to it", e.header or e.region, e.address) for e in users))
@@ -257,7 +264,7 @@ def _remove(
     found.setdefault(id(root), []).append(fact)
 
 
-def _extent(impacts: Sequence[Impact]) -> str:
+def extent(impacts: Sequence[Impact]) -> str:
     """How many resources go and how many hold something; what only modules of other repositories make is not counted."""
     if hidden(impacts):
         return "what its modules make, which is not in this repository"

@@ -17,6 +17,7 @@ from blastlint.enrich.texts import telling_lines, text_of
 from blastlint.frozen import dataclass
 from blastlint.model import FileChange, Tree
 from blastlint.regex import regex
+from blastlint.resolve.terraform.details import is_swapped
 
 FEW = 3
 _ABSORBED = 0.5
@@ -69,7 +70,7 @@ def deletion(context: Context) -> Deletion | None:
     gone = list(_without_namesake(removed, born))
     if sum(_counts(path, context) for path in gone) < FEW:
         return None
-    gone = list(_without_heir(gone, context))
+    gone = list(_without_heir(_unpublished(gone, context), context))
     counted = tuple(path for path in gone if _counts(path, context))
     if len(counted) < FEW:
         return None
@@ -130,6 +131,16 @@ def _name(path: str) -> str:
 def _stem(path: str) -> str:
     directory, slash, name = path.rpartition("/")
     return f"{directory}{slash}{name.partition('.')[0] or name}"
+
+
+def _unpublished(gone: Iterable[str], context: Context) -> list[str]:
+    """The gone files, without those of Terraform modules that are called from elsewhere now."""
+    swapped = {
+        str(getattr(change.before.detail, "directory", ""))
+        for change in context.changes
+        if change.before is not None and change.after is not None and is_swapped(change.before.detail, change.after.detail)
+    }
+    return [path for path in gone if swapped.isdisjoint(_directories(path))]
 
 
 def _without_heir(gone: Sequence[str], context: Context) -> Iterator[str]:

@@ -22,6 +22,7 @@ from blastlint.enrich.variants import deployed
 from blastlint.facts.stateful import stateful_class, table_name
 from blastlint.model import Action, Change, Confidence, Delta, Effect, Entity, Impact, Recoverability, Related, Tree
 from blastlint.regex import regex
+from blastlint.resolve.terraform.details import is_swapped
 
 if TYPE_CHECKING:
     from blastlint.enrich.planned import Verdicts
@@ -70,7 +71,7 @@ def _plain(change: Change, context: Context) -> Impact:
     if change.kind == "kubernetes.object":
         return _object(change, context)
     effect = "no-op" if change.kind in _SETTINGS else _BY_ACTION[change.action]
-    if change.kind == "terraform.module" and effect == "in-place" and all(map(_is_of_call, change.deltas)):
+    if change.kind == "terraform.module" and effect == "in-place" and all(_is_of_call(d, change) for d in change.deltas):
         effect = "no-op"  # what that does is told of the resources below
     if change.kind == "config.key" and effect != "no-op":
         effect = "in-place"  # a key is a property of what reads the file: nothing is created or destroyed with it
@@ -78,9 +79,10 @@ def _plain(change: Change, context: Context) -> Impact:
     return Impact(change, effect, stateful=stateful, recoverability=recoverability(effect, stateful))
 
 
-def _is_of_call(delta: Delta) -> bool:
-    """Whether a delta is of the call, and no input of the module."""
-    return is_meta(delta.path) or delta.path.startswith("providers")
+def _is_of_call(delta: Delta, change: Change) -> bool:
+    """Whether a delta is of the call, and no input of the module: where that stands in the repository, for one."""
+    here = delta.path == "source" and getattr(change.entity.detail, "directory", None) is not None
+    return here or is_meta(delta.path) or delta.path.startswith("providers")
 
 
 def _object(change: Change, context: Context) -> Impact:
@@ -178,6 +180,7 @@ def _planner(
         imported=frozenset(_text(e, "to") for e in after.values() if e.kind == "terraform.import"),
         given=_by_providers(before, after, own) if not whole and any(map(_is_of_providers, changes)) else {},
         outside=given,
+        swapped=[a for a, e in after.items() if (old := before.get(a)) and is_swapped(old.detail, e.detail)],
     )
 
 

@@ -64,6 +64,8 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "outcome": "what happens to it, in words: is destroyed, is left behind, ...",
         "extent": "how much goes, in words",
         "snapshot": "true when a last snapshot is taken of it",
+        "swap": "none; of a call whose module now comes from elsewhere, where it may be too: namesake when that is a module "
+        "of the same name, else other",
     },
     "replacement": {
         "paths": "list: the arguments that force it",

@@ -140,6 +140,7 @@ def _elements_lost(before: Entity, after: Entity) -> Iterator[Fact]:
         if len(lost) > 1
         else "the application generated from it, with what it deployed",
         "cascades": preserved is None or preserved.scalar is not True,
+        "swap": "none",
     }
     related = tuple(Related("is generated no more", element.region) for element in lost[1:])
     yield Fact("removal", fields, "spec.generators", lost[0].region, None, related)

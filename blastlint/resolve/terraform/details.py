@@ -51,3 +51,10 @@ class Module:
     reason: str = ""
     expression: str = ""
     providers: tuple[tuple[str, str], ...] = ()
+
+
+def is_swapped(before: object, after: object) -> bool:
+    """Whether a call (its detail on both sides) left a module of the tree for one that nobody can read here."""
+    if not isinstance(before, Module) or not isinstance(after, Module):
+        return False
+    return before.directory is not None and after.directory is None and not after.source.startswith((".", "/"))
