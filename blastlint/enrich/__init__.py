@@ -52,7 +52,7 @@ PROVIDERS: dict[str, Asked] = {
     "bindings": _asked("terraform.provider", "terraform.backend", "file", about=r"^(?!terraform )"),  # states are JSON
     "rewired": _asked("terraform.resource", "terraform.module", names=r"\bproviders?\b"),
     "blocks": _asked("terraform.resource"),
-    "guards": _asked("terraform.", "cloudformation.", "kubernetes.", "compose."),
+    "guards": _asked("terraform.", "cloudformation.", "kubernetes.", "compose.", "machine."),
     "access": _asked("terraform.", "cloudformation.", "kubernetes.", "iam.", **_GRANTING),
     "exposure": _asked(
         "terraform.resource",
@@ -60,6 +60,10 @@ PROVIDERS: dict[str, Asked] = {
         "kubernetes.object",
         "compose.service",
         about=r"(?i)security_?(group|rule)|network_?acl|firewall|^Ingress |^Service ",
+    ),
+    "alerts": _asked("file", about=r"(?i)(alert|rule|prometh|monitor|mimir|loki|thanos)[^ ]*\.(ya?ml|json|rules)$"),
+    "backups": _asked(
+        "kubernetes.object", "machine.job", about=r"^(CronJob|cron\.job|ScheduledBackup|BackupSchedule|Schedule) "
     ),
     "barriers": _asked(
         "terraform.resource",

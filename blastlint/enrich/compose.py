@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
 
 from blastlint.enrich.context import Context
 from blastlint.frozen import dataclass
@@ -144,7 +143,7 @@ def _mounted_otherwise(
     if not lost:
         return
     kept = [now[m.target] for m in lost if m.target in now and now[m.target].source]
-    strength: Literal["off", "lowered"] = "lowered" if len(kept) == len(lost) else "off"
+    strength = "unknown" if len(kept) == len(lost) else "off"  # what is there now may be filled from elsewhere
     told = ", ".join(m.text for m in kept) or "nothing that lasts"
     place = kept[0].region if kept else (found.region if (found := after.attributes.get("volumes")) else None)
     yield _guard("volumes", ", ".join(m.text for m in lost), told, lost[0].region, place, strength)

@@ -33,6 +33,7 @@ _SETTINGS = frozenset(
     f"terraform.{kind}"
     for kind in ("data", "variable", "output", "provider", "backend", "settings", "moved", "removed", "import")
 )
+_PROPERTIES = ("config.key", "machine.")
 _PLANNED = frozenset({*RESOURCES, "terraform.data"})
 _KINDS = ("terraform.", "cloudformation.")
 _MILD: tuple[Effect, ...] = ("no-op", "create", "in-place", "unknown")  # nothing goes away
@@ -73,8 +74,8 @@ def _plain(change: Change, context: Context) -> Impact:
     effect = "no-op" if change.kind in _SETTINGS else _BY_ACTION[change.action]
     if change.kind == "terraform.module" and effect == "in-place" and all(_is_of_call(d, change) for d in change.deltas):
         effect = "no-op"  # what that does is told of the resources below
-    if change.kind == "config.key" and effect != "no-op":
-        effect = "in-place"  # a key is a property of what reads the file: nothing is created or destroyed with it
+    if change.kind.startswith(_PROPERTIES) and effect != "no-op":
+        effect = "in-place"  # a property of what reads the file: nothing is created or destroyed with it
     stateful = _stateful(change.entity)
     return Impact(change, effect, stateful=stateful, recoverability=recoverability(effect, stateful))
 

@@ -26,6 +26,7 @@ RESOLVERS: dict[str, frozenset[str]] = {
     "keytree": frozenset({"yaml", "json", "toml", "ini", "dotenv", "properties", "zone", "list"}),
     "manifests": frozenset({"yaml", "json"}),
     "cloudformation": frozenset({"yaml", "json"}),
+    "machines": frozenset({"yaml", "ini", "dockerfile", ""}),
     "code": frozenset({"python", "javascript", "typescript", "go", "ruby", "java", "rust"}),
     "commands": frozenset({"shell", "powershell", "yaml", "dockerfile", "makefile", "json", "markdown", "jenkinsfile"}),
     "embedded": frozenset({"terraform", "python", "javascript", "typescript", "go", "ruby"}),
