@@ -20,7 +20,7 @@ from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
 
 _TIMER = regex(r"\.timer$")
-_APT = regex(r"(^|/)(apt\.conf$|apt\.conf\.d/|\d*auto-upgrades$|\d*unattended-upgrades$)")
+_APT = regex(r"(^|/)(apt\.conf$|apt\.conf\.d/|\d*(auto|unattended)-upgrades(\.conf)?$)")
 _DNF = regex(r"(^|/)(dnf/automatic\.conf|dnf-automatic\.conf|yum-cron\.conf)$")
 _CRON = regex(r"(^|/)(crontabs?([._-][\w.-]+)?|cron\.d/[\w.-]+|[\w.-]+\.(cron|crontab))$")
 _PLAYS = regex(r"\.ya?ml$")
