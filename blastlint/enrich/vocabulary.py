@@ -733,7 +733,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     "operation": {
         "concern": "table-loss, value-loss, unbounded, blocking, irreversible, cascade, privilege",
         "kind": "what within it: table, database, partition, objects, history; column, type; rows, values; lock, fails, "
-        "breaks, unchecked, no-effect; relation; grant, row-security, role; no-way-back",
+        "duplicates, breaks, unchecked, no-effect; relation; grant, row-security, role; no-way-back",
         "verb": "drop-table, drop-column, alter-type, add-index, delete, ...: blastlint/migration.py",
         "table": "the table, in one spelling",
         "column": "the column, or empty",

@@ -22,7 +22,7 @@ from blastlint.migration import Operation
 Name = Literal["table-loss", "value-loss", "unbounded", "blocking", "irreversible", "cascade", "privilege"]
 Kind = Literal[
     "table", "database", "partition", "objects", "history", "column", "type", "rows", "values", "lock", "fails", "breaks",
-    "unchecked",
+    "unchecked", "duplicates",
     "no-effect", "relation", "grant", "row-security", "role", "no-way-back",
 ]  # fmt: skip
 
@@ -244,6 +244,9 @@ def _blocking(operation: Operation, type_before: str) -> Concern | None:
         return Concern(
             "blocking", "fails", f"builds {_index(operation)} CONCURRENTLY within a transaction", meaning, 50
         )
+    if verb in ("add-index", "add-constraint") and _locking(operation, type_before) is None and _is_unique(operation):
+        meaning = "It fails when rows have the same value there, and a CONCURRENTLY built index stays behind, invalid."
+        return Concern("blocking", "duplicates", f"wants {_where(operation)} to be unique", meaning, 15)
     if verb == "checks-off":
         what = f"{operation.object}s of {table}" if table else f"{operation.object} checks ({operation.name})"
         return Concern(
@@ -319,3 +322,14 @@ def _locked_deed(operation: Operation) -> str:
 def _index(operation: Operation) -> str:
     kind = "a unique index" if operation.has("unique") else "an index"
     return f"{kind} on {operation.table}"
+
+
+def _is_unique(operation: Operation) -> bool:
+    if operation.has("using-index", "restated"):
+        return False
+    return operation.has("unique") if operation.verb == "add-index" else operation.object == "unique"
+
+
+def _where(operation: Operation) -> str:
+    columns = listed(operation.columns, 3) if operation.columns else "columns"
+    return f"{columns} of {operation.table}"

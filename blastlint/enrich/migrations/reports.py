@@ -73,6 +73,8 @@ def _grave(change: Change, scope: Scope) -> Grave | None:
         return None
     if operation.has("concurrently") and scope.in_open_transaction(entity):
         operation = replace(operation, flags=operation.flags | {"in-transaction"})
+    if operation.has("not-valid") and scope.is_validated_with(entity):
+        operation = replace(operation, flags=operation.flags - {"not-valid"})
     if operation.verb == "alter-type":
         found = _altered(operation, scope)
     else:

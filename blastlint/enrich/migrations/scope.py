@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -26,17 +27,17 @@ _SHORT = 3
 @dataclass(frozen=True, slots=True)
 class _InFile:
     """What one file says by the way: the line on which each table is made, that of its first timeout (0 for none), and
-    (line, whether one begins) of its transactions, in order."""
+    (line, column, whether one begins) of its transactions, in order."""
 
     made: Mapping[str, int]
     timeout: int
-    transactions: Sequence[tuple[int, bool]]
+    transactions: Sequence[tuple[int, int, bool]]
 
 
 def _in_file(entities: Sequence[Entity]) -> _InFile:
     made: dict[str, int] = {}
     timeouts: list[int] = []
-    transactions: list[tuple[int, bool]] = []
+    transactions: list[tuple[int, int, bool]] = []
     for entity in entities:
         operation, line = operation_of(entity), entity.region.start_line
         if operation.verb == "create-table":
@@ -44,7 +45,7 @@ def _in_file(entities: Sequence[Entity]) -> _InFile:
         elif operation.verb == "timeout":
             timeouts.append(line)
         elif operation.verb == "transaction":
-            transactions.append((line, operation.object == "begin"))
+            transactions.append((line, entity.region.start_column, operation.object == "begin"))
     return _InFile(made, min(timeouts, default=0), sorted(transactions))
 
 
@@ -107,8 +108,27 @@ class Scope:
     def in_open_transaction(self, entity: Entity) -> bool:
         """Whether the file itself began a transaction before this operation that is not over."""
         marks = self._in_files[entity.region.path].transactions
-        at = bisect_left(marks, (entity.region.start_line, False))
-        return at > 0 and marks[at - 1][1]
+        at = bisect_left(marks, (entity.region.start_line, entity.region.start_column, False))
+        return at > 0 and marks[at - 1][2]
+
+    def is_validated_with(self, entity: Entity) -> bool:
+        """Whether a constraint that is added without a look at the rows is validated in the same transaction, which holds
+        the lock of the first statement until the end of the second."""
+        operation = operation_of(entity)
+        if not (operation.has("in-transaction") or self.in_open_transaction(entity)):
+            return False
+        path, here = entity.region.path, (entity.region.start_line, entity.region.start_column)
+        ends = ((line, column) for line, column, begins in self._in_files[path].transactions if not begins)
+        end = next((place for place in ends if place > here), (sys.maxsize, 0))
+        later = [
+            operation_of(e)
+            for e in self.by_path.get(path, ())
+            if here < (e.region.start_line, e.region.start_column) < end
+        ]
+        named = ("", operation.name, operation.to)
+        return any(
+            o.verb == "validate-constraint" and o.table == operation.table and (o.name or o.to) in named for o in later
+        )
 
     @cached_property
     def _in_files(self) -> Mapping[str, _InFile]:

@@ -20,6 +20,7 @@ _COLUMN_TYPES = frozenset(
     "float", "decimal", "numeric",
      "json", "jsonb", "uuid", "binary", "inet", "citext", "hstore", "virtual"}
 )  # fmt: skip
+_NUMBERED = ("serial", "bigserial", "primary_key")
 _ON_DELETE = {"cascade": "cascade", "nullify": "set null", "restrict": "restrict"}
 
 
@@ -159,7 +160,7 @@ class _Reader:
         elif name == "change_column_null" and len(term.items) > at + 1 and is_false(term.items[at + 1]):
             yield Operation("set-not-null", table, label, reversible="yes")
         elif name == "add_column":
-            yield self.added(table, label, rails_type(kind, term), term)
+            yield self.added(table, label, rails_type(kind, term), term, numbered=kind in _NUMBERED)
         elif name in ("add_reference", "add_belongs_to"):
             yield from self.reference(table, label, term)
         elif name == "add_timestamps":
@@ -170,14 +171,14 @@ class _Reader:
         else:
             yield from self.constraint(name, table, label, term, at)
 
-    def added(self, table: str, name: str, kind: str, term: Term) -> Operation:
+    def added(self, table: str, name: str, kind: str, term: Term, *, numbered: bool = False) -> Operation:
         default = term.option("default")
         marks = flags(
             default=default is not None and not (default.sort == "literal" and default.value == "null"),
             volatile_default=default is not None
             and default.sort == "function"
             and any(w in default.text for w in ("uuid", "random")),
-            unique=False,
+            generated=numbered or is_true(term.option("stored")),
         )
         return Operation("add-column", table, name, type=kind, flags=marks | _null(term), reversible="yes")
 
@@ -227,6 +228,10 @@ class _Reader:
         elif name in ("remove_foreign_key", "remove_check_constraint", "remove_unique_constraint"):
             kind = {"remove_foreign_key": "foreign-key", "remove_check_constraint": "check"}.get(name, "unique")
             yield Operation("drop-constraint", table, name=_symbol(term, "name"), object=kind, reversible="yes")
+        elif name in ("validate_foreign_key", "validate_check_constraint", "validate_constraint"):
+            yield Operation("validate-constraint", table, to=label, name=_symbol(term, "name"), reversible="yes")
+        elif name == "rename_schema":
+            yield Operation("rename-schema", name=table, to=label, reversible="yes")
         elif name == "rename_enum_value":
             yield Operation("rename-object", name=table, object="enum value")
         elif name == "drop_enum":
