@@ -3,9 +3,9 @@
     python tools/moves_only.py REPOSITORY [--last 200]
 
 A commit is one where, in every directory, the Terraform blocks are the same ones on both sides, told apart by their text
-without comments and white space (by a scanner of its own, not by the parser that is judged); whole directories that git
-itself calls renamed, unchanged, are looked at as moves of their paths. Prints each such commit with what blastlint foresees
-there to be destroyed or replaced, and how many there were.
+without comments and white space (by a scanner of its own, not by the parser that is judged), and where nothing else is
+touched but documents: what a configuration reads out of other files may have changed with them. Prints each such commit
+with what blastlint foresees there to be destroyed or replaced, and how many there were.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from blastlint.sources import open_change
 from tools.backtest import commits_of
 
 _GONE = ("destroy", "replace")
-_SPACE = re.compile(r"\s+")
+_DOCUMENTS = (".md", ".mdx", ".rst", ".txt", ".png", ".svg", "license")
 _PARTS = re.compile(
     r"(?P<comment>\#[^\n]*|//[^\n]*|/\*.*?\*/)"
     r"|(?P<heredoc><<-?(?P<mark>\w+)\n.*?\n\s*(?P=mark)(?=\n|\Z))"
@@ -60,9 +60,10 @@ def only_moves(repository: str, commit: str) -> bool:
     sides: dict[str, tuple[Counter[str], Counter[str]]] = {}
     for line in git("diff", "--name-status", "-M100%", f"{commit}^", commit).splitlines():
         status, *paths = line.split("\t")
-        named = [path for path in paths if path.endswith((".tf", ".tofu", ".tfvars"))]
-        if status == "R100" or not named:
+        if status == "R100" or paths[-1].lower().endswith(_DOCUMENTS):
             continue
+        if not paths[-1].endswith((".tf", ".tofu", ".tfvars")):
+            return False
         for side, revision in ((0, f"{commit}^"), (1, commit)):
             if status != ("A", "D")[side]:
                 text = git("show", f"{revision}:{paths[-1]}")

@@ -116,6 +116,8 @@ def _kind(change: Change, context: Context) -> str:
         return "docs" if place != "test" else "test"
     if place != "source":
         return ""
+    if _is_prose(change):
+        return "docs"
     if change.kind.startswith(_INFRASTRUCTURE):
         return "infrastructure" if change.action != "moved" else ""
     if change.kind.startswith(("migration.", "schema.")):
@@ -129,6 +131,13 @@ def _kind(change: Change, context: Context) -> str:
     if change.kind.startswith(("python.", "javascript.", "go.", "ruby.", "java.", "rust.")):
         return "code"
     return ""
+
+
+def _is_prose(change: Change) -> bool:
+    """Whether only the words changed by which infrastructure describes itself."""
+    if change.action != "modified" or not change.kind.startswith(_INFRASTRUCTURE):
+        return False
+    return bool(change.deltas) and all(delta.path.rpartition(".")[2].lower() == "description" for delta in change.deltas)
 
 
 def _does_something(change: Change) -> bool:
