@@ -83,6 +83,10 @@ DIFFERENCES: dict[str, dict[str, dict[str, tuple[Verdict, Verdict]]]] = {
             "net.yaml:Vpc": ("WILL_REPLACE", None)
         },
         "nested: the default changes where an environment has its own": {"net.yaml:Vpc": ("MAY_REPLACE", None)},
+        "same: a condition asks for what the parameter could not be": {"t.yaml:Table": ("UNKNOWN", "WILL_UPDATE")},
+        "same: a value that the parameter could be switches the table off": {
+            "t.yaml:Table": ("WILL_DESTROY", "WILL_UPDATE")
+        },
         "same: a mapping that told sizes apart gives way to a parameter that is looked up": {
             "t.yaml:Group": (None, "WILL_REPLACE")
         },

@@ -8,9 +8,10 @@ elsewhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
-from blastlint.model import Entity
+from blastlint.model import Entity, Value
 from blastlint.parse.workspace import Workspace
 from blastlint.resolve.cloudformation import in_variant
 from blastlint.resolve.cloudformation.details import KIND
@@ -71,5 +72,21 @@ def _is_possible(workspace: Workspace, path: str, variant: str) -> bool:
     template = next(templates(workspace, path), None)
     name, _, value = variant.partition("=")
     declared = template.section("Parameters").get(name.removesuffix(" given")) if template is not None else None
-    allowed = declared.get("AllowedValues") if declared is not None else None
-    return allowed is None or any(text(element) == value for element in allowed.elements)
+    if declared is None:
+        return True
+    allowed = declared.get("AllowedValues")
+    listed = allowed is None or any(text(element) == value for element in allowed.elements)
+    return listed and not (variant.endswith("=") and _refuses_nothing(declared))
+
+
+def _refuses_nothing(declared: Value) -> bool:
+    """Whether a parameter may not be empty: by its type, its least length or its pattern."""
+    if text(declared.get("Type")) not in ("String", "CommaDelimitedList"):
+        return True
+    if text(declared.get("MinLength")) not in ("", "0"):
+        return True
+    pattern = text(declared.get("AllowedPattern"))
+    try:
+        return bool(pattern) and re.fullmatch(pattern, "") is None
+    except re.error:
+        return False
