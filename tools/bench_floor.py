@@ -2,7 +2,10 @@
 
 A yardstick for `make bench`, written apart from the product on purpose: it shares no code with it.
 
-    python tools/bench_floor.py REPOSITORY BASE HEAD
+    python tools/bench_floor.py REPOSITORY BASE HEAD [--statements]
+
+With --statements every Python statement of the top level that one side alone has is given to libcst, with positions: what
+reading nothing but those costs. YAML is read by libyaml's events, each document a top-level node.
 """
 
 from __future__ import annotations
@@ -10,10 +13,13 @@ from __future__ import annotations
 import subprocess
 import sys
 
-SUFFIXES = {".tf": "hcl", ".py": "python", ".sh": "bash", ".json": "json", ".toml": "toml"}
+SUFFIXES = {
+    ".tf": "hcl", ".py": "python", ".sh": "bash", ".json": "json", ".toml": "toml", ".js": "javascript", ".go": "go",
+    ".yaml": "yaml",
+}  # fmt: skip
 
 
-def main(repository: str, base: str, head: str) -> None:
+def main(repository: str, base: str, head: str, statements: str = "") -> None:
     raw = subprocess.run(
         ["git", "-C", repository, "diff", "--raw", "-z", "-M", "--no-ext-diff", "--no-abbrev", base, head],
         capture_output=True,
@@ -47,11 +53,34 @@ def main(repository: str, base: str, head: str) -> None:
             batch.stdout.read(1)
         before, after = (set(side) for side in sides)
         changed += len(before ^ after)
+        if statements and grammar == "python":
+            for statement in before ^ after:
+                positions(statement)
     batch.stdin.close()
     print(f"{len(pairs)} files, {changed} top-level differences")
 
 
+def positions(statement: bytes) -> None:
+    import libcst
+    from libcst.metadata import MetadataWrapper, PositionProvider
+
+    MetadataWrapper(libcst.parse_module(statement), unsafe_skip_copy=True).resolve(PositionProvider)
+
+
+def documents(data: bytes) -> list[bytes]:
+    import yaml
+
+    starts = [
+        event.start_mark.index
+        for event in yaml.parse(data.decode(), Loader=yaml.CLoader)
+        if isinstance(event, yaml.DocumentStartEvent)
+    ]
+    return [data[start:end] for start, end in zip(starts, [*starts[1:], len(data)], strict=True)]
+
+
 def top_level(grammar: str, data: bytes) -> list[bytes]:
+    if grammar == "yaml":
+        return documents(data)
     import importlib
 
     import tree_sitter
@@ -66,4 +95,4 @@ def top_level(grammar: str, data: bytes) -> list[bytes]:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(*sys.argv[1:5])

@@ -27,7 +27,7 @@ from blastlint.parse.code import (
     Span,
 )  # fmt: skip
 from blastlint.parse.python import imported_names
-from blastlint.parse.python_text import Source, children, dotted, is_constant
+from blastlint.parse.python_text import Source, children, dotted, is_a, is_constant
 from blastlint.parse.structure import sound
 from blastlint.regex import regex
 
@@ -267,7 +267,7 @@ class _Collector:
 
     def walk(self, node: cst.CSTNode, looping: bool) -> None:
         """Every call and map below an expression."""
-        if isinstance(node, cst.Call):
+        if type(node) is cst.Call:
             call = self.call(node)
             self.calls.append(call)
             for argument in node.args:
@@ -288,21 +288,21 @@ def _simple(body: cst.CSTNode) -> Iterator[cst.BaseSmallStatement]:
     stack = [body]
     while stack:
         node = stack.pop()
-        if isinstance(node, cst.BaseSmallStatement):
+        if is_a(node, cst.BaseSmallStatement):
             bare = isinstance(node, cst.Expr) and isinstance(node.value, (cst.SimpleString, cst.Ellipsis))
             if not isinstance(node, cst.Pass) and not bare:
-                yield node
+                yield cast("cst.BaseSmallStatement", node)
         else:
-            stack.extend(reversed([c for c in children(node) if not isinstance(c, cst.BaseExpression)]))
+            stack.extend(reversed([c for c in children(node) if not is_a(c, cst.BaseExpression)]))
 
 
 def _calls(body: cst.CSTNode) -> Iterator[cst.Call]:
     stack = [body]
     while stack:
         node = stack.pop()
-        if isinstance(node, cst.Call):
+        if type(node) is cst.Call:
             yield node
-        stack.extend(reversed(list(children(node))))
+        stack.extend(reversed(children(node)))
 
 
 def _handler_body(body: cst.BaseSuite, collector: _Collector) -> HandlerBody:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
@@ -31,14 +31,27 @@ def _fields(kind: type) -> tuple[str, ...]:
     return tuple(n for n in names if n not in _LAYOUT and not n.startswith("whitespace"))
 
 
-def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+_KNOWN: dict[tuple[type, type], bool] = {}
+
+
+def is_a(node: object, base: type) -> bool:
+    """`isinstance`, remembered by class: those of libcst are abstract ones, which take ten times as long to say no."""
+    known = _KNOWN.get((type(node), base))
+    if known is None:
+        known = _KNOWN[type(node), base] = isinstance(node, base)
+    return known
+
+
+def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """Child nodes in source order, layout left out. (`node.children` of libcst copies the tree to find them.)"""
+    found: list[cst.CSTNode] = []
     for name in _fields(type(node)):
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            yield value
-        elif isinstance(value, (list, tuple)):
-            yield from (v for v in value if isinstance(v, cst.CSTNode))
+        if isinstance(value, (list, tuple)):
+            found += [v for v in value if is_a(v, cst.CSTNode)]
+        elif is_a(value, cst.CSTNode):
+            found.append(value)
+    return found
 
 
 class _At:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+import libcst
 import pytest
 
 from blastlint import parse, pipeline
@@ -14,7 +15,9 @@ from blastlint.engine import conditions
 from blastlint.engine.judge import Judge
 from blastlint.engine.load import shipped_rules
 from blastlint.engine.rule import Rule
+from blastlint.enrich.supply import pins
 from blastlint.model import ChangeSet
+from blastlint.resolve.pipelines import elsewhere
 from blastlint.sources.memory import change_set
 from tests.performance.counting import calls_of, calls_within
 
@@ -64,6 +67,32 @@ def test_every_file_is_parsed_once_a_side(rules: tuple[Rule, ...]) -> None:
     assert set(counts.values()) == {1}
     needed = {"stack0/main.tf", "stack1/main.tf", "k.yaml", "README.md", *siblings, *call}
     assert {(path, side) for path in needed for side in ("before", "after")} == set(counts)
+
+
+def test_libcst_reads_nothing_but_the_definition_that_changed(rules: tuple[Rule, ...]) -> None:
+    before, after = functions(50, 1)["m.py"], functions(50, 1)["m.py"].replace("x > 1", "x > 2", 1)
+    with calls_of(libcst.parse_module, "source") as read:
+        pipeline.check(change_set({"m.py": before}, {"m.py": after}), rules)
+    whole = before.count("\n") // 50
+    assert [str(source).count("\n") <= whole for (source,) in read] == [True, True]
+
+
+def test_libcst_reads_no_side_that_decides_nothing(rules: tuple[Rule, ...]) -> None:
+    body = "def login(token):\n    try:\n        return check(token)\n    except KeyError:\n        raise Denied({})\n"
+    with calls_of(libcst.parse_module, "source") as read:
+        pipeline.check(change_set({"m.py": body.format("'no'")}, {"m.py": body.format("'never'")}), rules)
+    assert len(read) == 2  # a side for `auth`, a side for `handlers`
+
+
+def test_no_file_is_walked_for_keys_that_it_has_not(rules: tuple[Rule, ...]) -> None:
+    before, after = keys(50, 1), keys(50, 2)
+    with calls_of(pins._yaml, "key") as pinned, calls_of(elsewhere.shells, "path") as scripted:
+        pipeline.check(change_set(before, after), rules)
+    assert (pinned, scripted) == ([], [])
+    job = {"app.yaml": before["app.yaml"] + "job:\n  run: terraform apply\n"}
+    with calls_of(elsewhere.shells, "path") as scripted:
+        pipeline.check(change_set(before, job), rules)
+    assert scripted
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------
@@ -165,6 +194,18 @@ def workflows(number: int, version: int) -> dict[str, str]:
     return {".github/workflows/ci.yml": "on: push\njobs:\n" + "".join(job.format(n, version) for n in range(number))}
 
 
+def script(number: int, last: str) -> dict[str, str]:
+    return {"run.sh": "".join(f"echo {n}\ncp a{n} b{n}\n" for n in range(number)) + f"rm -rf /srv/{last}\n"}
+
+
+def image(number: int, last: str) -> dict[str, str]:
+    return {"Dockerfile": "FROM debian:12\n" + "".join(f"RUN cp a{n} b\n" for n in range(number)) + f"RUN cp {last} b\n"}
+
+
+def recipes(number: int, last: str) -> dict[str, str]:
+    return {"Makefile": "".join(f"t{n}:\n\tcp a{n} b\n" for n in range(number)) + f"z:\n\tcp {last} b\n"}
+
+
 GROWING = {
     "manifests with one equal edit": lambda n: (manifests(n, 3), manifests(n, 4)),
     "root modules": lambda n: (terraform(n, "a"), terraform(n, "b")),
@@ -178,6 +219,9 @@ GROWING = {
     "elements of one list": lambda n: (addresses(n, "1"), addresses(n, "2")),
     "keys of one file": lambda n: (keys(n, 1), keys(n, 2)),
     "renamed keys of one file": lambda n: (moved_keys(n, "a"), moved_keys(n, "b")),
+    "lines of one script": lambda n: (script(n, "a"), script(n, "b")),
+    "instructions of one image": lambda n: (image(n, "a"), image(n, "b")),
+    "recipes of one Makefile": lambda n: (recipes(n, "a"), recipes(n, "b")),
     "functions of one module": lambda n: (functions(n, 1), functions(n, 2)),
 }
 

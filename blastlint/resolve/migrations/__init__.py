@@ -14,6 +14,7 @@ from importlib import import_module
 from blastlint.facts.migration_places import Place, code_place, dialect_in_path, framework_of, sql_place
 from blastlint.migration import Operation
 from blastlint.model import Entity, Region, Value
+from blastlint.parse.code import Span
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.languages import language_of
 from blastlint.parse.source_text import SourceText
@@ -35,6 +36,7 @@ _READERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "flyway": ("statements", ("java",)),
 }
 _LARGEST = 1_000_000
+_NAMED = ("function", "assign", "class")
 _EMPTYING = regex(
     r"(?i)clear|purge|wipe|flush|reset|truncate|delete_?all|remove_?all|clean|prune|empty|drop|nuke|teardown|tear_?down"
 )
@@ -103,16 +105,15 @@ def _code(workspace: Workspace, path: str, language: str) -> tuple[Place, list[O
     from blastlint.resolve.migrations.orm import writes
 
     place = code_place(path)
-    return place, [_marked(operation, root) for operation in writes(root, file)]
+    found = list(writes(root, file))
+    emptying = [t.span for t in root.walk() if t.sort in _NAMED and _EMPTYING.search(t.name)] if found else []
+    return place, [_marked(operation, emptying) for operation in found]
 
 
-def _marked(operation: Operation, root: Term) -> Operation:
-    """With `declared` where the function that it stands in is named for emptying something."""
+def _marked(operation: Operation, emptying: Sequence[Span]) -> Operation:
+    """With `declared` where it stands in a function that is named for emptying something."""
     line = operation.region.start_line if operation.region is not None else 0
-    names = [
-        t.name for t in root.walk() if t.sort in ("function", "assign", "class") and t.span[0] <= line <= t.span[2]
-    ]
-    declared = any(_EMPTYING.search(name) for name in names)
+    declared = any(first <= line <= last for first, _, last, _ in emptying)
     return replace(operation, flags=operation.flags | {"declared"}) if declared else operation
 
 

@@ -7,7 +7,7 @@ variable may have been narrowed before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from blastlint.migration import Operation, plain
@@ -58,9 +58,10 @@ _CONSTANT = regex(r"^[A-Z]\w*$")
 
 def writes(root: Term, file: File) -> Iterator[Operation]:
     """The deletes and updates below a term, and the operations of its SQL strings."""
-    inner = {id(t.on) for t in root.walk() if t.on is not None}
-    known = _assigned(root)
-    for term in root.walk():
+    everything = list(root.walk())
+    inner = {id(t.on) for t in everything if t.on is not None}
+    known = _assigned(everything)
+    for term in everything:
         if term.sort != "call":
             continue
         if term.name in _EXECUTES:
@@ -71,11 +72,11 @@ def writes(root: Term, file: File) -> Iterator[Operation]:
                 yield file.at(found, term)
 
 
-def _assigned(root: Term) -> Mapping[str, Term]:
+def _assigned(everything: Iterable[Term]) -> Mapping[str, Term]:
     """Name -> the string that it is; names that are put together from pieces are none."""
     found: dict[str, Term] = {}
     twice: set[str] = set()
-    for term in root.walk():
+    for term in everything:
         if term.sort == "assign":
             if term.name in found:
                 twice.add(term.name)
