@@ -173,6 +173,8 @@ def _guarding_resource_gone(entity: Entity, context: Context) -> Iterator[Fact]:
         ]
         if (subjects and not staying) or _selected_is_gone(entity, context):
             continue
+        if guard.kind == "alarm" and not subjects and _is_rebuilt(entity, context):
+            continue
         if any(_guarded_elsewhere(guard, subject, context) for subject in staying):
             continue
         movement = Movement(
@@ -180,6 +182,19 @@ def _guarding_resource_gone(entity: Entity, context: Context) -> Iterator[Fact]:
         )
         yield _fact(movement, gone=True)
         return
+
+
+def _is_rebuilt(entity: Entity, context: Context) -> bool:
+    """Whether more of the configuration goes, or another one of its type comes: what an alarm watches that refers to nothing
+    may have gone with it, and the new one may watch it."""
+    others = (
+        change
+        for change in context.changes
+        if change.kind == entity.kind
+        and change.action in ("added", "removed")
+        and change.entity.configuration == entity.configuration
+    )
+    return any((change.entity.type == entity.type) is (change.action == "added") for change in others)
 
 
 def _selected_is_gone(entity: Entity, context: Context) -> bool:
