@@ -219,7 +219,8 @@ def _document(change: Change, context: Context) -> Iterator[Fact]:
             change.before.region.path, context.before
         )
     removed = lost.total()
-    if removed:
+    torn = before.coverage == "full" and after.coverage != "full"  # what is missing may well be there
+    if removed and not torn:
         total = max(sum(1 for _ in _names(before.root, "")), removed)
         yield Fact(
             "churn",

@@ -74,7 +74,7 @@ def parse(path: str, side: Side, data: bytes) -> Document:
     script = combined(scripts)
     comments = tuple(_comments(source))
     if not script.complete:
-        reason = reason or "shell that could not be read in part"
+        reason = reason or "a part of its shell could not be read"
     coverage = "partial" if reason else "full"
     return Document(path, side, "dockerfile", script, comments, coverage, reason, script.line)  # type: ignore[arg-type]
 

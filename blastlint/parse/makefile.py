@@ -80,7 +80,7 @@ def parse(path: str, side: Side, data: bytes) -> Document:
                 scripts.append(_recipe(source, offset + line.index(";"), end, target, variables))
     script = combined(scripts)
     if not script.complete:
-        reason = reason or "shell that could not be read in part"
+        reason = reason or "a part of its shell could not be read"
     coverage = "partial" if reason else "full"
     return Document(path, side, "makefile", script, tuple(comments), coverage, reason, script.line)  # type: ignore[arg-type]
 

@@ -54,7 +54,7 @@ def parse(path: str, side: Side, data: bytes) -> Document:
     source = SourceText.of(text, path, side)
     script = _script(source, Nested())
     if not script.complete:
-        reason = "PowerShell that could not be read in part"
+        reason = "a part of its PowerShell could not be read"
         return Document(path, side, "powershell", script, comments_of(source), "partial", reason, script.line)
     return Document(path, side, "powershell", script, comments_of(source))
 

@@ -17,6 +17,8 @@ from blastlint.regex import regex
 _BLOCK = regex(r"^[ \t]*(model|enum|view|type)[ \t]+(\w+)[ \t]*\{([^}]*)\}", re.MULTILINE)
 _FIELD = regex(r"^[ \t]*(\w+)[ \t]+(\w+|Unsupported\([^)]*\))(\[\])?(\?)?([^\n]*)$", re.MULTILINE)
 _COMMENT = regex(r"//[^\n]*")
+_QUOTED = regex(r'"[^"\n]*"')
+_NO_BRACES = {ord("{"): "(", ord("}"): ")"}
 _MAP = regex(r"@map\(\s*(?:name:\s*)?\"([^\"]+)\"")
 _TABLE_MAP = regex(r"@@map\(\s*(?:name:\s*)?\"([^\"]+)\"")
 _NATIVE = regex(r"@db\.(\w+)(?:\(([^)]*)\))?")
@@ -30,12 +32,15 @@ _TYPES: Mapping[str, str] = {
 def parse(path: str, side: Side, data: bytes) -> Document:
     """The Document of one schema; its content is the tuple of operations that would make what it declares."""
     text, inexact = decode(data)
-    found = tuple(_operations(path, side, text))
-    return Document(path, side, "prisma", found, (), "partial" if inexact else "full", inexact)
+    blank = _QUOTED.sub(lambda m: m.group().translate(_NO_BRACES), _COMMENT.sub(lambda m: " " * len(m.group()), text))
+    found = tuple(_operations(path, side, blank))
+    torn = blank.count("{") != blank.count("}")
+    reason = "a block is not closed" if torn else inexact
+    return Document(path, side, "prisma", found, (), "partial" if reason else "full", reason)
 
 
-def _operations(path: str, side: Side, text: str) -> Iterator[Operation]:
-    blank = _COMMENT.sub(lambda m: " " * len(m.group()), text)
+def _operations(path: str, side: Side, blank: str) -> Iterator[Operation]:
+    """What a schema declares: its text without comments, and without braces in strings."""
     blocks = list(_BLOCK.finditer(blank))
     enums = {m[2] for m in blocks if m[1] == "enum"}
     tables = {m[2]: _name(_TABLE_MAP, m[3], m[2]) for m in blocks if m[1] == "model"}

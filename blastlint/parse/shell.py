@@ -44,7 +44,7 @@ def parse(path: str, side: Side, data: bytes) -> Document:
     script = parse_text(source, errexit=_shebang_errexit(text))
     comments = comments_of(source)
     if not script.complete:
-        reason = "shell that could not be read in part"
+        reason = "a part of its shell could not be read"
         return Document(path, side, "shell", script, comments, "partial", reason, script.line)
     return Document(path, side, "shell", script, comments)
 

@@ -86,8 +86,7 @@ class Walk:
 
     def statement(self, node: Node, place: Place) -> None:
         if place.depth > MAX_DEPTH:
-            self.complete = False
-            self.line = self.line or self.source.place(node.start_byte)[0]
+            self._cut(node)
             return
         handler = getattr(self, f"_{node.type}", None)
         if handler is not None:
@@ -398,5 +397,12 @@ class Walk:
                     place._replace(joined="", input="", input_source=None, redirections=(), depth=depth + 1),
                 )
                 self.shell.env, self.shell.directory = saved
-            elif not child.type.startswith("heredoc") and child.child_count and depth < MAX_DEPTH:
+            elif child.child_count and depth >= MAX_DEPTH:
+                self._cut(child)
+            elif not child.type.startswith("heredoc"):
                 stack += [(c, depth + 1) for c in reversed(child.children)]
+
+    def _cut(self, node: Node) -> None:
+        """What lies deeper is not read, and is told."""
+        self.complete = False
+        self.line = self.line or self.source.place(node.start_byte)[0]

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from importlib import import_module
 
 from blastlint.model import Entity, Notification
+from blastlint.parse import NO_PARSER
 from blastlint.parse.languages import language_of
 from blastlint.parse.workspace import Workspace
 from blastlint.resolve import plans as plans
@@ -102,6 +103,10 @@ def both(before: Workspace, after: Workspace, changed: Sequence[str]) -> tuple[t
             drop = called(other, alone)
             kept = tuple(e for e in found[side] if not (e.kind.startswith("terraform.") and e.configuration in drop))
             found = (kept, found[1]) if side == 0 else (found[0], kept)
+    if any(d.coverage != "full" and d.reason != NO_PARSER for d in after.documents()):
+        from blastlint.resolve.torn import comparable as untorn
+
+        found = tuple(untorn(*found, before, after)), found[1]
     if any(e.kind.startswith(_DECLARED) for e in found[0]):
         from blastlint.resolve.manifests import comparable
 

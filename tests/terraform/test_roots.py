@@ -136,11 +136,11 @@ def test_files_that_a_configuration_reads_bear_on_it() -> None:
           for_each = local.queues
           size     = each.value
         }
-        resource "script" "s" { body = templatefile("${path.module}/../shared/boot.sh", { n = 1 }) }
+        resource "script" "s" { body = templatefile("${path.module}/../common/boot.sh", { n = 1 }) }
         """
-    before = {"live/main.tf": main, "live/config/queues.yaml": "a: 1\nb: 2\n", "shared/boot.sh": "echo ${n}\n"}
+    before = {"live/main.tf": main, "live/config/queues.yaml": "a: 1\nb: 2\n", "common/boot.sh": "echo ${n}\n"}
     assert told(before, {**before, "live/config/queues.yaml": "a: 1\n"}) == [("removed", "live", 'q.q["b"]')]
-    assert told(before, {**before, "shared/boot.sh": "echo x${n}\n"}) == [("modified", "live", "script.s")]
+    assert told(before, {**before, "common/boot.sh": "echo x${n}\n"}) == [("modified", "live", "script.s")]
     assert told(before, {**before, "other.yaml": "a: 1\n"}) == []
 
 

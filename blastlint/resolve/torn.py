@@ -1,0 +1,36 @@
+"""What cannot be compared because the file that said it cannot be read whole any more: half-written, with conflict markers,
+beyond a limit. What is missing there may well be in it, and what reads it next refuses the file.
+
+Manifests are more exact, document by document (manifests.py); of code, a parser that knows less than the language is likelier
+than a torn file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from blastlint.model import Entity
+from blastlint.parse import NO_PARSER
+from blastlint.parse.workspace import Workspace
+
+_KINDS = ("terraform.", "pipeline.", "schema.")
+
+
+def comparable(found: Iterable[Entity], now: Iterable[Entity], before: Workspace, after: Workspace) -> Iterator[Entity]:
+    """The entities before, without those of a torn file that are not seen after."""
+    there = {entity.key for entity in now}
+    torn: dict[str, bool] = {}
+    for entity in found:
+        path = entity.region.path
+        if entity.kind.startswith(_KINDS) and entity.key not in there:
+            if path not in torn:
+                torn[path] = _is_whole(before, path) and not _is_whole(after, path)
+            if torn[path]:
+                continue
+        yield entity
+
+
+def _is_whole(workspace: Workspace, path: str) -> bool:
+    """Whether all of a file could be read. One that is gone says all that it has to say."""
+    document = workspace.document(path)
+    return document is None or document.coverage == "full" or document.reason == NO_PARSER
