@@ -1,8 +1,8 @@
 """What cannot be compared because the file that said it cannot be read whole any more: half-written, with conflict markers,
 beyond a limit. What is missing there may well be in it, and what reads it next refuses the file.
 
-Manifests are more exact, document by document (manifests.py); of code, a parser that knows less than the language is likelier
-than a torn file.
+Manifests are more exact, document by document (manifests.py). Of code, a parser that knows less than the language is
+likelier than a torn file.
 """
 
 from __future__ import annotations

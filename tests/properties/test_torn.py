@@ -1,4 +1,4 @@
-"""A file that is left half-written: what it no longer says is not known to be gone, and the report says that it was not read."""
+"""A file left half-written: what it no longer says is not known to be gone, and the report says that it was not read."""
 
 from __future__ import annotations
 
