@@ -15,7 +15,7 @@ from blastlint.cli.sources import change_of
 from blastlint.config import Config, governing, parse
 from blastlint.engine.rule import Rule
 from blastlint.errors import EXIT_CLEAN, ConfigError, UsageError
-from blastlint.model import SEVERITIES
+from blastlint.model import SEVERITIES, ChangeSet
 from blastlint.policy.accept import Acceptance, acceptance
 from blastlint.policy.verdict import exit_code
 from blastlint.report import FORMATS, Options, render
@@ -104,7 +104,8 @@ def check(
     change_set = change_of(change, staged, patch, plans)
     if intent is not None:
         change_set = replace(change_set, message=_text_of(intent, "--intent"))
-    change_set = replace(change_set, scope=_globs(scope), now=_moment(now), renderers=_renderers(render_programs))
+    renderers = _renderers(render_programs, change_set)
+    change_set = replace(change_set, scope=_globs(scope), now=_moment(now), renderers=renderers)
     config = governing(change_set) if config_file is None else _config(config_file)
     config = replace(
         config,
@@ -164,10 +165,15 @@ def _text_of(text: str, option: str) -> str:
         raise UsageError(f"{option}: {error.strerror or error}", where=text[1:]) from error
 
 
-def _renderers(asked: bool) -> dict[str, tuple[str, ...]]:
+def _renderers(asked: bool, change_set: ChangeSet) -> dict[str, tuple[str, ...]]:
     """The programs that may render, where that is asked for: {name: the command}."""
     if not asked:
         return {}
+    if not change_set.complete:
+        raise UsageError(
+            "--render: of a patch alone, only what it shows is known, and that cannot be rendered",
+            remedy="Run it where the repository is, or give two revisions or two directories.",
+        )
     from blastlint.resolve.kubernetes.programs import on_path
 
     found = on_path()

@@ -28,9 +28,8 @@ _WORK = frozenset({"tasks", "roles", "pre_tasks", "post_tasks"})
 _LONGEST = 200_000
 
 _APT_LINE = regex(r'^\s*(?P<key>[A-Za-z][\w:-]*)\s+"(?P<value>[^"]*)"\s*;')
-_CRON_LINE = regex(
-    r"^\s*(?:@\w+|(?:[\d*,/A-Za-z-]+\s+){4}[\d*,/A-Za-z-]+)\s+(?:(?P<user>root|[a-z_][\w-]*)\s+(?=[/\w.$(]))?(?P<command>\S.*)$"
-)
+_CRON_LINE = regex(r"^\s*(?:@\w+|(?:[\d*,/A-Za-z-]+\s+){4}[\d*,/A-Za-z-]+)\s+(?P<command>\S.*)$")
+_WITH_USERS = regex(r"(^|/)(etc/crontab|cron\.d/[^/]+)$")  # tables of the system say who runs each job
 _WAITS = regex(
     r"^(?:/bin/)?(?:sleep\s+(?:\$\(\(\s*\$?\{?RANDOM\}?\s*\\?%\s*(?P<modulo>\d+)\s*\)\)|\$\(shuf[^)]*?-(?P<shuf>\d+)[^)]*\)"
     r"|\$\{?RANDOM\}?\S*)|perl\s+-e\s+'sleep[^']*rand\D*(?P<rand>\d+)[^']*')\s*(?:;|&&)\s*"
@@ -87,7 +86,8 @@ def _jobs(workspace: Workspace, path: str) -> Iterator[Entity]:
         match = _CRON_LINE.match(line)
         if match is None or line.lstrip().startswith("#"):
             continue
-        command, delay = _without_wait(match["command"].strip())
+        said = match["command"].strip()
+        command, delay = _without_wait(said.partition(" ")[2].lstrip() if _WITH_USERS.search(path) else said)
         seen[command] = seen.get(command, 0) + 1
         name = command if seen[command] == 1 else f"{command} #{seen[command]}"
         region = _line(workspace, path, number)

@@ -221,3 +221,13 @@ def test_without_programs_it_says_so(
     run(["check", "old", "new", "--render", "--format", "json"])
     notes = [n["message"] for n in json.loads(capsys.readouterr().out)["notifications"]]
     assert "read from source, for want of the program helm" in notes
+
+
+def test_a_patch_alone_cannot_be_rendered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    stand_in(tmp_path, monkeypatch, "kustomize", "")
+    (tmp_path / "x.diff").write_text("--- a/k.yaml\n+++ b/k.yaml\n@@ -1 +1 @@\n-a: 1\n+a: 2\n")
+    assert run(["check", "--patch", "x.diff", "--render"]) == 2
+    assert "--render: of a patch alone" in capsys.readouterr().err

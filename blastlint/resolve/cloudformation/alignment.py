@@ -88,5 +88,5 @@ def _refuses_nothing(declared: Value) -> bool:
     pattern = text(declared.get("AllowedPattern"))
     try:
         return bool(pattern) and re.fullmatch(pattern, "") is None
-    except re.error:
+    except (re.error, RecursionError, OverflowError):
         return False
