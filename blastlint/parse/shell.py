@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import tree_sitter
-import tree_sitter_bash
 
 from blastlint.command import Script
 from blastlint.model import Comment, Document, Side
@@ -31,6 +30,8 @@ MAX_NESTING = 8
 
 @lru_cache(maxsize=1)
 def _parser() -> tree_sitter.Parser:
+    import tree_sitter_bash  # any YAML file may hold commands; most hold none
+
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
 
 
