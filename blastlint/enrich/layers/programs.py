@@ -6,7 +6,8 @@ sets for every environment.
 | Django | settings/base.py, settings_base.py, ... | modules beside it with `from .base import *` | NAME = value |
 | Rails | config/application.rb | config/environments/X.rb | config.name = value |
 
-Only values on one line are read, and only numbers and switches have a value here: an expression is a text.
+Only values on one line are read, and only numbers and switches have a value here: an expression is a text. A text that is
+gone may be set by other means, and says nothing.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     deltas = [
         Delta(name, "modified" if name in after else "removed", value, after.get(name))
         for name, value in before.items()
-        if after.get(name) != value
+        if after.get(name) != value and (name in after or not isinstance(value.scalar, str))
     ]
     named = _overlays(path, context.after.tree) if deltas else {}
     if len(named) > 1:
