@@ -247,6 +247,7 @@ def _document(change: Change, context: Context) -> Iterator[Fact]:
                 "reshaped": False,
                 "uneven": 0,
                 "repeated": 0.0,
+                "doubled": 0,
                 "limit": "",
                 "summary": f"{new} records (before: {old})",
             },

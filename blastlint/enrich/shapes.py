@@ -1,5 +1,5 @@
 """`shape` facts: what a data file looks like to the program that reads it, on both sides: its records, the fields of each,
-how many records are there twice. And whether it outgrew a limit that a program states which names the file.
+how many records or keys are there twice. And whether it outgrew a limit that a program states which names the file.
 
 Tables (.csv, .tsv, .psv) are measured as text; key trees by their longest list of scalars, which is what a
 template of fields looks like. Records of key trees are configuration.py's.
@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.texts import text_of
@@ -35,13 +36,15 @@ _READERS = 20
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """`rows` are records, `fields` those of each (of the head, or the most common number), `uneven` the records that have
-    another number, `twice` those that another one equals; `line` is where the first uneven one is."""
+    """`rows` are records, `fields` those of each (of the head, or of the longest list), `uneven` the records that have
+    another number, `twice` those that another one equals, `doubled` keys that one map has twice, with their lines; `line` is
+    where the first uneven record is."""
 
     rows: int
     fields: int
     uneven: int = 0
     twice: int = 0
+    doubled: Mapping[str, int] = field(default_factory=dict)
     line: int = 1
 
 
@@ -54,6 +57,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         return
     limit, number, where = _exceeded(before, after, change, context)
     uneven = max(after.uneven - before.uneven, 0)
+    doubled = {told: line for told, line in after.doubled.items() if told not in before.doubled}
     yield Fact(
         "shape",
         {
@@ -65,18 +69,21 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
             "reshaped": change.after.address.endswith(_TABLES) and before.fields != after.fields,
             "uneven": uneven,
             "repeated": round(max(after.twice - before.twice, 0) / max(after.rows, 1), 4),
+            "doubled": len(doubled),
             "limit": limit,
-            "summary": _summary(before, after, uneven, limit, number),
+            "summary": _summary(before, after, uneven, limit, number, list(doubled)),
         },
         "shape",
         before=Region("before", change.before.address, 1),
-        after=Region("after", change.after.address, after.line if uneven else 1),
+        after=Region("after", change.after.address, min(doubled.values(), default=after.line if uneven else 1)),
         related=tuple(Related(f"{limit} is {number}", where) for where in ([where] if where is not None else [])),
     )
 
 
-def _summary(before: Shape, after: Shape, uneven: int, limit: str, number: int) -> str:
-    parts = []
+def _summary(
+    before: Shape, after: Shape, uneven: int, limit: str, number: int, doubled: Sequence[str]
+) -> str:
+    parts = [*doubled[:3]] + ([f"so are {len(doubled) - 3} more keys"] if len(doubled) > 3 else [])
     if before.fields != after.fields:
         parts.append(f"a record has {after.fields} fields (before: {before.fields})")
     if uneven:
@@ -101,7 +108,9 @@ def _shape(path: str, side: Workspace) -> Shape | None:
     if document is None or not isinstance(document.content, KeyTree):
         return None
     longest = max((len(v.elements) for root in document.content.documents for v in _lists(root, 0)), default=0)
-    return Shape(0, longest) if longest >= _LONG else None
+    whole = document.coverage == "full"  # what a template chooses between is not there twice
+    doubled = {note.message: note.line for note in document.content.notes if note.kind == "duplicate-key" and whole}
+    return Shape(0, longest if longest >= _LONG else 0, doubled=doubled)
 
 
 def _table(path: str, side: Workspace, separator: str) -> Shape | None:
@@ -123,7 +132,7 @@ def _table(path: str, side: Workspace, separator: str) -> Shape | None:
     head = widths[0][0]
     uneven = [line for width, line in widths if width != head]
     twice = sum(count - 1 for count in rows.values())
-    return Shape(len(widths) - 1, head, len(uneven), twice, uneven[0] if uneven else 1)
+    return Shape(len(widths) - 1, head, len(uneven), twice, line=uneven[0] if uneven else 1)
 
 
 def _lists(value: Value, depth: int) -> Iterator[Value]:

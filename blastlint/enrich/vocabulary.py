@@ -350,6 +350,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "reshaped": "true when a file of rows and columns has another number of columns",
         "uneven": "number of records that newly have another number of fields than the head",
         "repeated": "share of the records that newly equal another one",
+        "doubled": "number of keys that one map newly has twice",
         "limit": "name of a constant in code that names the file and that it outgrew, or empty",
         "summary": "in words",
     },

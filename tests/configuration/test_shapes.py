@@ -59,6 +59,13 @@ def test_a_short_list_is_a_setting() -> None:
     assert fields({"a.json": '{"on": [1, 2, 3]}'}, {"a.json": '{"on": [1, 2, 3, 4]}'}) == {}
 
 
+def test_a_key_that_stands_twice_is_told_once_it_is_new() -> None:
+    old, new = "a: 1\nb: 2\n", "a: 1\nb: 2\na: 3\n"
+    found = fields({"c.yaml": old}, {"c.yaml": new})
+    assert (found["doubled"], found["summary"]) == (1, "a is given twice; the last one counts")
+    assert fields({"c.yaml": new}, {"c.yaml": new + "d: 1\n"}) == {}
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_text_is_measured(one: str, other: str) -> None:
