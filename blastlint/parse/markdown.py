@@ -1,5 +1,5 @@
-"""Markdown -> Script: the shell in its fenced blocks, one scope a heading. Prompts (`$ `) are cut off and the output below
-them is no command; what stands under words that forbid it (never, do not run) is told, not done.
+"""Markdown -> Script: the shell and the PowerShell in its fenced blocks, one scope a heading. Prompts (`$ `) are cut off and
+the output below them is no command; what stands under words that forbid it (never, do not run) is told, not done.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from blastlint.regex import regex
 
 _FENCE = regex(r"^(?P<indent>[ \t]*)(?P<fence>```+|~~~+)[ \t]*\{?\.?(?P<language>[\w+-]*)")
 _SHELLS = frozenset({"sh", "bash", "shell", "zsh", "console", "shell-session", "shellsession", "terminal", "ksh"})
+_POWERSHELLS = frozenset({"powershell", "pwsh", "ps1", "ps"})
 _HEADING = regex(r"^#{1,6}[ \t]+(.*?)[ \t#]*$")
 _PROMPT = regex(r"^[ \t]*(?:\([\w.-]+\)[ \t]*)?(?:[\w.-]+@[\w.-]+[^$#]{0,40})?[$%][ \t]+")
 _FORBIDDEN = regex(
@@ -28,7 +29,7 @@ def parse(path: str, side: Side, data: bytes) -> Document:
     source = SourceText.of(text, path, side)
     scripts: list[Script] = []
     heading = said = ""
-    fence, shell, forbidden = "", False, False
+    fence, language, forbidden = "", "", False
     pieces: list[SourceText] = []
     offset = 0
     for line in text.split("\n"):
@@ -36,13 +37,15 @@ def parse(path: str, side: Side, data: bytes) -> Document:
         match = _FENCE.match(line)
         if fence:
             if match is not None and match["fence"].startswith(fence) and not match["language"]:
-                if shell and not forbidden:
+                if language in _POWERSHELLS and pieces and not forbidden:
+                    scripts.append(_powershell(pieces, heading))
+                elif language in _SHELLS and not forbidden:
                     scripts.append(_script(pieces, heading))
                 fence, pieces, said = "", [], ""
-            elif shell:
+            elif language in _SHELLS or language in _POWERSHELLS:
                 pieces.append(source.slice(offset, end))
         elif match is not None:
-            fence, shell = match["fence"], match["language"].lower() in _SHELLS
+            fence, language = match["fence"], match["language"].lower()
             forbidden = bool(_FORBIDDEN.search(said) or _FORBIDDEN.search(heading))
         elif title := _HEADING.match(line):
             heading, said = title.group(1).strip(), ""
@@ -53,6 +56,13 @@ def parse(path: str, side: Side, data: bytes) -> Document:
         offset += len(line) + 1
     script = combined(scripts)
     return Document(path, side, "markdown", script, (), "partial" if reason else "full", reason)
+
+
+def _powershell(pieces: list[SourceText], heading: str) -> Script:
+    from blastlint.parse.powershell import read
+    from blastlint.parse.shell_run import Nested
+
+    return read(SourceText.joined(pieces), Nested(scope=heading))
 
 
 def _script(pieces: list[SourceText], heading: str) -> Script:

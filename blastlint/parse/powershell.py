@@ -52,7 +52,7 @@ def parse(path: str, side: Side, data: bytes) -> Document:
     """The Document of a file; its content is a Script."""
     text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").replace("\r\n", " \n")
     source = SourceText.of(text, path, side)
-    script = _script(source, Nested())
+    script = read(source, Nested())
     if not script.complete:
         reason = "a part of its PowerShell could not be read"
         return Document(path, side, "powershell", script, comments_of(source), "partial", reason, script.line)
@@ -75,10 +75,11 @@ def parse_snippet(
     source = SourceText.of_lines(text, path, side, places) if places else SourceText.of(text, path, side, line, column)
     env: dict[str, Parts] = {f"env:{name.lower()}": (Part(f"${name}", "assigned", name=name),) for name in assigned}
     env.update({f"env:{name.lower()}": (Part(value),) for name, value in (known or {}).items()})
-    return _script(source, Nested(env=env, errexit=errexit))
+    return read(source, Nested(env=env, errexit=errexit))
 
 
-def _script(source: SourceText, nested: Nested) -> Script:
+def read(source: SourceText, nested: Nested) -> Script:
+    """The Script of placed text."""
     source, expressions = without_expressions(source)
     plain = source.text if source.text.isascii() else _NON_ASCII.sub("x", source.text)
     tree = _parser().parse(plain.replace("\t", " ").encode("ascii", "replace"))  # the grammar knows no tab between words
@@ -126,8 +127,6 @@ class _Walk:
             self.deep = self.deep or node.start_byte + 1
             return
         place = place._replace(depth=place.depth + 1)
-        if node.type in ("comment", "string_literal"):
-            return
         if node.type == "pipeline_chain":
             self.chain(node, place)
         elif node.type == "if_statement":
@@ -254,8 +253,8 @@ class _Walk:
                 dict(self.run.env), self.run.errexit, place.scope, self.nested.via, place.guards, place.loops, place.each,
                 depth=self.nested.depth + 1,
             )  # fmt: skip
-            read = _script(self.source.slice(args[-1].start + 1, args[-1].end - 1), nested)
-            self.run.commands += [(args[0].start, c) for c in read.commands]
+            inner = read(self.source.slice(args[-1].start + 1, args[-1].end - 1), nested)
+            self.run.commands += [(args[0].start, c) for c in inner.commands]
 
     def args(self, command: Node) -> list[Arg]:
         """The words of a command as those of the tool that it is; `-Name value` is one word of a cmdlet."""

@@ -18,7 +18,7 @@ from blastlint.parse.shell import parse_snippet
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
 
-_SCRIPT = regex(r"^(?:\./)?([\w@.-]+/)*[\w@.-]+\.(sh|bash|zsh|ksh)$|^\./?([\w@.-]+/)*[\w@-]+$")
+_SCRIPT = regex(r"^(?:\./)?([\w@.-]+/)*[\w@.-]+\.(sh|bash|zsh|ksh|ps1)$|^\./?([\w@.-]+/)*[\w@-]+$")
 _RUNNERS = frozenset({"npm", "pnpm", "yarn", "bun"})
 _MAKE = frozenset({"make", "gmake"})
 _QUIET = frozenset(
@@ -48,7 +48,7 @@ def _files(command: Command) -> Iterator[tuple[str, str]]:
     """(path, scope within it) of what the command calls."""
     if command.via:
         return
-    first = command.text.split()[0].strip("'\"") if command.text else ""
+    first = command.text.removeprefix("& ").split()[0].strip("'\"") if command.text else ""
     if command.tool in SHELLS or command.tool in ("source", "."):
         words = [w for w in command.text.split()[1:] if not w.startswith("-")]
         first = words[0].strip("'\"") if words else ""
