@@ -37,6 +37,7 @@ _GLOBAL = regex(
 )
 _RESOURCE = "terraform.resource"
 Entities = Mapping[str, Entity]
+_Configuration = tuple[dict[str, Entity], dict[str, Entity], dict[str, Change]]  # before, after, changes: by address
 
 
 def moved(old: Entity, new: Entity, deltas: Sequence[Delta]) -> Iterator[tuple[str, Delta]]:
@@ -92,10 +93,24 @@ def orphans(before: Entities, after: Entities, changes: Mapping[str, Change]) ->
 
 def left_in(context: Context, old: Entity, new: Entity) -> list[Left]:
     """Those of the configuration and variant of which an entity is."""
-    before = {e.address: e for e in context.entities_before if _group(e) == _group(old)}
-    after = {e.address: e for e in context.entities_after if _group(e) == _group(new)}
-    changes = {c.address: c for c in context.changes if _group(c.entity) == _group(new)}
-    return list(left_behind(before, after, changes))
+    groups = context.once(_grouped)
+    _, after, changes = groups[_group(new)]
+    return list(left_behind(groups[_group(old)][0], after, changes))
+
+
+def _grouped(context: Context) -> dict[tuple[str, str], _Configuration]:
+    """Configuration and variant -> what is there."""
+    found: dict[tuple[str, str], _Configuration] = {}
+    for entity in context.entities_before:
+        if entity.kind.startswith("terraform."):
+            found.setdefault(_group(entity), ({}, {}, {}))[0][entity.address] = entity
+    for entity in context.entities_after:
+        if entity.kind.startswith("terraform."):
+            found.setdefault(_group(entity), ({}, {}, {}))[1][entity.address] = entity
+    for change in context.changes:
+        if change.kind.startswith("terraform."):
+            found.setdefault(_group(change.entity), ({}, {}, {}))[2][change.address] = change
+    return found
 
 
 def _group(entity: Entity) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from blastlint.facts.canonical import canonical
 from blastlint.facts.paths import keys
 from blastlint.model import Fact, Impact, Related, Value
 
-_KINDS = frozenset({"kubernetes.object", "cloudformation.resource", "config.key"})
+_KINDS = frozenset({"kubernetes.object", "cloudformation.resource", "terraform.provider", "config.key"})
 _LABELS = frozenset({"labels", "selector", "matchLabels"})
 _FEW = 4
 _EVERYWHERE = 50
@@ -64,6 +64,8 @@ def _text(value: Value | None) -> object:
 
 def _is_local(impact: Impact) -> bool:
     """Whether what the edit means hangs on where it is made."""
+    if impact.change.kind == "terraform.provider":
+        return False  # what all of them read changed in one place
     touched = {key for delta in impact.change.deltas for key in keys(delta.path)}
     return impact.change.kind != "kubernetes.object" or not _LABELS.isdisjoint(touched)
 
