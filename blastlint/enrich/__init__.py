@@ -50,6 +50,7 @@ _DATA = r"|\.(ya?ml|json|toml)$"
 # module of this package -> the changes that it has facts about
 PROVIDERS: dict[str, Asked] = {
     "bindings": _asked("terraform.provider", "terraform.backend", "file", about=r"^(?!terraform )"),  # states are JSON
+    "workspaces": _asked("terraform.resource", names=r"(?:^|[ ._])(?:name|bucket|identifier|prefix|id|alias)\b"),
     "rewired": _asked("terraform.resource", "terraform.module", names=r"\bproviders?\b"),
     "blocks": _asked("terraform.resource"),
     "guards": _asked("terraform.", "cloudformation.", "kubernetes.", "compose.", "machine."),

@@ -109,7 +109,7 @@ class Planner:
             return Outcome("unknown", confidence="low")
         if any(delta.path == _CONDITION for delta in change.deltas):
             return Outcome("unknown", confidence="low")
-        deltas = tuple(delta for delta in change.deltas if not self._alias_of(delta))
+        deltas = tuple(d for d in change.deltas if not self._alias_of(d) and not _is_one_by_default(d))
         judgement = judged(before, after, deltas, self._is_certain)
         if judgement.forced or judgement.maybe:
             return Outcome("replace", "direct", judgement.confidence, judgement.forced or judgement.maybe)
@@ -300,6 +300,16 @@ def _used(address: str, text: str) -> list[str]:
     if logical := _LOGICAL.search(address):
         return re.findall(rf"\b{logical[1]}\.(\w[\w.]*)", text)
     return re.findall(re.escape(address) + r"(?:\[[^\]]*\])?\.([a-z_][a-z0-9_]*)", text)
+
+
+def _is_one_by_default(delta: Delta) -> bool:
+    """Whether the sides differ only in saying which workspace it is."""
+    sides = [side for side in (delta.before, delta.after) if side is not None and not side.known]
+    if not any("terraform.workspace" in side.text for side in sides):
+        return False
+    from blastlint.enrich.workspaces import same_by_default
+
+    return same_by_default(delta)
 
 
 def _named(address: str, text: str) -> bool:
