@@ -44,7 +44,7 @@ def test_a_jenkinsfile_has_stages() -> None:
     )
     document = parse("Jenkinsfile", "after", text.encode())
     assert isinstance(document.content, KeyTree)
-    pipeline = pipeline_of("Jenkinsfile", document.content.documents[0])
+    pipeline = pipeline_of("Jenkinsfile", document.content.documents[0], document.content.keys)
     assert pipeline is not None
     assert [(j.name, j.approval, j.condition, j.nonblocking, j.needs) for j in pipeline.jobs] == [
         ("Test", "", "branch 'main'", "", ()),
@@ -59,7 +59,7 @@ def test_a_jenkinsfile_has_stages() -> None:
 def test_no_jenkinsfile_is_too_odd(text: str) -> None:
     document = parse("Jenkinsfile", "after", text.encode())
     assert isinstance(document.content, KeyTree)
-    pipeline_of("Jenkinsfile", document.content.documents[0])
+    pipeline_of("Jenkinsfile", document.content.documents[0], document.content.keys)
 
 
 def embedded_in(path: str, text: str) -> list[tuple[str, str]]:
