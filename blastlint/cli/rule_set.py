@@ -29,6 +29,10 @@ def entries(options: Iterable[str], rules: Sequence[Rule], option: str) -> tuple
 def rule_called(name: str, rules: Sequence[Rule]) -> Rule:
     """By id or name. Raises UsageError with the nearest one."""
     found = next((rule for rule in rules if name.upper() == rule.id or name == rule.name), None)
+    if found is None and name.upper() in {rule.family for rule in rules}:
+        raise UsageError(
+            f"{name.upper()} is a family of rules", remedy=f"Its rules: blastlint rules list --family {name.upper()}"
+        )
     if found is None:
         raise UsageError(f"there is no rule {name!r}{suggestion(name, rules)}", remedy="See: blastlint rules")
     return found

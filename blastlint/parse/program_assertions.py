@@ -18,7 +18,8 @@ from tree_sitter import Node
 from blastlint.parse.code import Assertion, Call, Form
 from blastlint.parse.grammar import Grammar
 from blastlint.parse.logic import Condition, Leaf, constant, negation, normal, spelled, tokens_of
-from blastlint.parse.program_text import Reader, split
+from blastlint.parse.program_text import Reader
+from blastlint.parse.spelling import split
 from blastlint.regex import regex
 
 _CALLED = regex(r"^([\w.:?!]+)\s*(?:[({]\s*(.*?)\s*[)}]|\s(.*))?$", re.DOTALL)

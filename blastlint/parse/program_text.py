@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from blastlint.parse.code import Call, Module
 from blastlint.parse.grammar import Grammar
-from blastlint.parse.spelling import canonical
+from blastlint.parse.spelling import canonical, split
 from blastlint.regex import regex
 
 _CONSTANT = regex(
@@ -93,21 +93,3 @@ class Reader:
     def constant_text(self, text: str) -> bool:
         """Whether it is, or returns, nothing but a literal that stands for nothing."""
         return _CONSTANT.match(text) is not None
-
-
-def split(text: str) -> list[str]:
-    """The parts of a list: commas outside quotes and brackets divide them."""
-    parts, depth, quote, start = [], 0, "", 0
-    for index, letter in enumerate(text):
-        if quote:
-            quote = "" if letter == quote and text[index - 1] != "\\" else quote
-        elif letter in '"`':
-            quote = letter
-        elif letter in "([{":
-            depth += 1
-        elif letter in ")]}":
-            depth -= 1
-        elif letter == "," and depth == 0:
-            parts.append(text[start:index].strip())
-            start = index + 1
-    return [p for p in (*parts, text[start:].strip()) if p]

@@ -30,3 +30,21 @@ def _token(match: re.Match[str]) -> str:
     if any(group is not None for group in match.groups()[1:]):
         return ""
     return " "
+
+
+def split(text: str, quotes: str = "\"`") -> list[str]:
+    """The parts of a list: commas outside quotes and brackets divide them."""
+    parts, depth, quote, start = [], 0, "", 0
+    for index, letter in enumerate(text):
+        if quote:
+            quote = "" if letter == quote and text[index - 1] != "\\" else quote
+        elif letter in quotes:
+            quote = letter
+        elif letter in "([{":
+            depth += 1
+        elif letter in ")]}":
+            depth -= 1
+        elif letter == "," and depth == 0:
+            parts.append(text[start:index].strip())
+            start = index + 1
+    return [p for p in (*parts, text[start:].strip()) if p]

@@ -13,6 +13,7 @@ from blastlint.facts.calls import pattern
 from blastlint.model import Side
 from blastlint.parse.code import Call, Definition, Module, shape_of
 from blastlint.parse.shell import parse_snippet
+from blastlint.parse.spelling import split
 from blastlint.regex import regex
 
 _OUTSIDE = regex(r"os\.environ|getenv|process\.env|sys\.argv|process\.argv|\binput\(")
@@ -54,7 +55,7 @@ def command_line(call: Call) -> tuple[str, tuple[str, ...]]:
 def _words(argument: str) -> list[str]:
     """The words of a literal: a text or a list of texts and expressions. Expressions come as `{expression}`."""
     if argument[:1] in "[(" and argument[-1:] in "])":
-        return [w for part in _split(argument[1:-1]) for w in (_words(part) or [f"{{{part}}}"])]
+        return [w for part in split(argument[1:-1], "\"'`") for w in (_words(part) or [f"{{{part}}}"])]
     match = _LITERAL.match(argument)
     if match is None or match.group(2) in match.group(3).replace("\\" + match.group(2), ""):
         return []
@@ -64,24 +65,6 @@ def _words(argument: str) -> list[str]:
         return [str(ast.literal_eval(argument)).replace("{", "{{").replace("}", "}}")]
     except (ValueError, SyntaxError):
         return []
-
-
-def _split(text: str) -> list[str]:
-    """The elements of a list literal: commas outside quotes and brackets divide them."""
-    parts, depth, quote, start = [], 0, "", 0
-    for index, letter in enumerate(text):
-        if quote:
-            quote = "" if letter == quote else quote
-        elif letter in "\"'`":
-            quote = letter
-        elif letter in "([{":
-            depth += 1
-        elif letter in ")]}":
-            depth -= 1
-        elif letter == "," and depth == 0:
-            parts.append(text[start:index].strip())
-            start = index + 1
-    return [p for p in (*parts, text[start:].strip()) if p]
 
 
 def _filled(text: str, names: list[str]) -> str:

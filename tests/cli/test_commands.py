@@ -103,6 +103,13 @@ def test_own_rules_are_listed_explained_and_applied(
     assert "OWN001 file-renamed" in capsys.readouterr().out
 
 
+def test_a_family_is_not_explained_but_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "res"]) == 2
+    assert capsys.readouterr().err == (
+        "blastlint: RES is a family of rules\n  Its rules: blastlint rules list --family RES\n"
+    )
+
+
 def test_explain_shows_all_that_the_file_says(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "grd001"]) == 0
     text = capsys.readouterr().out
