@@ -43,6 +43,10 @@ _DEBUG = regex(
 _ERROR = regex(r"(?i)^!?\w*err(or)?s?\w*( *[!=]=+ *(nil|null|None))?$")
 _WORD = regex(r"[A-Za-z_]\w*")
 _ROOT = regex(r"[A-Za-z_]\w*")
+_PLAIN = regex(r"^[\w.]+$")
+_FUNCTION = regex(rb"=>|\bfunction\b")
+_NO_SUBJECT = frozenset({"None", "self", "this", "len", "True", "False", "nil", "null"})
+_BEHIND = "what comes after"  # what a check that refuses stood before, where that calls nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Lost:
 
 def facts(pair: Pair) -> Iterator[Fact]:
     """At most one `precondition` fact: the gravest loss."""
-    if pair.change.type not in ("function", "module", "class") or pair.is_new or not pair.touches(_SCREEN, "before"):
+    if pair.is_new or not _runs(pair) or not pair.touches(_SCREEN, "before"):
         return
     if pair.scope.is_test(pair.change.path):
         return
@@ -73,12 +77,14 @@ def facts(pair: Pair) -> Iterator[Fact]:
     if not kept:
         return
     branch = worst.gate.branch
+    used = _used(worst.gate, pair)
     fields: dict[str, FactValue] = {
         "what": worst.what,
-        "asks": worst.asks,
+        "asks": "none" if worst.asks == "value" and used and _is_there(worst.gate) else worst.asks,
         "before": branch.condition,
         "after": worst.now.condition if worst.now is not None else "",
-        "leaves": branch.leaves or "branch",
+        "leaves": "raise" if worst.gate.refuses else branch.leaves or "branch",
+        "used": used,
         "protects": _protected(kept),
         "call": _named(kept, branch.condition),
         "count": len(found),
@@ -94,6 +100,13 @@ def facts(pair: Pair) -> Iterator[Fact]:
         "precondition", skeleton(worst.gate.text), fields, pair.region("before", branch.at), after, related
     )
     yield fact
+
+
+def _runs(pair: Pair) -> bool:
+    """Whether the definition has code in it: a function, what a file or class runs, a value that holds functions."""
+    if pair.change.type == "setting":
+        return pair.mentions(_FUNCTION, "before")
+    return pair.change.type in ("function", "module", "class")
 
 
 def _lost(old: Sequence[Gate], new: Sequence[Gate], pair: Pair) -> Iterator[Lost]:
@@ -140,6 +153,8 @@ def _became(gate: Gate, born: Sequence[Gate], old: Sequence[Gate], pair: Pair) -
             return "", None  # one way past it less: stricter
     if any(other.leaving == gate.leaving and _alike(gate.branch, other.branch) for other in born):
         return "", None  # the same is refused for another reason
+    if gate.refuses and any(other.refuses and subjects(other) & subjects(gate) for other in born):
+        return "", None  # something else is asked of the same
     return "removed", None
 
 
@@ -155,7 +170,8 @@ def _asks(gate: Gate) -> str:
     text = gate.branch.condition
     if environments.holds_in(text):
         return "environment"
-    if pattern("auth", "conditions").search(text):
+    denied = gate.leaving and pattern("auth", "denied").search(" ".join(gate.branch.body))
+    if denied or pattern("auth", "conditions").search(text):
         return "permission"
     if _FLAG.search(text):
         return "flag"
@@ -181,44 +197,78 @@ def _same_function(found: Sequence[Lost], pair: Pair) -> bool:
     return bool(before) and sum(s in after for s in before) >= _KEPT * len(before)
 
 
+def subjects(gate: Gate) -> frozenset[str]:
+    """The names that a gate asks about."""
+    asked = (w for leaf in leaves(gate.condition) for w in _ROOT.findall(f"{leaf.left} {leaf.right}"))
+    return frozenset(asked) - _NO_SUBJECT
+
+
+def _used(gate: Gate, pair: Pair) -> bool:
+    """Whether what was asked about is used behind the gate, by a call that still runs."""
+    names, limit = subjects(gate), pair.before.locate(gate.branch.at)
+    after = {c.name for c in pair.after.calls}
+    later = (c for c in pair.before.calls if c.name in after and pair.before.locate(c.at)[:2] > limit[:2])
+    return any(names & set(_WORD.findall(c.text)) for c in later)
+
+
+def _is_there(gate: Gate) -> bool:
+    """Whether the gate asks no more than that something is there: `if not host: return`."""
+    asked = gate.condition
+    return gate.leaving and isinstance(asked, Leaf) and not asked.operator and not asked.negated and (
+        _PLAIN.match(asked.left) is not None
+    )
+
+
+def _asked_only(names: frozenset[str], gate: Gate, pair: Pair) -> bool:
+    """Whether something was worked out for the gate alone: then the question is gone with what it was asked of."""
+    shape = pair.before
+    for name in names:
+        sources = [o.value for o in shape.options if o.key == name and not o.owner]
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        uses = (s for s in shape.statements if s not in gate.branch.body and not any(v in s for v in sources))
+        asks = (b.condition for b in shape.branches if b.condition != gate.branch.condition)
+        if sources and not any(word.search(text) for text in (*uses, *asks)):
+            return True
+    return False
+
+
 def _moved(gate: Gate, pair: Pair) -> bool:
     """Whether the question is asked by something that is newly called, in an expression, or is void now."""
-    names = [w for leaf in leaves(gate.condition) for w in _ROOT.findall(f"{leaf.left} {leaf.right}")]
-    subjects = {n for n in names if n not in ("None", "self", "this", "len", "True", "False", "nil", "null")}
+    names = subjects(gate)
     text = pair.text("after")
     words = set(_WORD.findall(text))
     named = {o.value for o in pair.after.options}
     inlined = any(
-        o.key in subjects and len(o.value) > 5 and o.value in text and o.value not in named for o in pair.before.options
+        o.key in names and len(o.value) > 5 and o.value in text and o.value not in named for o in pair.before.options
     )
-    if subjects and not subjects & words and not inlined and _asks(gate) != "flag":
+    if names and not names & words and not inlined and _asks(gate) != "flag" and not _asked_only(names, gate, pair):
         return True
     known = {c.name for c in (*pair.before.calls, *pair.before.decorators)}
     for call in (*pair.after.calls, *pair.after.decorators):
         if call.name in known:
             continue
         given = set(_WORD.findall(" ".join((call.text, *call.arguments))))
-        if call in pair.after.decorators or subjects & given or pattern("checks", "checking").search(call.name):
+        if call in pair.after.decorators or names & given or pattern("checks", "checking").search(call.name):
             return True
     said = [s for s in pair.after.statements if s not in pair.before.statements]
     for leaf in leaves(gate.condition):
         if any(leaf.left in s and leaf.right in s and ("?" in s or " if " in s or "min" in s or "max" in s or "&&" in s
                or " and " in s or "||" in s or " or " in s) for s in said):  # fmt: skip
             return True
-    return _typed(subjects, pair)
+    return _typed(names, pair)
 
 
-def _typed(subjects: set[str], pair: Pair) -> bool:
-    """Whether a parameter that was asked about has another type, or another source, now."""
+def _typed(names: frozenset[str], pair: Pair) -> bool:
+    """Whether something that was asked about has another type, or another source, now."""
     before = {p.name: (p.annotation, p.default) for p in pair.before.parameters}
     after = {p.name: (p.annotation, p.default) for p in pair.after.parameters}
-    if any(name in before and before[name] != after.get(name) for name in subjects):
+    if any(name in before and name in after and before[name] != after[name] for name in names):
         return True
-    text = pair.text("after")
-    sources = {(o.key, o.value) for o in pair.before.options if o.key in subjects and o.value not in text}
-    now = {(o.key, o.value) for o in pair.after.options if o.key in subjects}
-    known = {(o.key, o.value) for o in pair.before.options}
-    return bool(sources - now) or bool(now - known)
+    old = [(o.key, o.value) for o in pair.before.options if o.key in names]
+    new = [(o.key, o.value) for o in pair.after.options if o.key in names]
+    fresh = [(key, value) for key, value in new if (key, value) not in old]
+    # what is left of a source when a part of it is gone is no other source
+    return any(not any(key == k and value in v for k, v in old) for key, value in fresh)
 
 
 def _elsewhere(gate: Gate, pair: Pair) -> bool:
@@ -257,7 +307,8 @@ def _all(shape: Shape) -> Iterator[Gate]:
 
 
 def _guarded(gate: Gate, pair: Pair) -> list[str]:
-    """The calls that the gate stood before, or around, and that still run: more of them than stood elsewhere."""
+    """The calls that the gate stood before, or around, and that still run: more of them than stood elsewhere. A refusal stands
+    before whatever comes after it."""
     more = Counter(call.name for call in pair.after.calls)
     more.subtract(call.name for call in pair.before.calls)
     if not gate.leaving:
@@ -265,7 +316,8 @@ def _guarded(gate: Gate, pair: Pair) -> list[str]:
     limit = pair.before.locate(gate.branch.at)
     inside = set(gate.branch.calls)
     later = Counter(c.name for c in pair.before.calls if pair.before.locate(c.at)[:2] > limit[:2])
-    return [name for name, there in later.items() if more[name] + there > 0 and name not in inside]
+    kept = [name for name, there in later.items() if more[name] + there > 0 and name not in inside]
+    return kept or ([_BEHIND] if gate.branch.leaves == "raise" else [])
 
 
 def _named(calls: Sequence[str], condition: str) -> str:

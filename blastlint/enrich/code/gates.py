@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from blastlint.facts.calls import pattern
 from blastlint.frozen import dataclass
 from blastlint.parse.code import Branch, Shape
 from blastlint.parse.logic import Condition, Group, Leaf, leaves, negation, normal, tokens_of
@@ -39,11 +40,17 @@ class Gate:
         """Its text with every plain name as one, without brackets: equal for a gate whose variables have other names."""
         return "".join(skeleton(self.text).translate(_BRACKETS).split())
 
+    @property
+    def refuses(self) -> bool:
+        """Whether the caller is told no where it does not hold: by what is raised, or by the answer that is given."""
+        said = self.branch.leaves == "raise" or pattern("checks", "refusing").search(" ".join(self.branch.body))
+        return self.leaving and bool(said)
+
 
 def gates(shape: Shape) -> Iterator[Gate]:
     """Every gate of a definition, in document order."""
     for branch in shape.branches:
-        if branch.leaves and (branch.after or not branch.body):
+        if branch.leaves and (branch.after or not branch.body or branch.leaves == "raise"):
             yield from (Gate(c, branch, True) for c in conjuncts(negation(normal(branch.condition))))
         elif not branch.leaves and branch.calls:
             yield from (Gate(c, branch, False) for c in conjuncts(normal(branch.condition)))
