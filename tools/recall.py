@@ -61,9 +61,9 @@ CLASSES: dict[str, str] = {
 }  # fmt: skip
 # class -> rules of which one must speak
 RULES: dict[str, tuple[str, ...]] = {
-    "check": ("SAF", "GRD"), "auth": ("SAF002", "SAF007", "ACC"), "validation": ("SAF003", "SAF007", "GRD006", "SAF008"),
-    "tls": ("SAF004", "SAF008", "NET"), "timeout": ("SAF005",), "handler": ("SAF001", "SAF014", "SAF007"),
-    "lock": ("SAF006",), "rate": ("SAF", "GRD", "CFG"), "flag": ("GRD009", "SAF007", "GRD008", "SAF008"), "test": ("TST",),
+    "check": ("SAF", "GRD"), "auth": ("SAF002", "SAF007"), "validation": ("SAF003", "SAF007", "GRD006", "SAF008"),
+    "tls": ("SAF004", "SAF008"), "timeout": ("SAF005",), "handler": ("SAF001", "SAF014", "SAF015"),
+    "lock": ("SAF006",), "rate": ("SAF016", "SAF007", "GRD006"), "flag": ("GRD009", "SAF007", "GRD008", "SAF008"), "test": ("TST",),
 }  # fmt: skip
 
 

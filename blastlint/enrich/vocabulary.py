@@ -398,7 +398,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "summary": "in words",
     },
     "handler": {
-        "what": "emptied, broadened, added",
+        "what": "emptied, broadened, added, removed",
         "exception": "the type caught",
         "body": "pass, continue, return-default, log-only, other",
         "protects": "io, database, command, cleanup, other: what the try body does",
@@ -478,7 +478,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "count": "number of constraints that are gone",
     },
     "hold": {
-        "kind": "transaction, lock, row lock, idempotency",
+        "kind": "transaction, commit (what waits for it), lock, row lock, idempotency, rate limit",
         "name": "what was held",
         "call": "a call that ran under it and still runs",
         "writes": "number of calls under it that write",

@@ -30,7 +30,7 @@ _LOG = regex(
     r"(^|\.)(console|log|logger|Sentry|debug|winston|pino)(\.|$)|(^|\.)(captureException|logError|reportError)$"
 )
 _PASSED_ON = regex(r"^(next|reject|done|cb|callback|fail)$|(^|\.)(reject|process\.exit|abort|fail)$")
-_EXITS = regex(r"(^|\.)(process\.exit|exit|abort)$")
+_EXITS = regex(r"(^|\.)(process\.exit|exit|abort)$|^next[./]navigation\W(redirect|permanentRedirect|notFound|forbidden)$")
 _SIMPLE = frozenset(
     {"expression_statement", "return_statement", "throw_statement", "lexical_declaration", "variable_declaration",
      "break_statement", "continue_statement"}

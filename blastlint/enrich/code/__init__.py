@@ -25,6 +25,7 @@ from blastlint.enrich.code import (
     tests,
     timeouts,
     tls,
+    unhandled,
     validations,
 )
 from blastlint.enrich.code.pairs import scope_of
@@ -45,6 +46,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         yield from skips.facts(pair)
         yield from expectations.facts(pair)
         yield from handlers.facts(pair)
+        yield from unhandled.facts(pair)
         yield from auth.facts(pair)
         yield from tls.facts(pair)
         yield from timeouts.facts(pair)

@@ -22,13 +22,16 @@ Strength = Literal["open", "authentication", "authorization"]
 
 _SCREEN = regex(
     rb"(?i)auth|login|permission|perm_|jwt|role|admin|staff|superuser|scope|token|current_?user|require|protect|secure|guard"
-    rb"|access|depends|security|acl|passes_test|middleware"
+    rb"|access|depends|security|acl|passes_test|middleware|before_(action|filter)"
 )
 _IDENTIFIER = regex(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 _STRINGS = regex(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`")
 _PARTS = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _INJECTED = regex(r"\b(Depends|Security|Inject)\(")
 _USER_TYPE = regex(r"^(Current|Authenticated|LoggedIn|Admin|Active)\w*(User|Admin|Account|Principal)\w*(Dep)?$")
+_MADE = regex(r"^[\w.]+\(")
+_FETCHES = regex(r"(?i)^:?(set|load|find|fetch|build|assign|track|log|update|store|remember|init|prepare|get)_")
+_FILTERS = ("before_action", "before_filter", "prepend_before_action")
 _WIDE_CALLS = ("use", "before_request", "add_middleware", "useGlobalGuards", "include_router")
 _FUNCTION_TEXT = regex(r"=>|^(async )?function\b|^lambda\b")
 
@@ -138,6 +141,8 @@ def of_shape(shape: Shape, sort: str) -> Iterator[Element]:
             and not pattern("auth", "routes").search(option.owner)
         ):
             listing = bool(pattern("auth", "listing").search(option.key))
+            if listing and sort == "class" and _MADE.match(option.value):
+                continue  # a field of that name is declared, say of a schema
             table = option.value.startswith("{") and ":" in option.value  # names what others ask for, and asks nothing
             quoted = "MIDDLEWARE" in option.key or (listing and not table)
             yield from _named(option.value, listing, at=option.at, strings=quoted)
@@ -233,6 +238,10 @@ def _route_call(call: Call) -> Iterator[Element]:
         for argument in call.arguments[1:]:
             if not _FUNCTION_TEXT.search(argument):
                 yield from _named(argument, at=call.at, place=place)
+    elif call.last in _FILTERS:
+        for argument in call.arguments:
+            if not _FETCHES.match(argument):
+                yield from _named(argument, any_user=True, at=call.at)
     elif call.last in ("use", "add_middleware", "useGlobalGuards", "before_request") and not call.name.startswith("?"):
         for argument in call.arguments:
             if not _FUNCTION_TEXT.search(argument):

@@ -36,6 +36,7 @@ _BOUND = regex(
 _FLAG = regex(
     r"(?i)\b(feature|flag|flags|features|toggle|toggles|waffle|flipper|unleash|launchdarkly|experiments?|rollout)\w*[.(\[]"
     r"|\b\w*(feature|flag|toggle)_?(is_)?(enabled|active|on)|\b(is|has)_?(feature|flag)\w*|(?-i:\bFEATURE_|\bENABLE_|_ENABLED\b)"
+    r"|\b(config|conf|settings|opts|options)\w*\.([\w.]+\.)?(?-i:(has|is|use|allow|enable)_?[A-Z_]|(Has|Is|Use|Allow|Enable)[A-Z])\w*"
 )
 _DEBUG = regex(
     r"(?i)\b(verbose|debug|quiet|silent|trace|log(ger|ging)?|warned|logged|printed|cache[ds]?|initiali[sz]ed|seen|visited)\b"

@@ -23,9 +23,9 @@ _BROAD = frozenset(
         "error",
     }
 )
-_HIDES = ("pass", "continue", "return-default")
+HIDES = ("pass", "continue", "return-default")
 # Optional imports, and loops that end: the exception is the answer.
-_IDIOMS = frozenset({"ImportError", "ModuleNotFoundError", "StopIteration", "StopAsyncIteration", "GeneratorExit"})
+IDIOMS = frozenset({"ImportError", "ModuleNotFoundError", "StopIteration", "StopAsyncIteration", "GeneratorExit"})
 
 
 def facts(pair: Pair) -> Iterator[Fact]:
@@ -43,7 +43,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
         if counterpart is not None:
             rest.remove(counterpart)
         what = _worse(handler, counterpart)
-        if not what or (handler.exceptions and frozenset(handler.exceptions) <= _IDIOMS):
+        if not what or (handler.exceptions and frozenset(handler.exceptions) <= IDIOMS):
             continue
         existing = counterpart is not None or _wraps(handler, known, before.statements)
         fields: dict[str, FactValue] = {
@@ -64,10 +64,10 @@ def broad(handler: Handler) -> bool:
 
 
 def _worse(handler: Handler, counterpart: Handler | None) -> str:
-    hides = handler.body in _HIDES
+    hides = handler.body in HIDES
     if counterpart is None:
         return "added" if hides else ""
-    if hides and counterpart.body not in _HIDES:
+    if hides and counterpart.body not in HIDES:
         return "emptied"
     if broad(handler) and not broad(counterpart) and (hides or handler.body == "log-only"):
         return "broadened"

@@ -1,4 +1,5 @@
-"""Work that no longer runs alone, or no longer as a whole: a lock, a transaction or a row lock gone around what stays."""
+"""Work that no longer runs alone, as a whole, or only so often: a lock, a transaction, a row lock or a rate limit gone around
+what stays."""
 
 from __future__ import annotations
 
@@ -11,11 +12,14 @@ from blastlint.parse.code import Call, Shape
 from blastlint.regex import regex
 
 _SCREEN = regex(
-    rb"(?i)lock|mutex|atomic|transaction|semaphore|synchronized|for[ _]update|acquire|begin|\bmu\b|idempoten"
+    rb"(?i)lock|mutex|atomic|transaction|semaphore|synchronized|for[ _]update|acquire|begin|\bmu\b|idempoten|on_commit"
+    rb"|rate_?limit|limiter|throttl|rack::attack"
 )
 _ROW = regex(r"(?i)\bfor (no key )?update\b|select_for_update|lockForUpdate|forUpdate\(|LOCK IN SHARE MODE")
 _LETS_GO = regex(r"(?i)\.r?(unlock|release)$")
-_KINDS = ("transaction", "lock", "idempotency")
+_IDENTIFIER = regex(r"^[\w.]+(?=\(|$)")
+_CLOSURE = regex(r"\bdo\b|=>|\blambda\b|\bfunc\(|\{ ")
+_KINDS = ("transaction", "commit", "lock", "idempotency", "rate limit")
 
 
 def facts(pair: Pair) -> Iterator[Fact]:
@@ -26,15 +30,16 @@ def facts(pair: Pair) -> Iterator[Fact]:
     if any(kind in before for kind in after if kind in before) and set(before) <= set(after):
         return
     for kind, (name, under, at) in before.items():
-        if kind in after or _other(kind, after) or _around(kind, pair):
+        if kind in after or _other(kind, frozenset(after) - frozenset(before)) or _around(kind, pair):
             continue
         now = {c.name for c in pair.after.calls}
         kept = [c for c in dict.fromkeys(under) if c in now]
         writes = [c for c in kept if pattern("locks", "writes").search(c)]
-        if not kept or (kind == "transaction" and not writes):
+        whole = kind == "rate limit" and pair.change.type == "class"  # then it held for everything that the class does
+        if not (kept or whole) or (kind == "transaction" and not writes):
             continue
         fields: dict[str, FactValue] = {
-            "kind": kind, "name": name, "call": (writes or kept)[0], "writes": len(writes), "kept": len(kept),
+            "kind": kind, "name": name, "call": (*writes, *kept, pair.change.entity.name)[0], "writes": len(writes), "kept": len(kept),
         }  # fmt: skip
         yield pair.fact("hold", kind, fields, pair.region("before", at))
         return
@@ -55,6 +60,13 @@ def _held(pair: Pair, side: Side) -> Iterator[tuple[str, tuple[str, list[str], o
             if pattern("locks", kind).search(call.name):
                 names = _under(shape, call, kind)
                 found.setdefault(kind, (call.name, names, call.at))
+        for argument in call.arguments:  # app.use("/api", rateLimiter)
+            given = _IDENTIFIER.match(argument)
+            if given is not None and pattern("locks", "rate limit").search(given.group(0)):
+                found.setdefault("rate limit", (given.group(0), _under(shape, call, "rate limit"), call.at))
+    for option in shape.options:
+        if pattern("locks", "rate limit").search(option.key) and not option.owner:
+            found.setdefault("rate limit", (option.key, [c.name for c in shape.calls], option.at))
     for statement in shape.statements:
         if _ROW.search(statement):
             found.setdefault("row lock", (_ROW.search(statement).group(0), [c.name for c in shape.calls], None))  # type: ignore[union-attr]
@@ -65,6 +77,9 @@ def _under(shape: Shape, hold: Call, kind: str) -> list[str]:
     """The calls from a call that takes hold up to the one that lets go; all of them where that happens at the end."""
     if hold not in shape.calls:
         return [call.name for call in shape.calls]
+    inside = [call.name for call in shape.calls if call is not hold and call.text in hold.text]
+    if kind == "commit" or (kind == "rate limit" and inside and _CLOSURE.search(hold.text)):
+        return inside
     later = shape.calls[shape.calls.index(hold) + 1 :]
     deferred = any(s.startswith(("defer ", "finally")) for s in shape.statements)
     names: list[str] = []
@@ -77,9 +92,9 @@ def _under(shape: Shape, hold: Call, kind: str) -> list[str]:
     return names
 
 
-def _other(kind: str, after: dict[str, tuple[str, list[str], object]]) -> bool:
-    """Whether another hold that is as good stands there now."""
-    return bool({"lock", "row lock", "transaction"} & set(after)) and kind in ("lock", "row lock")
+def _other(kind: str, new: frozenset[str]) -> bool:
+    """Whether another hold that is as good stands there now, and did not before."""
+    return bool({"lock", "row lock", "transaction"} & new) and kind in ("lock", "row lock")
 
 
 def _around(kind: str, pair: Pair) -> bool:

@@ -27,10 +27,10 @@ def facts(pair: Pair) -> Iterator[Fact]:
     if pair.change.type == "setting":
         yield from _setting(pair)
     for old, new in _paired(pair.before.calls, pair.after.calls):
-        if not pattern("timeouts", "owners").search(old.name):
-            continue
-        yield from _compared(pair, old, new)
+        if pattern("timeouts", "owners").search(old.name) or _same_call(old, new):
+            yield from _compared(pair, old, new)
     yield from _unwrapped(pair)
+    yield from _unscoped(pair)
 
 
 def _setting(pair: Pair) -> Iterator[Fact]:
@@ -87,6 +87,17 @@ def _compared(pair: Pair, old: Call, new: Call) -> Iterator[Fact]:
         what = _change(old_value, new_value)
         if what and not (what == "raised" and key != after[0]):
             yield _fact(pair, name, what, old_value, new_value, old, new)
+
+
+def _same_call(old: Call, new: Call) -> bool:
+    """Whether a call of whatever name differs in its limit alone: what takes a limit waits for something, unless it keeps
+    something for so long, or shows it."""
+    if pattern("timeouts", "others").search(old.name):
+        return False
+    limits = pattern("timeouts", "timeout")
+    return old.name == new.name and {**old.options, **new.options}.keys() - {*old.options} == set() and all(
+        limits.search(key) or new.options.get(key) == value for key, value in old.options.items()
+    )
 
 
 def _option(options: Mapping[str, str], keys: re.Pattern[str]) -> tuple[str, str] | None:
@@ -147,6 +158,23 @@ def _unwrapped(pair: Pair) -> Iterator[Fact]:
         if kept or alone:
             yield _fact(pair, "timeout", "removed", call.text, "", call, kept[0] if kept else None)
             return
+
+
+def _unscoped(pair: Pair) -> Iterator[Fact]:
+    """`ctx, cancel := context.WithTimeout(ctx, limit)` that is gone from before calls that are still made."""
+    scopes = pattern("timeouts", "scopes")
+    if any(scopes.search(call.name) for call in pair.after.calls):
+        return
+    limit = next((call for call in pair.before.calls if scopes.search(call.name)), None)
+    if limit is None or _elsewhere(pair, limit.last):
+        return
+    start = pair.before.locate(limit.at)[:2]
+    after = {call.last.removesuffix("Context") for call in pair.after.calls}
+    later = [c for c in pair.before.calls if pair.before.locate(c.at)[:2] > start and c.last not in ("cancel", "Done")]
+    kept = next((c for c in later if c.last.removesuffix("Context") in after and c.text not in limit.text), None)
+    if kept is not None:
+        given = limit.arguments[1] if len(limit.arguments) > 1 else limit.text
+        yield _fact(pair, "timeout", "removed", given, "", kept, None)
 
 
 def _fact(pair: Pair, name: str, what: str, before: str, after: str, old: Call, new: Call | None) -> Fact:

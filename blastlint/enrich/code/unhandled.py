@@ -1,0 +1,119 @@
+"""Errors that were dealt with and are not any more: a handler gone from around work that stays. One `handler` fact, `removed`,
+for a definition: its first, with the others as related places.
+
+Silent are handlers that hid everything (without them failure shows), those that moved to a caller, a helper or a wider
+handler, and errors that are handed on to the caller as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from blastlint.enrich.code.handlers import HIDES, IDIOMS, broad, protects
+from blastlint.enrich.code.pairs import Pair
+from blastlint.facts.calls import pattern
+from blastlint.model import Fact, FactValue, Related
+from blastlint.parse.code import Handler
+from blastlint.regex import regex
+
+_SCREEN = regex(rb"\b(except|suppress|catch|rescue|Err|finally|ensure)\b|!= nil")
+_ALIKE = 0.3  # share of what two handlers guard, from which they guard the same
+_MOST = 50  # handlers of one definition that are compared
+_KEPT = 0.5  # share of the guarded calls that must still run
+
+
+def facts(pair: Pair) -> Iterator[Fact]:
+    """At most one `handler` fact: the first that is gone."""
+    if pair.is_new or pair.scope.is_test(pair.change.path) or not pair.touches(_SCREEN, "before"):
+        return
+    gone = [h for h in _gone(pair.before.handlers, pair.after.handlers) if _mattered(h) and _bare(h, pair)]
+    if not gone or _elsewhere(gone[0], pair):
+        return
+    first = gone[0]
+    fields: dict[str, FactValue] = {
+        "what": "removed",
+        "exception": ", ".join(first.exceptions) or "every exception",
+        "body": first.body,
+        "protects": protects(first.calls),
+        "broad": broad(first),
+        "new_code": False,
+    }
+    related = tuple(Related("handler that is gone", pair.region("before", h.at)) for h in gone[1:6])
+    yield pair.fact("handler", f"{first.text} removed", fields, pair.region("before", first.at), None, related)
+
+
+def _gone(old: Sequence[Handler], new: Sequence[Handler]) -> Iterator[Handler]:
+    """Handlers that have no counterpart: neither one for the same exceptions, nor one that took their place, nor a wider one."""
+    def likeness(pair: tuple[int, int]) -> tuple[bool, bool, float]:
+        one, other = old[pair[0]], new[pair[1]]
+        shared = _shared(one, other)
+        return shared == 1, one.exceptions == other.exceptions, shared
+
+    there: set[int] = set()
+    taken: set[int] = set()
+    pairs = ((i, j) for i in range(min(len(old), _MOST)) for j in range(min(len(new), _MOST)))
+    for i, j in sorted(pairs, key=likeness, reverse=True):
+        alike = _shared(old[i], new[j])
+        named = alike and not broad(old[i]) and old[i].exceptions == new[j].exceptions
+        if i not in there and j not in taken and (alike >= _ALIKE or named):
+            there.add(i)
+            taken.add(j)
+    for i, handler in enumerate(old[:_MOST]):
+        if i not in there and not any(_covers(h, handler) for h in new):
+            yield handler
+
+
+def _covers(wide: Handler, handler: Handler) -> bool:
+    caught = broad(wide) or bool(set(wide.exceptions) & set(handler.exceptions))
+    return caught and _shared(wide, handler) >= _ALIKE
+
+
+def _shared(one: Handler, other: Handler) -> float:
+    """The share of what two handlers guard: statements, or calls where those were reworded."""
+    def share(a: frozenset[str], b: frozenset[str]) -> float:
+        return len(a & b) / len(a | b) if a | b else 0.0
+
+    return max(share(one.tries, other.tries), share(frozenset(one.calls), frozenset(other.calls)))
+
+
+def _mattered(handler: Handler) -> bool:
+    """Whether something was done about what was caught, or one expected thing let pass."""
+    if handler.exceptions and frozenset(handler.exceptions) <= IDIOMS:
+        return False
+    return handler.body not in ("pass", "log-only") and not (broad(handler) and handler.body in HIDES)
+
+
+def _bare(handler: Handler, pair: Pair) -> bool:
+    """Whether most of what it guarded still runs here, and its errors are not just handed on."""
+    if not handler.calls:
+        return False
+    after = {c.name for c in pair.after.calls}
+    kept = [name for name in handler.calls if name in after]
+    if len(kept) < _KEPT * len(handler.calls):
+        return False
+    module = pair.module("after")
+    if module is None or module.language not in ("go", "rust") or handler.body != "reraise":
+        return True
+    last = kept[-1].rpartition(".")[2] if kept else ""
+    said = re.compile(rf"^return\b.*\b{re.escape(last)}\(|\b{re.escape(last)}\b.*\?;?$", re.DOTALL)
+    return not any(said.search(s) for s in pair.after.statements)
+
+
+def _elsewhere(handler: Handler, pair: Pair) -> bool:
+    """Whether another definition catches it newly, or this one is newly wrapped in something that does."""
+    known = {c.name for c in (*pair.before.calls, *pair.before.decorators)}
+    new = [c.name for c in (*pair.after.calls, *pair.after.decorators) if c.name not in known]
+    if any(pattern("checks", "catching").search(name) for name in new):
+        return True
+    for change in pair.scope.changes:
+        if change is pair.change or change.after is None or change.action == "moved":
+            continue
+        other = pair.scope.pair(change)
+        if other.touches(_SCREEN, "after") and len(other.after.handlers) > len(other.before.handlers):
+            around = {pair.change.entity.name, *(name.rpartition(".")[2] for name in handler.calls)}
+            for h in other.after.handlers:
+                caught = broad(h) or set(h.exceptions) & set(handler.exceptions)
+                if caught and any(name.rpartition(".")[2] in around for name in h.calls):
+                    return True
+    return False
