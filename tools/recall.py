@@ -86,6 +86,7 @@ class Label:
     sort: str
     path: str
     because: str = ""
+    round: int = 1
 
 
 def git(repository: Path, *arguments: str) -> str:
@@ -160,14 +161,15 @@ def candidates(repository: Path, sorts: tuple[str, ...], last: int, count: int) 
 @main.command()
 @click.argument("clones", type=click.Path(exists=True, path_type=Path))
 @click.option("--class", "only", multiple=True)
+@click.option("--round", "rounds", type=int, multiple=True)
 @click.option("--show", is_flag=True, help="Print what is said of each.")
-def score(clones: Path, only: tuple[str, ...], show: bool) -> None:
+def score(clones: Path, only: tuple[str, ...], rounds: tuple[int, ...], show: bool) -> None:
     """Undo every commit that is labelled a guard, and count those that are seen."""
     found: Counter[str] = Counter()
     total: Counter[str] = Counter()
     read: Counter[str] = Counter()
     for label in labels():
-        if only and label.sort not in only:
+        if (only and label.sort not in only) or (rounds and label.round not in rounds):
             continue
         read[label.sort] += 1
         if label.because:
@@ -187,7 +189,7 @@ def score(clones: Path, only: tuple[str, ...], show: bool) -> None:
 def labels() -> Iterator[Label]:
     """Every commit that was read."""
     for row in yaml.safe_load(LABELS.read_text(encoding="utf-8")):
-        yield Label(row["repository"], row["commit"], row["class"], row["path"], row.get("no_guard", ""))
+        yield Label(row["repository"], row["commit"], row["class"], row["path"], row.get("no_guard", ""), row["round"])
 
 
 def undone(repository: Path, label: Label) -> list[Finding]:
