@@ -278,11 +278,21 @@ class _Collector:
             inside = list(self.inside(body)) or ([body] if body.type not in self.syntax.kinds("blocks") else [])
             statements = tuple(self.statement(n) for n in inside)
             follows = bool(self.statement_starts) and self.statement_starts[-1] >= node.end_byte
-            leaves = self.leaves(inside[-1]) if inside else ""
+            leaves = self.leaves(inside[-1]) if inside and not self.nested(inside[-1], body) else ""
             yield Branch(condition, leaves, statements, self.called(body), follows, f"if {condition}", node)
         for node, condition in self.asserts():
             follows = bool(self.statement_starts) and self.statement_starts[-1] >= node.end_byte
             yield Branch(self.negated(condition), "raise", (), (), follows, self.reader.text(node), node)
+
+    def nested(self, node: Node, body: Node) -> bool:
+        """Whether a branch or a loop stands between a statement and the body of the branch that it is in."""
+        between = self.syntax.kinds("compound") - self.syntax.kinds("blocks")
+        here = node.parent
+        while here is not None and here.id != body.id and here.start_byte >= body.start_byte:
+            if here.type in between and here.end_byte <= body.end_byte:
+                return True
+            here = here.parent
+        return False
 
     def leaves(self, node: Node) -> str:
         """How a statement ends the run of what follows, or empty."""

@@ -252,7 +252,7 @@ class _Collector:
     def branched(self, condition: str, body: cst.BaseSuite, follows: bool, node: cst.CSTNode) -> Branch:
         statements = tuple(self.text(s) for s in _simple(body))
         calls = tuple(dict.fromkeys(self.resolved(dotted(c.func)) for c in _calls(body)))
-        last = next(reversed(list(_simple(body))), None)
+        last = _last(body)
         return Branch(condition, _leaves(last, self), statements, calls, follows, f"if {condition}", node)
 
     # --- expressions ------------------------------------------------------------------------------------------------
@@ -328,6 +328,14 @@ def _handler_body(body: cst.BaseSuite, collector: _Collector) -> HandlerBody:
         if kind in kinds:
             return kind
     return "pass"
+
+
+def _last(body: cst.BaseSuite) -> cst.BaseSmallStatement | None:
+    """The last statement of a block itself; none where a compound one stands there."""
+    here: cst.CSTNode = body.body[-1] if body.body else body
+    if isinstance(here, cst.SimpleStatementLine):
+        here = here.body[-1]
+    return here if isinstance(here, cst.BaseSmallStatement) else None
 
 
 def _leaves(node: cst.BaseSmallStatement | None, collector: _Collector) -> str:

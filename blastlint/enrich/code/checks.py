@@ -28,6 +28,7 @@ _SCREEN = regex(
     rb"|^(return( [\w.]+)?|continue|break|next|(raise|throw)\b.*);?$", re.MULTILINE
 )  # fmt: skip
 _KEPT = 0.6  # share of the other statements that must still be there: else it is another function
+_SHORT = 6  # statements
 _ORDER = ("constant", "negated", "swapped", "removed", "moved", "loosened")
 _BOUND = regex(
     r"(?i)\b(len|size|count|length|max|min|limit|ratio|threshold|total|amount|quota|capacity|percent)\w*"
@@ -72,9 +73,8 @@ def facts(pair: Pair) -> Iterator[Fact]:
     found = [lost for lost in _lost(old, new, pair) if lost.asks not in ("environment", "")]
     if not found or not _same_function(found, pair):
         return
-    found.sort(key=lambda lost: _ORDER.index(lost.what))
-    worst = found[0]
-    kept = _guarded(worst.gate, pair)
+    found.sort(key=lambda lost: (_ORDER.index(lost.what), lost.asks != "permission", not lost.gate.refuses))
+    worst, kept = next(((lost, kept) for lost in found if (kept := _guarded(lost.gate, pair))), (found[0], []))
     if not kept:
         return
     branch = worst.gate.branch
@@ -93,7 +93,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
     }
     related = tuple(
         Related(f"check that is {lost.what}", pair.region("before", lost.gate.branch.at), pair.change.address)
-        for lost in found[1:6]
+        for lost in found[:6]
         if lost.gate.branch is not branch
     )
     after = pair.region("after", worst.now.at) if worst.now is not None else None
@@ -195,7 +195,10 @@ def _same_function(found: Sequence[Lost], pair: Pair) -> bool:
     gone = {s for lost in found for s in lost.gate.branch.body if lost.gate.leaving}
     before = [skeleton(s) for s in pair.before.statements if s not in gone]
     after = {skeleton(s) for s in pair.after.statements}
-    return bool(before) and sum(s in after for s in before) >= _KEPT * len(before)
+    if before and sum(s in after for s in before) >= _KEPT * len(before):
+        return True
+    calls = {c.name for c in pair.before.calls}  # what is short is soon reworded, and calls what it called
+    return len(before) <= _SHORT and bool(pair.after.calls) and all(c.name in calls for c in pair.after.calls)
 
 
 def subjects(gate: Gate) -> frozenset[str]:
@@ -237,10 +240,12 @@ def _moved(gate: Gate, pair: Pair) -> bool:
     """Whether the question is asked by something that is newly called, in an expression, or is void now."""
     names = subjects(gate)
     text = pair.text("after")
+    said = " ".join(pair.after.statements)
     words = set(_WORD.findall(text))
     named = {o.value for o in pair.after.options}
     inlined = any(
-        o.key in names and len(o.value) > 5 and o.value in text and o.value not in named for o in pair.before.options
+        o.key in names and len(o.value) > 5 and o.value not in named and (o.value in text or o.value in said)
+        for o in pair.before.options
     )
     if names and not names & words and not inlined and _asks(gate) != "flag" and not _asked_only(names, gate, pair):
         return True
@@ -251,10 +256,10 @@ def _moved(gate: Gate, pair: Pair) -> bool:
         given = set(_WORD.findall(" ".join((call.text, *call.arguments))))
         if call in pair.after.decorators or names & given or pattern("checks", "checking").search(call.name):
             return True
-    said = [s for s in pair.after.statements if s not in pair.before.statements]
+    fresh = [s for s in pair.after.statements if s not in pair.before.statements]
     for leaf in leaves(gate.condition):
         if any(leaf.left in s and leaf.right in s and ("?" in s or " if " in s or "min" in s or "max" in s or "&&" in s
-               or " and " in s or "||" in s or " or " in s) for s in said):  # fmt: skip
+               or " and " in s or "||" in s or " or " in s) for s in fresh):  # fmt: skip
             return True
     return _typed(names, pair)
 

@@ -170,8 +170,9 @@ def _unscoped(pair: Pair) -> Iterator[Fact]:
         return
     start = pair.before.locate(limit.at)[:2]
     after = {call.last.removesuffix("Context") for call in pair.after.calls}
-    later = [c for c in pair.before.calls if pair.before.locate(c.at)[:2] > start and c.last not in ("cancel", "Done")]
-    kept = next((c for c in later if c.last.removesuffix("Context") in after and c.text not in limit.text), None)
+    later = (c for c in pair.before.calls if pair.before.locate(c.at)[:2] > start)
+    waits = (c for c in later if any(re.match(r"(?i)\w*ctx$|\w*context$", a) for a in c.arguments))
+    kept = next((c for c in waits if c.last.removesuffix("Context") in after), None)
     if kept is not None:
         given = limit.arguments[1] if len(limit.arguments) > 1 else limit.text
         yield _fact(pair, "timeout", "removed", given, "", kept, None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from blastlint.enrich.code.gates import skeleton
 from blastlint.enrich.code.handlers import HIDES, IDIOMS, broad, protects
 from blastlint.enrich.code.pairs import Pair
 from blastlint.facts.calls import pattern
@@ -19,6 +20,7 @@ from blastlint.regex import regex
 
 _SCREEN = regex(rb"\b(except|suppress|catch|rescue|Err|finally|ensure)\b|!= nil")
 _ALIKE = 0.3  # share of what two handlers guard, from which they guard the same
+_SAME = 0.6  # share of its statements that a function had before
 _MOST = 50  # handlers of one definition that are compared
 _KEPT = 0.5  # share of the guarded calls that must still run
 
@@ -28,7 +30,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
     if pair.is_new or pair.scope.is_test(pair.change.path) or not pair.touches(_SCREEN, "before"):
         return
     gone = [h for h in _gone(pair.before.handlers, pair.after.handlers) if _mattered(h) and _bare(h, pair)]
-    if not gone or _elsewhere(gone[0], pair):
+    if not gone or not _same_function(pair) or _elsewhere(gone[0], pair):
         return
     first = gone[0]
     fields: dict[str, FactValue] = {
@@ -98,6 +100,18 @@ def _bare(handler: Handler, pair: Pair) -> bool:
     last = kept[-1].rpartition(".")[2] if kept else ""
     said = re.compile(rf"^return\b.*\b{re.escape(last)}\(|\b{re.escape(last)}\b.*\?;?$", re.DOTALL)
     return not any(said.search(s) for s in pair.after.statements)
+
+
+def _same_function(pair: Pair) -> bool:
+    """Whether most of what it does, or calls, now it did before: else it was rewritten."""
+    return max(
+        _share([skeleton(s) for s in pair.after.statements], {skeleton(s) for s in pair.before.statements}),
+        _share([c.name for c in pair.after.calls], {c.name for c in pair.before.calls}) - 0.2,  # names say less
+    ) >= _SAME  # fmt: skip
+
+
+def _share(now: Sequence[str], before: set[str]) -> float:
+    return sum(text in before for text in now) / len(now) if now else 0.0
 
 
 def _elsewhere(handler: Handler, pair: Pair) -> bool:
