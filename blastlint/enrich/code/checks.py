@@ -320,10 +320,12 @@ def _guarded(gate: Gate, pair: Pair) -> list[str]:
     if not gate.leaving:
         return [name for name, around in Counter(gate.branch.calls).items() if more[name] + around > 0]
     limit = pair.before.locate(gate.branch.at)
-    inside = set(gate.branch.calls)
+    inside = {*gate.branch.calls, *(c.name for c in pair.before.calls if c.text in gate.branch.condition)}
     later = Counter(c.name for c in pair.before.calls if pair.before.locate(c.at)[:2] > limit[:2])
     kept = [name for name, there in later.items() if more[name] + there > 0 and name not in inside]
-    return kept or ([_BEHIND] if gate.branch.leaves == "raise" else [])
+    if kept or later.keys() - inside or gate.branch.leaves != "raise":
+        return kept  # nothing, where what it stood before went with it
+    return [_BEHIND]
 
 
 def _named(calls: Sequence[str], condition: str) -> str:

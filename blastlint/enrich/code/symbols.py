@@ -32,6 +32,10 @@ _DEFINES = (  # %s is the name
     r"|^\s*(public|private|protected|static|final|abstract|async|override)\s[\w<>\[\], ]*\b%s\s*\("
     r"|^\s*(async\s+)?%s\s*\([^;]*\)\s*(:[^;{]+)?\{"
 )
+_IN_GROUP = r"^\s+%s(\s+[\w.*\[\]]+)?\s*(=[^=].*)?(//.*)?$"  # of constants, in Go
+_GLOBAL = frozenset({"Buffer", "Promise", "Symbol", "TextDecoder", "TextEncoder", "URLSearchParams", "AbortController",
+                     "clearInterval", "clearTimeout", "crypto", "fetch", "performance", "process", "queueMicrotask",
+                     "setImmediate", "setInterval", "setTimeout", "structuredClone"})  # fmt: skip
 _SPEECH = regex(r"(^|\s)(#|//|\*).*$|\"[^\"]*\"|'[^']*'")
 _COMMON = frozenset({"default", "constructor", "initialize", "call", "perform", "main", "test", "index", "show"})
 _SHOWN, _FILES, _SHORT = 8, 60, 4
@@ -126,7 +130,10 @@ def _uses(change: Change, scope: Scope) -> Iterator[_Use]:
     if family == "python" and not handle.definition.parent:
         yield from _imported(change, module, lines, scope)
         return
-    defines = re.compile(_DEFINES.replace("%s", re.escape(name)))
+    if family == "javascript" and name in _GLOBAL:
+        return  # what is left is what the language has
+    forms = f"{_DEFINES}|{_IN_GROUP}" if family == "go" else _DEFINES
+    defines = re.compile(forms.replace("%s", re.escape(name)))
     if any(defines.search(u.text) for u in lines):
         return
     called = re.compile(rf"(?<![\w\"']){re.escape(name)}\s*[(<]|\bnew {re.escape(name)}\b|[.:]{re.escape(name)}\b")
@@ -140,7 +147,27 @@ def _uses(change: Change, scope: Scope) -> Iterator[_Use]:
         found = [u for u in found if re.search(rf"\b{re.escape(parent)}(::|\.){re.escape(name)}\b", u.text)]
     if handle.definition.parent and not any((parent and parent in u.text) or u.path == change.path for u in found):
         return  # a method of that name may be anybody's
+    if not handle.definition.parent:
+        found = [u for u in found if _reaches(u, change, family, scope)]
     yield from found
+
+
+def _reaches(use: _Use, change: Change, family: str, scope: Scope) -> bool:
+    """Whether a name in a file can be the one that is gone: in Go it is of the same package, or told with the package's name;
+    in JavaScript another file names the module somewhere."""
+    assert change.before is not None
+    home, name = change.before.region.path, change.before.name
+    directory, _, file = home.rpartition("/")
+    if family == "go":
+        package = directory.rpartition("/")[2]
+        bare = use.path.rpartition("/")[0] == directory and re.search(rf"(?<![\w.]){re.escape(name)}\b", use.text)
+        return bool(bare or re.search(rf"\b{re.escape(package)}\.{re.escape(name)}\b", use.text))
+    if family == "javascript" and use.path != home:
+        stem = file.partition(".")[0]
+        named = directory.rpartition("/")[2] if stem == "index" else stem
+        text = (scope.context.after.tree.read(use.path) or b"").decode("utf-8", "replace")
+        return re.search(rf"[\"'/]{re.escape(named)}[\"'./]", text) is not None
+    return True
 
 
 def _imported(change: Change, module: Module, lines: tuple[_Use, ...], scope: Scope) -> Iterator[_Use]:

@@ -92,7 +92,7 @@ def _compared(pair: Pair, old: Call, new: Call) -> Iterator[Fact]:
 def _same_call(old: Call, new: Call) -> bool:
     """Whether a call of whatever name differs in its limit alone: what takes a limit waits for something, unless it keeps
     something for so long, or shows it."""
-    if pattern("timeouts", "others").search(old.name):
+    if old.name.startswith("?") or pattern("timeouts", "others").search(old.name):
         return False
     limits = pattern("timeouts", "timeout")
     return old.name == new.name and {**old.options, **new.options}.keys() - {*old.options} == set() and all(

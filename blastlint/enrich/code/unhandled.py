@@ -1,5 +1,5 @@
 """Errors that were dealt with and are not any more: a handler gone from around work that stays. One `handler` fact, `removed`,
-for a definition: its first, with the others as related places.
+for a file: its first, with the others as related places.
 
 Silent are handlers that hid everything (without them failure shows), those that moved to a caller, a helper or a wider
 handler, and errors that are handed on to the caller as they are.
@@ -8,31 +8,31 @@ handler, and errors that are handed on to the caller as they are.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from blastlint.enrich.code.gates import skeleton
 from blastlint.enrich.code.handlers import HIDES, IDIOMS, broad, protects
-from blastlint.enrich.code.pairs import Pair
+from blastlint.enrich.code.pairs import Pair, Scope
 from blastlint.facts.calls import pattern
-from blastlint.model import Fact, FactValue, Related
+from blastlint.model import Change, Fact, FactValue, Related
 from blastlint.parse.code import Handler
 from blastlint.regex import regex
 
 _SCREEN = regex(rb"\b(except|suppress|catch|rescue|Err|finally|ensure)\b|!= nil")
 _ALIKE = 0.3  # share of what two handlers guard, from which they guard the same
 _SAME = 0.6  # share of its statements that a function had before
+_SHOWN = 6
 _MOST = 50  # handlers of one definition that are compared
 _KEPT = 0.5  # share of the guarded calls that must still run
 
 
 def facts(pair: Pair) -> Iterator[Fact]:
-    """At most one `handler` fact: the first that is gone."""
-    if pair.is_new or pair.scope.is_test(pair.change.path) or not pair.touches(_SCREEN, "before"):
+    """At most one `handler` fact for a file: the first that is gone."""
+    lost = _lost(pair.scope).get(pair.change.path, ())
+    if not lost or lost[0][0] is not pair.change:
         return
-    gone = [h for h in _gone(pair.before.handlers, pair.after.handlers) if _mattered(h) and _bare(h, pair)]
-    if not gone or not _same_function(pair) or _elsewhere(gone[0], pair):
-        return
-    first = gone[0]
+    first = lost[0][1][0]
     fields: dict[str, FactValue] = {
         "what": "removed",
         "exception": ", ".join(first.exceptions) or "every exception",
@@ -41,8 +41,28 @@ def facts(pair: Pair) -> Iterator[Fact]:
         "broad": broad(first),
         "new_code": False,
     }
-    related = tuple(Related("handler that is gone", pair.region("before", h.at)) for h in gone[1:6])
+    related = tuple(
+        Related("handler that is gone", pair.scope.pair(change).region("before", handler.at), change.address)
+        for change, gone in lost[:_SHOWN]
+        for handler in gone
+        if handler is not first
+    )
     yield pair.fact("handler", f"{first.text} removed", fields, pair.region("before", first.at), None, related)
+
+
+@lru_cache(maxsize=1)
+def _lost(scope: Scope) -> Mapping[str, tuple[tuple[Change, tuple[Handler, ...]], ...]]:
+    """File -> its definitions that lost handlers, and those: one sweep through a file is one cause."""
+    found: dict[str, list[tuple[Change, tuple[Handler, ...]]]] = {}
+    for change in scope.changes:
+        if change.action in ("added", "removed", "moved") or scope.is_test(change.path):
+            continue
+        pair = scope.pair(change)
+        if pair.touches(_SCREEN, "before"):
+            gone = tuple(h for h in _gone(pair.before.handlers, pair.after.handlers) if _mattered(h) and _bare(h, pair))
+            if gone and _same_function(pair) and not _elsewhere(gone[0], pair):
+                found.setdefault(change.path, []).append((change, gone))
+    return {path: tuple(lost) for path, lost in found.items()}
 
 
 def _gone(old: Sequence[Handler], new: Sequence[Handler]) -> Iterator[Handler]:
@@ -120,10 +140,13 @@ def _elsewhere(handler: Handler, pair: Pair) -> bool:
     new = [c.name for c in (*pair.after.calls, *pair.after.decorators) if c.name not in known]
     if any(pattern("checks", "catching").search(name) for name in new):
         return True
+    called = {name.rpartition(".")[2] for name in new}
     for change in pair.scope.changes:
         if change is pair.change or change.after is None or change.action == "moved":
             continue
         other = pair.scope.pair(change)
+        if change.after.name in called and other.mentions(_SCREEN) and other.after.handlers:
+            return True
         if other.touches(_SCREEN, "after") and len(other.after.handlers) > len(other.before.handlers):
             around = {pair.change.entity.name, *(name.rpartition(".")[2] for name in handler.calls)}
             for h in other.after.handlers:
