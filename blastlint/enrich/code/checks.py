@@ -42,7 +42,7 @@ _FLAG = regex(
 _DEBUG = regex(
     r"(?i)\b(verbose|debug|quiet|silent|trace|log(ger|ging)?|warned|logged|printed|cache[ds]?|initiali[sz]ed|seen|visited)\b"
 )
-_ERROR = regex(r"(?i)^!?\w*err(or)?s?\w*( *[!=]=+ *(nil|null|None))?$")
+_ERROR = regex(r"(?i)^!?\w*err(or)?s?\w*( *[!=]=+ *(nil|null|None))?$|^!?\(?let Err\b")
 _WORD = regex(r"[A-Za-z_]\w*")
 _ROOT = regex(r"[A-Za-z_]\w*")
 _PLAIN = regex(r"^[\w.]+$")
