@@ -1,5 +1,5 @@
 """Input that nobody wrote by hand, given to the facts that read more than one line of it: arbitrary bytes, deep nesting and
-files of a thousand times their size, made of the examples that those facts have something to say about."""
+files of a hundred times their size, made of the examples that those facts have something to say about."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def test_deep_nesting(fact: str) -> None:
 
 
 @pytest.mark.parametrize("fact", FACTS)
-def test_a_thousand_times_as_much(fact: str) -> None:
+def test_a_hundred_times_as_much(fact: str) -> None:
     before, after = SEEDS[fact]
-    much = {path: f"{text}\n" * (200_000 // max(len(text), 1)) for path, text in after.items()}
+    much = {path: f"{text}\n" * (20_000 // max(len(text), 1)) for path, text in after.items()}
     report = pipeline.check(change_set(before, much), rules())
     assert report.files_analysed == len({*before, *after})
