@@ -3,10 +3,11 @@
     python tools/recall.py candidates REPOSITORY --class timeout [--last 3000] [--count 10]
     python tools/recall.py score CLONES [--class timeout] [--show]
 
-`candidates` lists commits that may have added a guard of a class. One is a hunk that adds at most 12 lines to a file that was
-there, in a commit of few files, with more lines added than removed that have the words of the class. Commits that add much are features, and left out. Which of them are shown
-is decided by the commits' ids, so that nobody chooses. A person reads each, and writes into tools/recall.yaml whether it
-put a guard around behaviour that was there before (then undoing it removes a guard) and why not where it did not.
+`candidates` lists commits that may have added a guard of a class. One is a hunk that adds at most 12 lines to a file that
+was there, in a commit of few files, with more lines added than removed that have the words of the class. Commits that add
+much are features, and left out. Which of them are shown is decided by the commits' ids, so that nobody chooses. A person
+reads each, and writes into tools/recall.yaml whether it put a guard around behaviour that was there before (then undoing it
+removes a guard) and why not where it did not.
 
 `score` undoes every commit that is labelled a guard, in CLONES/<owner>+<name> (bare or not, or with a `repo` in it), and
 counts those with a finding of the class's rules at medium or above in the file that has the guard.
@@ -41,7 +42,8 @@ _TESTS = re.compile(r"(^|/)(tests?|spec|specs|__tests__|e2e|examples?|docs?|migr
 
 # class -> words of a line that adds such a guard
 CLASSES: dict[str, str] = {
-    "check": r"^\s*(raise\b|throw\b|abort\b|return( (None|nil|null|false|False|0|err|errors?\..*|fmt\.Errorf.*|\[\]|\{\}))?;?$"
+    "check": r"^\s*(raise\b|throw\b|abort\b"
+    r"|return( (None|nil|null|false|False|0|err|errors?\..*|fmt\.Errorf.*|\[\]|\{\}))?;?$"
     r"|continue;?$|next\b|(return|raise|throw|next)\b.* (if|unless) |assert |if .*\) return\b)",
     "auth": r"(?i)(login_required|permission_required|requires?_?(auth|role|admin|permission|scope)|permission_classes|"
     r"UseGuards|Depends\(\w*(user|auth|perm)|has_perm|check_perm|authorize\b|before_action|isAdmin|is_staff|is_superuser|"
@@ -63,7 +65,8 @@ CLASSES: dict[str, str] = {
 RULES: dict[str, tuple[str, ...]] = {
     "check": ("SAF", "GRD"), "auth": ("SAF002", "SAF007"), "validation": ("SAF003", "SAF007", "GRD006", "SAF008"),
     "tls": ("SAF004", "SAF008"), "timeout": ("SAF005",), "handler": ("SAF001", "SAF014", "SAF015"),
-    "lock": ("SAF006",), "rate": ("SAF016", "SAF007", "GRD006"), "flag": ("GRD009", "SAF007", "GRD008", "SAF008"), "test": ("TST",),
+    "lock": ("SAF006",), "rate": ("SAF016", "SAF007", "GRD006"), "flag": ("GRD009", "SAF007", "GRD008", "SAF008"),
+    "test": ("TST",),
 }  # fmt: skip
 
 

@@ -535,8 +535,8 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "asks": "none, bound, flag, permission, value: what the condition is about",
         "before": "the condition",
         "after": "the condition that stands in its place, or empty",
-        "leaves": "raise (or an answer that refuses), return, exit, continue, skip: what it did where it held; branch when it "
-        "stood around the work",
+        "leaves": "raise (or an answer that refuses), return, exit, continue, skip: what it did where it held; branch "
+        "when it stood around the work",
         "used": "true when what it asks about is used behind it",
         "protects": "destructive, command, database, io, cleanup, other: what still runs behind it",
         "call": "the first call that it stood before",

@@ -214,8 +214,9 @@ class _Collector:
         simple = [n for n in _below(body) if n.type in _SIMPLE]
         statements = tuple(self.reader.statement(n) for n in simple)
         leaves = ""
-        direct = body if body.type != "statement_block" else next((n for n in reversed(body.named_children) if n.type != "comment"), None)
-        last = direct if direct is not None and direct.type in _SIMPLE else None
+        own = body.named_children if body.type == "statement_block" else [body]
+        final = next((n for n in reversed(own) if n.type != "comment"), None)
+        last = final if final is not None and final.type in _SIMPLE else None
         if last is not None:
             leaves = {"throw_statement": "raise", "return_statement": "return", "continue_statement": "continue"}.get(
                 last.type, ""

@@ -313,8 +313,8 @@ def _all(shape: Shape) -> Iterator[Gate]:
 
 
 def _guarded(gate: Gate, pair: Pair) -> list[str]:
-    """The calls that the gate stood before, or around, and that still run: more of them than stood elsewhere. A refusal stands
-    before whatever comes after it."""
+    """The calls that the gate stood before, or around, and that still run: more of them than stood elsewhere. A refusal
+    stands before whatever comes after it."""
     more = Counter(call.name for call in pair.after.calls)
     more.subtract(call.name for call in pair.before.calls)
     if not gate.leaving:

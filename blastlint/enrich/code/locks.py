@@ -1,5 +1,5 @@
-"""Work that no longer runs alone, as a whole, or only so often: a lock, a transaction, a row lock or a rate limit gone around
-what stays."""
+"""Work that no longer runs alone, as a whole, or only so often: a lock, a transaction, a row lock or a rate limit gone
+around what stays."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def facts(pair: Pair) -> Iterator[Fact]:
         if not (kept or whole) or (kind == "transaction" and not writes):
             continue
         fields: dict[str, FactValue] = {
-            "kind": kind, "name": name, "call": (*writes, *kept, pair.change.entity.name)[0], "writes": len(writes), "kept": len(kept),
+            "kind": kind, "name": name, "call": (*writes, *kept, pair.change.entity.name)[0],
+            "writes": len(writes), "kept": len(kept),
         }  # fmt: skip
         yield pair.fact("hold", kind, fields, pair.region("before", at))
         return

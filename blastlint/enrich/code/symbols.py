@@ -153,8 +153,8 @@ def _uses(change: Change, scope: Scope) -> Iterator[_Use]:
 
 
 def _reaches(use: _Use, change: Change, family: str, scope: Scope) -> bool:
-    """Whether a name in a file can be the one that is gone: in Go it is of the same package, or told with the package's name;
-    in JavaScript another file names the module somewhere."""
+    """Whether a name in a file can be the one that is gone: in Go it is of the same package, or told with the package's
+    name; in JavaScript another file names the module somewhere."""
     assert change.before is not None
     home, name = change.before.region.path, change.before.name
     directory, _, file = home.rpartition("/")

@@ -1,5 +1,5 @@
-"""Errors that were dealt with and are not any more: a handler gone from around work that stays. One `handler` fact, `removed`,
-for a file: its first, with the others as related places.
+"""Errors that were dealt with and are not any more: a handler gone from around work that stays. One `handler` fact,
+`removed`, for a file: its first, with the others as related places.
 
 Silent are handlers that hid everything (without them failure shows), those that moved to a caller, a helper or a wider
 handler, and errors that are handed on to the caller as they are.
@@ -66,7 +66,7 @@ def _lost(scope: Scope) -> Mapping[str, tuple[tuple[Change, tuple[Handler, ...]]
 
 
 def _gone(old: Sequence[Handler], new: Sequence[Handler]) -> Iterator[Handler]:
-    """Handlers that have no counterpart: neither one for the same exceptions, nor one that took their place, nor a wider one."""
+    """Handlers that have no counterpart: none for the same exceptions, none that took their place, none that is wider."""
     def likeness(pair: tuple[int, int]) -> tuple[bool, bool, float]:
         one, other = old[pair[0]], new[pair[1]]
         shared = _shared(one, other)
