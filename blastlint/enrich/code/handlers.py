@@ -33,7 +33,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
     if not pair.mentions(_SCREEN):
         return
     after = pair.after
-    if not any(handler.body in (*_HIDES, "log-only") for handler in after.handlers):
+    if not any(handler.body in (*HIDES, "log-only") for handler in after.handlers):
         return  # none hides anything: the side before need not be read
     before = pair.before
     known = {call.name for call in before.calls}
