@@ -16,7 +16,7 @@ from blastlint.enrich.strength import Verdict, level, moved, quantity
 from blastlint.facts.guards import Guard, guards_of, touched_guards
 from blastlint.facts.paths import Step, found, keys, steps
 from blastlint.frozen import dataclass
-from blastlint.model import Change, Delta, Entity, Fact, Value
+from blastlint.model import Change, Delta, Entity, Fact, Related, Value
 
 _EXPOSING = frozenset({"public-access", "scheme", "service-type"})
 
@@ -33,13 +33,17 @@ class Movement:
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
-    """The guards of one change, worst kind of news first left to the rules."""
+    """The guards of one change; arguments that guard together and moved alike are one."""
     if change.before is not None and change.after is not None:
         moves = list(movements(change))
         yield from _exposing(moves)
-        for movement in _not_replaced(moves, change, context):
-            if movement.guard.kind not in _EXPOSING:
-                yield _fact(movement, _copies(change.after))
+        alike: dict[object, list[Movement]] = {}
+        for move in _not_replaced(moves, change, context):
+            if move.guard.kind not in _EXPOSING:
+                place = move.path if move.guard.repeated else ""
+                alike.setdefault((move.guard.row, move.verdict, place), []).append(move)
+        for first, *others in alike.values():
+            yield _fact(first, others, _copies(change.after))
     elif change.before is not None:
         yield from _guarding_resource_gone(change.before, context)
 
@@ -232,10 +236,10 @@ def _copies(entity: Entity) -> float | None:
     return number[0] if number else None
 
 
-def _fact(move: Movement, copies: float | None = None, gone: bool = False) -> Fact:
-    """`gone`: the whole thing only existed to guard another one, and is removed."""
+def _fact(move: Movement, others: Sequence[Movement] = (), copies: float | None = None, gone: bool = False) -> Fact:
+    """`others` moved like it. `gone`: the whole thing only existed to guard another one, and is removed."""
     guard = move.guard
-    before, after = (shown(move.path, value, absent_text(guard)) for value in (move.before, move.after))
+    before, after = _values_shown(move)
     return Fact(
         "guard",
         {
@@ -245,15 +249,26 @@ def _fact(move: Movement, copies: float | None = None, gone: bool = False) -> Fa
             "strength": move.verdict.strength,
             "before": before,
             "after": after,
-            "shift": f"{move.path} {before} -> {after}" if not gone else "it is removed",
+            "shift": ", ".join(map(_shift, (move, *others))) if not gone else "it is removed",
             "subject": guard.guards,
             "copies": copies,
         },
         path=move.path,
         before=move.before.region if move.before else None,
         after=move.after.region if move.after else None,
+        related=tuple(Related(_shift(m), m.after.region if m.after else None, m.path) for m in others),
         confidence=move.verdict.confidence,
     )
+
+
+def _shift(move: Movement) -> str:
+    before, after = _values_shown(move)
+    return f"{move.path} {before} -> {after}"
+
+
+def _values_shown(move: Movement) -> tuple[str, str]:
+    guard = move.guard
+    return shown(move.path, move.before, absent_text(guard)), shown(move.path, move.after, absent_text(guard))
 
 
 def absent_text(guard: Guard) -> str:

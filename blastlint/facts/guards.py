@@ -37,7 +37,7 @@ from blastlint.model import Scalar
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """One attribute path of one entry of the table."""
+    """One attribute path of one entry of the table; those of one entry (`row`) guard in the same way."""
 
     scope: str
     path: str
@@ -54,6 +54,7 @@ class Guard:
     subject: tuple[str, ...] = ()
     where: tuple[str, Scalar] | None = None
     factor: float = 1
+    row: int = 0
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -77,10 +78,11 @@ def _table() -> dict[str, list[dict[str, object]]]:
 @lru_cache(maxsize=1024)
 def _guards(row: int, scope: str) -> tuple[Guard, ...]:
     """The guards of one row, one for each of its paths."""
-    return tuple(_guard(path, entry) for entry in (_table()[scope][row],) for path in _texts(entry["paths"]))
+    entry = _table()[scope][row]
+    return tuple(_guard(path, entry, row) for path in _texts(entry["paths"]))
 
 
-def _guard(path: str, row: dict[str, object]) -> Guard:
+def _guard(path: str, row: dict[str, object], number: int) -> Guard:
     strong = row["strong"]
     assert isinstance(strong, (str, bool, list))
     limit, default, off = row.get("unlimited"), row.get("default"), row.get("off")
@@ -104,6 +106,7 @@ def _guard(path: str, row: dict[str, object]) -> Guard:
         subject=_texts(row.get("subject", ())),
         where=(str(where[0]), where[1]) if isinstance(where, list) else None,
         factor=factor,
+        row=number,
     )
 
 
