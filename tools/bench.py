@@ -228,7 +228,7 @@ def paces(root: Path, check: Callable[[Path], list[str]], floor: Callable[[Path]
             goal += ", <= 2 x one statement a file"
         pace(name, (check(large), check(small)), lines, floors, goal)
     for name, (path, block) in PROGRAMS.items():
-        number = 24_000 // block.count("\n")
+        number = 12_000 // block.count("\n")
         before, after = (program(path, block, number, last) for last in ("x", "y"))
         large = committed(root / f"pace-{name}", before, after)
         small = committed(root / f"pace-{name}-1", *(program(path, block, 1, last) for last in ("x", "y")))

@@ -16,6 +16,7 @@ _SPECIAL = frozenset(
 )
 SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ash", "ksh"})
 _ASSIGNMENT = regex(r"^([A-Za-z_]\w*)=(.*)$", re.DOTALL)
+_PYTHON = regex(r"python3?\.\d+\Z")
 _PROGRAM = regex(r"^[\w.+:@-]+$")
 # Where a carrier's own words end and the program that it carries begins: options with a value, words to skip.
 _SSH_VALUES = frozenset(
@@ -112,7 +113,7 @@ def _unwrapped(args: list[Arg]) -> tuple[list[Arg], tuple[str, ...], tuple[tuple
 def _behind(args: list[Arg], assignments: list[tuple[str, str]]) -> tuple[list[Arg] | None, str]:
     """What stands behind the wrapper that the words begin with, or None when they begin with no wrapper."""
     name = basename(args[0].value)
-    if name in ("python", "python3", "python2", "py") or re.fullmatch(r"python3?\.\d+", name):
+    if name in ("python", "python3", "python2", "py") or _PYTHON.match(name):
         return _behind_python(args)
     if name == "php" and basename(args[1].value) in ("artisan", "console"):
         return args[1:], name

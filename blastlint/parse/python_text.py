@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -27,7 +28,7 @@ _LAYOUT = frozenset(
 
 @lru_cache(maxsize=256)
 def _fields(kind: type) -> tuple[str, ...]:
-    names = kind.__dataclass_fields__  # type: ignore[attr-defined]
+    names = (field.name for field in dataclasses.fields(kind))
     return tuple(n for n in names if n not in _LAYOUT and not n.startswith("whitespace"))
 
 
@@ -48,7 +49,7 @@ def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     for name in _fields(type(node)):
         value = getattr(node, name)
         if isinstance(value, (list, tuple)):
-            found += [v for v in value if is_a(v, cst.CSTNode)]
+            found += value
         elif is_a(value, cst.CSTNode):
             found.append(value)
     return found

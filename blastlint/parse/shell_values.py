@@ -81,6 +81,7 @@ _SYSTEM = frozenset(
         "System",
     ]
 )
+_VITAL = _SYSTEM - {"data", "mnt"}
 _SYSTEM_BELOW = frozenset(
     [
         "/usr/bin",
@@ -168,6 +169,9 @@ _BUILD_VARIABLE = regex(
     re.IGNORECASE,
 )
 _TEMPORARY_VARIABLE = regex(r"(^|_)(TMP|TEMP|TEMPDIR|TMPDIR|WORKDIR|SANDBOX|SCRATCH)(_|$|DIR)", re.IGNORECASE)
+_HOMES = regex(r"^/(home|Users)/[^/]+/?\**$")
+_HOME = regex(r"^(~[\w-]*|\$\{?HOME\}?)")
+_ALL_BELOW = regex(r"/?(\*|\.\*|\.)*$")
 _EVERYTHING = regex(
     r"^(\.{0,2}/)*(\*|\.\*|\*\.\*|\{,\.\}\*|\.\[!\.\]\*|\.\[\^\.\]\*|\.\?\?\*|\*\*)$|^\.{1,2}/?$|^(\.{1,2}/)+\.{1,2}/?$"
 )
@@ -223,7 +227,7 @@ def _known_kind(value: str, directory: Word | None) -> WordKind:
     path = posixpath.normpath(value) if value else value
     if is_root(value):
         return "root"
-    if re.match(r"^/(home|Users)/[^/]+/?\**$", value) or value in ("/root", "/root/*", "/root/"):
+    if _HOMES.match(value) or value in ("/root", "/root/*", "/root/"):
         return "home"
     if _BUILD_PATHS.match(path) or _is_build(path):
         return "build"
@@ -241,7 +245,7 @@ def _directory_kind(directory: Word | None) -> WordKind:
 
 
 def _home_kind(value: str) -> WordKind:
-    rest = re.sub(r"^(~[\w-]*|\$\{?HOME\}?)", "", value).strip("/")
+    rest = _HOME.sub("", value).strip("/")
     if rest in ("", "*", ".", ".*", "**"):
         return "home"
     return "build" if _is_build(rest) else "literal"
@@ -251,8 +255,8 @@ def is_root(path: str) -> bool:
     """Whether deleting it takes the machine, or a top-level directory of it, with it."""
     if not path.startswith("/"):
         return False
-    plain = posixpath.normpath("/" + re.sub(r"/?(\*|\.\*|\.)*$", "", path).strip("/"))
-    return plain == "/" or (plain.count("/") == 1 and plain[1:] in _SYSTEM - {"data", "mnt"}) or plain in _SYSTEM_BELOW
+    plain = posixpath.normpath("/" + _ALL_BELOW.sub("", path).strip("/"))
+    return plain == "/" or (plain.count("/") == 1 and plain[1:] in _VITAL) or plain in _SYSTEM_BELOW
 
 
 def _is_build(path: str) -> bool:
