@@ -33,6 +33,7 @@ _MADE = regex(r"^[\w.]+\(")
 _FETCHES = regex(r"(?i)^:?(set|load|find|fetch|build|assign|track|log|update|store|remember|init|prepare|get)_")
 _FILTERS = ("before_action", "before_filter", "prepend_before_action")
 _WIDE_CALLS = ("use", "before_request", "add_middleware", "useGlobalGuards", "include_router")
+_WRAPPED = regex(r"[\w.]+(?=\()")  # a handler is what it is; what is called around it asks
 _FUNCTION_TEXT = regex(r"=>|^(async )?function\b|^lambda\b")
 
 
@@ -150,6 +151,7 @@ def of_shape(shape: Shape, sort: str) -> Iterator[Element]:
                 yield Element("permission_required", "authorization", at=option.at)
     yield from _calls(shape)
     yield from _denials(shape)
+    yield from _ruled(shape)
     for call in shape.calls:
         yield from _route_call(call)
 
@@ -235,17 +237,30 @@ def _route(call: Call) -> str:
 def _route_call(call: Call) -> Iterator[Element]:
     place = _route(call)
     if place:
-        for argument in call.arguments[1:]:
+        *around, handler = call.arguments[1:]
+        for argument in (*around, *_WRAPPED.findall(handler)):
             if not _FUNCTION_TEXT.search(argument):
                 yield from _named(argument, at=call.at, place=place)
     elif call.last in _FILTERS:
         for argument in call.arguments:
             if not _FETCHES.match(argument):
                 yield from _named(argument, any_user=True, at=call.at)
-    elif call.last in ("use", "add_middleware", "useGlobalGuards", "before_request") and not call.name.startswith("?"):
+    elif pattern("auth", "layers").search(call.last) and not call.name.startswith("?"):
         for argument in call.arguments:
             if not _FUNCTION_TEXT.search(argument):
                 yield from _named(argument, at=call.at)
+
+
+def _ruled(shape: Shape) -> Iterator[Element]:
+    """What a chain of rules asks of requests: `requests.anyRequest().authenticated()`, known with what it is asked of."""
+    for call in shape.calls:
+        rule = pattern("auth", "rules").search(call.name)
+        if rule is not None:
+            held = [c.text for c in shape.calls if c is not call and call.text.startswith(c.text)]
+            asked = call.text.removeprefix(max(held, key=len, default="")).lstrip(".")
+            of = max(held, key=len, default="").rpartition(".")[2] if held else ""
+            strength: Strength = "open" if call.last in words("auth", "open") else _strength(call.last)
+            yield Element(f"{of}.{asked}" if of else asked, strength, at=call.at)
 
 
 def _routes(shape: Shape) -> frozenset[str]:
@@ -258,10 +273,15 @@ def _names(pair: Pair) -> str:
     return " ".join((pair.change.entity.name, *paths)).lower()
 
 
+def _serves(shape: Shape) -> bool:
+    """Whether it puts handlers on paths, or rules on requests."""
+    return any(_route(call) or pattern("auth", "serving").search(call.name) for call in shape.calls)
+
+
 def _is_route(pair: Pair, lost: Iterable[Element]) -> bool:
     if any(pattern("auth", "routes").search(d.name) for d in pair.after.decorators):
         return True
-    if pair.change.type in ("class", "module", "setting"):
+    if pair.change.type in ("class", "module", "setting") or _serves(pair.after):
         return True
     first = [p.name for p in pair.after.parameters[:2]]
     return "request" in first or "req" in first or any(e.name.endswith(("_required", "Required")) for e in lost)

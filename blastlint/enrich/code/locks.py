@@ -3,7 +3,7 @@ around what stays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from blastlint.enrich.code.pairs import Pair
 from blastlint.facts.calls import pattern
@@ -16,7 +16,11 @@ _SCREEN = regex(
     rb"|rate_?limit|limiter|throttl|rack::attack"
 )
 _ROW = regex(r"(?i)\bfor (no key )?update\b|select_for_update|lockForUpdate|forUpdate\(|LOCK IN SHARE MODE")
-_LETS_GO = regex(r"(?i)\.r?(unlock|release)$")
+_LETS_GO = regex(r"(?i)(^|\.)r?(unlock|release)$")
+_CHANGES = regex(
+    r"^(?:\*?(?:this|self|\w+)(?:\.\w+|\[[^\]=]*\])+|@@?\w+(?:\.\w+|\[[^\]=]*\])*)\s*(?:[-+*/%|&^]|\|\||<<|>>)?=(?![=~>])"
+    r"|^(?:\+\+|--)?(?:this\.|self\.)?[\w.]+(?:\[[^\]=]*\])*(?:\+\+|--)$|^@@?\w+ << "
+)
 _IDENTIFIER = regex(r"^[\w.]+(?=\(|$)")
 _CLOSURE = regex(r"\bdo\b|=>|\blambda\b|\bfunc\(|\{ ")
 _KINDS = ("transaction", "commit", "lock", "idempotency", "rate limit")
@@ -32,9 +36,9 @@ def facts(pair: Pair) -> Iterator[Fact]:
     for kind, (name, under, at) in before.items():
         if kind in after or _other(kind, frozenset(after) - frozenset(before)) or _around(kind, pair):
             continue
-        now = {c.name for c in pair.after.calls}
+        now = {*(c.name for c in pair.after.calls), *pair.after.statements}
         kept = [c for c in dict.fromkeys(under) if c in now]
-        writes = [c for c in kept if pattern("locks", "writes").search(c)]
+        writes = [c for c in kept if pattern("locks", "writes").search(c) or _CHANGES.match(c)]
         whole = kind == "rate limit" and pair.change.type == "class"  # then it held for everything that the class does
         if not (kept or whole) or (kind == "transaction" and not writes):
             continue
@@ -52,8 +56,9 @@ def _held(pair: Pair, side: Side) -> Iterator[tuple[str, tuple[str, list[str], o
     found: dict[str, tuple[str, list[str], object]] = {}
     for context in shape.contexts:
         for kind in _KINDS:
-            if pattern("locks", kind).search(context.subject.split("(")[0]):
-                found.setdefault(kind, (context.subject, list(context.calls), context.at))
+            if pattern("locks", kind).search(context.subject.split("(")[0].lstrip("@")):
+                under = [*context.calls, *(_changes(shape.statements) if kind == "lock" else ())]
+                found.setdefault(kind, (context.subject, under, context.at))
         if "synchronized" in pair.text(side) and not found:
             found.setdefault("lock", (context.subject, list(context.calls), context.at))
     for call in (*shape.calls, *shape.decorators):
@@ -77,7 +82,7 @@ def _held(pair: Pair, side: Side) -> Iterator[tuple[str, tuple[str, list[str], o
 def _under(shape: Shape, hold: Call, kind: str) -> list[str]:
     """The calls from a call that takes hold up to the one that lets go; all of them where that happens at the end."""
     if hold not in shape.calls:
-        return [call.name for call in shape.calls]
+        return [*(call.name for call in shape.calls), *(_changes(shape.statements) if kind == "lock" else ())]
     inside = [call.name for call in shape.calls if call is not hold and call.text in hold.text]
     if kind == "commit" or (kind == "rate limit" and inside and _CLOSURE.search(hold.text)):
         return inside
@@ -90,7 +95,22 @@ def _under(shape: Shape, hold: Call, kind: str) -> list[str]:
                 break
         elif not pattern("locks", kind).search(call.name):
             names.append(call.name)
-    return names
+    return [*names, *(_changes(_between(shape, hold, deferred)) if kind == "lock" else ())]
+
+
+def _between(shape: Shape, hold: Call, deferred: bool) -> Iterator[str]:
+    """The statements after the one that takes hold, up to one that lets go."""
+    statements = iter(shape.statements)
+    if any(hold.text in statement for statement in statements):
+        for statement in statements:
+            if not deferred and _LETS_GO.search(statement.partition("(")[0]):
+                return
+            yield statement
+
+
+def _changes(statements: Iterable[str]) -> Iterator[str]:
+    """Those that change what others see and call nothing: a field, an element, a counter."""
+    return (statement for statement in statements if _CHANGES.match(statement))
 
 
 def _other(kind: str, new: frozenset[str]) -> bool:

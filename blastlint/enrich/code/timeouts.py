@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 
 from blastlint.enrich.code.pairs import Pair
 from blastlint.facts.calls import pattern
 from blastlint.model import Fact
-from blastlint.parse.code import Call
+from blastlint.parse.code import Call, Shape
 from blastlint.regex import regex
 
 _SCREEN = regex(
-    rb"(?i)timeout|retr(y|ies)|attempts|max_tries|backoff|deadline|wait_for|time_limit|max_time|fail_after|move_on_after|stop"
+    rb"(?i)timeout|retr(y|ies)|attempts|max_tries|backoff|deadline|wait_for|time_limit|max_time|fail_after|move_on_after|stop|timeunit"
 )
 _MUCH = 10  # times as long, from which a rise is a finding
 _NUMBER = regex(r"^[\d_.]+(e\d+)?(\s*\*\s*[\d_.]+)*$")
 _FIRST_NUMBER = regex(r"^[\w.]*\((?:\w+\s*=\s*)?([\d_.]+)\)?$")
+_SECONDS = {"nano": 1e-9, "micro": 1e-6, "milli": 1e-3, "sec": 1.0, "min": 60.0, "hour": 3600.0, "day": 86400.0}
+_DURATION = regex(
+    r"(?i)^(?:Some\()?(?:(?P<first>\d[\d_.]*)\s*[*,]\s*)?(?:(?P<prefix>\d[\d_]*)\.|[\w.:]*?[.:])?(?:of|from_)?"
+    r"(?P<unit>nano|micro|milli|sec|min|hour|day)[a-z]*(?:\((?P<given>\d[\d_.]*)\w*\))?(?:\s*\*\s*(?P<last>\d[\d_.]*))?\)?$"
+)
+_WHOLE = regex(r"(?i)^((total|request|call|overall|command)_?)?(timeouts?|deadline)$")  # of everything that a call does
 _NAMES = ("timeout", "retries", "backoff")
 
 
@@ -29,7 +36,8 @@ def facts(pair: Pair) -> Iterator[Fact]:
     for old, new in _paired(pair.before.calls, pair.after.calls):
         if pattern("timeouts", "owners").search(old.name) or _same_call(old, new):
             yield from _compared(pair, old, new)
-    yield from _unwrapped(pair)
+    told = list(_set(pair))
+    yield from told or _unwrapped(pair)
     yield from _unscoped(pair)
 
 
@@ -68,7 +76,7 @@ def _paired(before: Sequence[Call], after: Sequence[Call]) -> Iterator[tuple[Cal
 def _compared(pair: Pair, old: Call, new: Call) -> Iterator[Fact]:
     for name in _NAMES:
         keys = pattern("timeouts", name)
-        before, after = _option(old.options, keys), _option(new.options, keys)
+        before, after = _differing(old.options, new.options, keys)
         if before is None:
             continue
         key, value = before
@@ -100,8 +108,20 @@ def _same_call(old: Call, new: Call) -> bool:
     )
 
 
-def _option(options: Mapping[str, str], keys: re.Pattern[str]) -> tuple[str, str] | None:
-    return next(((k, v) for k, v in options.items() if keys.search(k)), None)
+def _differing(
+    before: Mapping[str, str], after: Mapping[str, str], keys: re.Pattern[str]
+) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
+    """The first limit that the two calls do not agree on, with what stands in its place: the same option, or one that is new.
+    No loss where a limit of the whole stays."""
+    old = {k: v for k, v in before.items() if keys.search(k)}
+    new = {k: v for k, v in after.items() if keys.search(k)}
+    for key, value in old.items():
+        if new.get(key) == value:
+            continue
+        instead = key if key in new else next((k for k in new if k not in old), "")
+        if instead or not any(_WHOLE.search(k) for k in new):
+            return (key, value), ((instead, new[instead]) if instead else None)
+    return None, None
 
 
 def _elsewhere(pair: Pair, key: str) -> bool:
@@ -120,6 +140,9 @@ def _change(before: str, after: str) -> str:
         return ""
     if unbounded.search(after):
         return "unbounded"
+    told, tells = seconds(before), seconds(after)
+    if told and tells:
+        return "raised" if tells / told >= _MUCH else ""
     old, new = number(before), number(after)
     if old and new and new / old >= _MUCH and new / old != 1000:  # a thousandfold is seconds told in milliseconds
         return "raised"
@@ -141,6 +164,68 @@ def number(text: str) -> float | None:
     return result
 
 
+def seconds(text: str) -> float | None:
+    """What a length of time with its unit is: `10 * time.Second`, `Duration.ofMillis(500)`, `5.minutes`, `30, TimeUnit.SECONDS`."""
+    found = _DURATION.match(text)
+    if found is None:
+        return None
+    factors = [part for part in found.group("first", "prefix", "given", "last") if part]
+    if not factors and not text.startswith("time."):
+        return None
+    return prod(float(part.replace("_", "")) for part in factors) * _SECONDS[found.group("unit").lower()]
+
+
+def _set(pair: Pair) -> Iterator[Fact]:
+    """Limits that are set on something, `conn.setReadTimeout(5000)` or `http.read_timeout = 5`, and those given to a wait,
+    `job.get(5, TimeUnit.SECONDS)`: one fact for each thing that is still used without."""
+    if pair.scope.is_test(pair.change.path):
+        return
+    before, after = dict(_limits(pair.before)), dict(_limits(pair.after))
+    used = [c.name for c in pair.after.calls] + [f"{o.owner}.{o.key}" for o in pair.after.options if o.owner]
+    told: set[str] = set()
+    for (subject, key), (value, call) in before.items():
+        if subject in told:
+            continue
+        new = after.get((subject, key))
+        if new is not None:
+            what = _change(pair.value("before", value), pair.value("after", new[0]))
+        elif any(held == subject and (held, name) not in before for held, name in after):
+            continue
+        elif pattern("timeouts", "setters").search(key) and _elsewhere(pair, key):
+            continue
+        else:
+            what = "removed" if any(name == subject or name.startswith(f"{subject}.") for name in used) else ""
+        if what:
+            told.add(subject)
+            yield _fact(pair, "timeout", what, value, new[0] if new else "", call, new[1] if new else None)
+
+
+def _limits(shape: Shape) -> Iterator[tuple[tuple[str, str], tuple[str, Call]]]:
+    """((what it is set on, the limit), (how long, where)) of everything that is set by a call or an assignment."""
+    setters, waits, lengths = (pattern("timeouts", name) for name in ("setters", "waits", "lengths"))
+    called = {call.name for call in shape.calls}
+    for call in shape.calls:
+        subject, _, last = call.name.rpartition(".")
+        given = ", ".join(call.arguments)
+        bounds = waits.search(last) and len(call.arguments) > 0 and lengths.search(call.arguments[-1])
+        if given and (bounds or setters.search(last)) and _is_waited_for(subject):
+            yield (_head(subject), last), (given, call)
+    for option in shape.options:
+        if setters.search(option.key) and option.owner not in called and _is_waited_for(option.owner):
+            name = f"{option.owner}.{option.key}"
+            yield (_head(option.owner), option.key), (option.value, Call(name, (), {}, name, option.at))
+
+
+def _is_waited_for(subject: str) -> bool:
+    """Whether it is something else that may keep us waiting: not the object itself, not the clock of the page."""
+    return bool(subject) and "?" not in subject and not pattern("timeouts", "clocks").search(subject)
+
+
+def _head(subject: str) -> str:
+    """`Client.builder` of a chain of calls on it."""
+    return ".".join(subject.split(".")[:2])
+
+
 def _unwrapped(pair: Pair) -> Iterator[Fact]:
     """`wait_for(work(), timeout=5)` that is `work()` now."""
     wrappers = pattern("timeouts", "wrappers")
@@ -150,9 +235,7 @@ def _unwrapped(pair: Pair) -> Iterator[Fact]:
     for call in pair.before.calls:
         if not wrappers.search(call.name) or not (call.arguments or call.options):
             continue
-        inner = (
-            [c for c in pair.before.calls if c is not call and c.text in call.arguments[0]] if call.arguments else []
-        )
+        inner = [c for c in pair.before.calls if c is not call and any(c.text in a for a in call.arguments)]
         kept = [c for c in pair.after.calls if any(c.name == i.name for i in inner)]
         alone = not inner and any(c.name in after_names for c in pair.before.calls if c is not call)
         if kept or alone:

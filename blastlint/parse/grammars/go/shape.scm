@@ -1,5 +1,5 @@
 (call_expression function: (_) @call.name arguments: (_) @call.arguments) @call
-(composite_literal type: [(type_identifier) (qualified_type)] @call.name body: (_)) @call
+(composite_literal type: [(type_identifier) (qualified_type)] @call.name body: (_) @call.arguments) @call
 
 (parameter_declaration name: (identifier) @parameter.name type: (_) @parameter.type) @parameter
 

@@ -4,6 +4,8 @@
 (modifiers (marker_annotation name: (_) @decorator.name) @decorator)
 (modifiers (annotation name: (_) @decorator.name arguments: (_) @decorator.arguments) @decorator)
 
+(modifiers "synchronized" @decorator @decorator.name)
+
 (formal_parameter (modifiers)? @parameter.type type: (_) @parameter.type name: (_) @parameter.name) @parameter
 
 (element_value_pair key: (_) @option.key value: (_) @option.value) @option

@@ -1,6 +1,6 @@
 (call_expression function: (_) @call.name arguments: (_) @call.arguments) @call
 (macro_invocation macro: (_) @call.name (token_tree) @call.arguments) @call
-(struct_expression name: (_) @call.name body: (_)) @call
+(struct_expression name: (_) @call.name body: (_) @call.arguments) @call
 
 (attribute_item (attribute . (_) @decorator.name arguments: (token_tree)? @decorator.arguments)) @decorator
 
