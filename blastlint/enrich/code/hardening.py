@@ -35,6 +35,9 @@ def facts(pair: Pair) -> Iterator[Fact]:
         return
     if pair.touches(_SCREEN):
         yield from _settings(pair)
+        if not pair.is_new and pair.touches(_SCREEN, "before"):
+            yield from _left_out(pair)
+            yield from _gone(pair)
     if not pair.is_new and pair.touches(_SECRET_SCREEN, "after"):
         yield from _secrets(pair)
 
@@ -52,7 +55,7 @@ def _settings(pair: Pair) -> Iterator[Fact]:
             "before": before,
             "after": part.value if isinstance(part, Option) else part.text,
             "setting": f"{key} = {part.value}" if isinstance(part, Option) else part.text,
-            "local": bool(re.search(r"(?i)dev|local|test|example|sample|demo", pair.change.path.rpartition("/")[2])),
+            "local": _is_local(pair),
             "new_code": pair.is_new or (isinstance(part, Option) and not before and not _owned(pair, part)),
         }
         yield pair.fact("hardening", key, fields, None, pair.region("after", part.at))
@@ -82,6 +85,43 @@ def _unsafe(pair: Pair, side: Side) -> Iterator[tuple[str, str, Option | Call]]:
             for name in pattern("hardened", "members").findall(old):
                 if name not in option.value:
                     yield name, "a protection that every request passed", option
+
+
+def _left_out(pair: Pair) -> Iterator[Fact]:
+    """Settings that were on and are said no more, of something that is still made: off, where nothing is said."""
+    said = Counter((o.owner, o.key) for o in pair.after.options)
+    made = {o.owner for o in pair.after.options} | {c.name for c in pair.after.calls}
+    for option in pair.before.options:
+        row = next((r for r in rows("hardening") if "left_out" in r and re.search(r["key"], option.key)), None)
+        if row is None or not re.search(row["owner"], option.owner) or not re.search(row["left_out"], option.value):
+            continue
+        if said[(option.owner, option.key)] > 0:
+            said[(option.owner, option.key)] -= 1
+        elif option.owner in made and not any(a.startswith(("*", "...")) for c in pair.after.calls for a in c.arguments):
+            yield _without(pair, option.key, f"no {option.key}", option.value, row["what"], option.at)
+
+
+def _gone(pair: Pair) -> Iterator[Fact]:
+    """Calls that protect what comes after them, and are made nowhere in the change any more."""
+    for row in rows("protecting"):
+        before = [c for c in (*pair.before.calls, *pair.before.decorators) if re.search(row["call"], c.name)]
+        after = (*pair.after.calls, *pair.after.decorators)
+        if not before or not after or any(re.search(row["call"], c.name) for c in after):
+            continue
+        if not any(before[0].last in other.text("after") for other in pair.scope.others(pair)):
+            yield _without(pair, before[0].last, f"no {before[0].last}", before[0].text, row["what"], before[0].at)
+
+
+def _without(pair: Pair, name: str, setting: str, before: str, what: str, at: object) -> Fact:
+    fields: dict[str, FactValue] = {
+        "name": name, "what": what, "before": before, "after": "", "setting": setting, "local": _is_local(pair),
+        "new_code": False,
+    }  # fmt: skip
+    return pair.fact("hardening", name, fields, pair.region("before", at))
+
+
+def _is_local(pair: Pair) -> bool:
+    return bool(re.search(r"(?i)dev|local|test|example|sample|demo", pair.change.path.rpartition("/")[2]))
 
 
 def _owned(pair: Pair, option: Option) -> bool:

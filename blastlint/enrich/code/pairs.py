@@ -42,6 +42,10 @@ class Scope:
             self._pairs[id(change)] = Pair(change, self)
         return self._pairs[id(change)]
 
+    def others(self, pair: Pair) -> Iterator[Pair]:
+        """The other changes that leave something behind."""
+        return (self.pair(c) for c in self.changes if c is not pair.change and c.after is not None)
+
     def is_test(self, path: str) -> bool:
         return path_class_of(path, self.context.config) == "test"
 
