@@ -123,6 +123,9 @@ class _Collector:
                 or node.child_by_field_name("property")
             )
             value = node.child_by_field_name("right") or node.child_by_field_name("value")
+            asked = " ".join(reader.text(c) for c in node.named_children if c.type == "decorator")
+            if left is not None and asked:
+                self.options.append(Option("", reader.text(left), asked, node))
             if left is not None and value is not None:
                 name = reader.dotted(left)
                 self.options.append(Option(name.rpartition(".")[0], name.rpartition(".")[2], reader.text(value), node))

@@ -142,7 +142,7 @@ def of_shape(shape: Shape, sort: str) -> Iterator[Element]:
             and not pattern("auth", "routes").search(option.owner)
         ):
             listing = bool(pattern("auth", "listing").search(option.key))
-            if listing and sort == "class" and _MADE.match(option.value):
+            if (listing and sort == "class" and _MADE.match(option.value)) or option.value.startswith("@"):
                 continue  # a field of that name is declared, say of a schema
             table = option.value.startswith("{") and ":" in option.value  # names what others ask for, and asks nothing
             quoted = "MIDDLEWARE" in option.key or (listing and not table)

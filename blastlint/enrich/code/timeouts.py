@@ -111,8 +111,8 @@ def _same_call(old: Call, new: Call) -> bool:
 def _differing(
     before: Mapping[str, str], after: Mapping[str, str], keys: re.Pattern[str]
 ) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
-    """The first limit that the two calls do not agree on, with what stands in its place: the same option, or one that is new.
-    No loss where a limit of the whole stays."""
+    """The first limit that two calls do not agree on, with what stands in its place: the same option, or one that is new. No
+    loss where a limit of the whole stays."""
     old = {k: v for k, v in before.items() if keys.search(k)}
     new = {k: v for k, v in after.items() if keys.search(k)}
     for key, value in old.items():
@@ -121,7 +121,8 @@ def _differing(
         instead = key if key in new else next((k for k in new if k not in old), "")
         if instead or not any(_WHOLE.search(k) for k in new):
             return (key, value), ((instead, new[instead]) if instead else None)
-    return None, None
+    same = next(((key, value) for key, value in old.items() if key in new), None)  # a name may stand for another value
+    return same, same
 
 
 def _elsewhere(pair: Pair, key: str) -> bool:
@@ -165,7 +166,7 @@ def number(text: str) -> float | None:
 
 
 def seconds(text: str) -> float | None:
-    """What a length of time with its unit is: `10 * time.Second`, `Duration.ofMillis(500)`, `5.minutes`, `30, TimeUnit.SECONDS`."""
+    """A length of time that has a unit: `10 * time.Second`, `Duration.ofMillis(5)`, `5.minutes`, `30, TimeUnit.SECONDS`."""
     found = _DURATION.match(text)
     if found is None:
         return None
@@ -186,15 +187,13 @@ def _set(pair: Pair) -> Iterator[Fact]:
     for (subject, key), (value, call) in before.items():
         if subject in told:
             continue
-        new = after.get((subject, key))
+        new, what = after.get((subject, key)), ""
         if new is not None:
             what = _change(pair.value("before", value), pair.value("after", new[0]))
-        elif any(held == subject and (held, name) not in before for held, name in after):
-            continue
-        elif pattern("timeouts", "setters").search(key) and _elsewhere(pair, key):
-            continue
-        else:
-            what = "removed" if any(name == subject or name.startswith(f"{subject}.") for name in used) else ""
+        elif any(name == subject or name.startswith(f"{subject}.") for name in used):
+            instead = any(held == subject and (held, name) not in before for held, name in after)
+            moved = pattern("timeouts", "setters").search(key) and _elsewhere(pair, key)
+            what = "" if instead or moved else "removed"
         if what:
             told.add(subject)
             yield _fact(pair, "timeout", what, value, new[0] if new else "", call, new[1] if new else None)

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from blastlint.enrich.code.pairs import Pair
+from blastlint.enrich.code.pairs import WORD, Pair
 from blastlint.facts.calls import pattern
 from blastlint.frozen import dataclass
 from blastlint.model import Fact, FactValue, Side
@@ -24,7 +24,10 @@ _FILLED = regex(
 )
 _LITERAL = regex(r"^[rb]*[\"'`]")
 _CHAIN = regex(r"^(z|yup|Yup|joi|Joi|v|t|s)\.")
-_ANNOTATION = regex(r"@\w+|(?<=validate:\")[^\"]+|(?<=binding:\")[^\"]+")
+_ANNOTATION = regex(r"@\w+|(?<=#\[validate\()[^\]]+|(?<=#\[garde\()[^\]]+|(?<=validate:\")[^\"]+|(?<=binding:\")[^\"]+")
+
+
+_WHEN = frozenset({"if", "unless", "on", "allow_nil", "allow_blank", "message", "strict"})  # say when, not what
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,15 @@ def facts(pair: Pair) -> Iterator[Fact]:
     for part in before:
         if there[(part.place, part.name)] > 0:
             there[(part.place, part.name)] -= 1
-        elif part.place in places or part.kind == "call":
+        elif part.place in places or part.kind == "call" or (part.kind == "declared" and not _dropped(part, pair)):
             lost.append(part)
     known = {(p.place, p.name) for p in before}
     gained = [p for p in after if (p.place, p.name) not in known]
     if not lost or len(gained) >= len(lost) or (lost[0].kind == "call" and not _kept(pair, lost)):
         return
     first = lost[0]
-    yield _fact(pair, first.kind, first.name, f"{first.place} {first.name}".strip(), "", len(lost), first.at, None)
+    kind = "constraint" if first.kind == "declared" else first.kind
+    yield _fact(pair, kind, first.name, f"{first.place} {first.name}".strip(), "", len(lost), first.at, None)
 
 
 def _fact(pair: Pair, what: str, name: str, before: str, after: str, count: int, old: object, new: object) -> Fact:
@@ -81,12 +85,9 @@ def _parts(pair: Pair, side: Side) -> Iterator[_Part]:
         elif calls.search(call.name):
             yield _Part("call", "", call.last, call.at)
         elif pattern("validation", "declared").search(call.name):
-            yield _Part(
-                "constraint",
-                call.arguments[0] if call.arguments else "",
-                f"{call.last} {sorted(call.options)}",
-                call.at,
-            )
+            for field in call.arguments:  # of a model, whose fields are those of its table
+                for name in call.options.keys() - _WHEN or {call.last}:
+                    yield _Part("declared", field.lstrip(":"), name, call.at)
     for option in shape.options:
         if keys.search(option.key) and pattern("validation", "owners").search(option.owner):
             if option.value not in ("None", "null", "undefined", "False", "[]"):
@@ -95,13 +96,20 @@ def _parts(pair: Pair, side: Side) -> Iterator[_Part]:
                 yield _Part("constraint", holder or option.owner.rpartition(".")[2], option.key, option.at)
         elif pattern("validation", "closed").search(f"{option.key}={option.value}"):
             yield _Part("closed", option.owner, option.key, option.at)
-        for found in _ANNOTATION.findall(option.value) if "@" in option.value or option.value.startswith("`") else ():
+        marked = "@" in option.value or option.value.startswith(("`", "#["))
+        for found in _ANNOTATION.findall(option.value) if marked else ():
             if not found.startswith("@") or pattern("validation", "annotations").search(found):
                 yield _Part("constraint", option.key, found, option.at)
     for parameter in shape.parameters:
         for found in _ANNOTATION.findall(parameter.annotation):
             if pattern("validation", "annotations").search(found):
                 yield _Part("constraint", parameter.name, found)
+
+
+def _dropped(part: _Part, pair: Pair) -> bool:
+    """Whether the change set takes the field itself away: a migration that removes its column."""
+    gone = re.compile(rf"\b(remove_\w+|drop_\w+|rename_\w+|DROP|RENAME)\b[^\n]*\b{re.escape(part.place)}\b")
+    return any(gone.search(other.text("after")) for other in pair.scope.others(pair))
 
 
 def _holder(pair: Pair, side: Side, call: Call) -> str:
@@ -113,6 +121,8 @@ def _holder(pair: Pair, side: Side, call: Call) -> str:
 def _places(pair: Pair) -> set[str]:
     """Fields and owners that are still there, whatever limits them."""
     found = {o.key for o in pair.after.options} | {p.name for p in pair.after.parameters}
+    if pair.change.type == "class":  # a field that is only declared has no value
+        found.update(WORD.findall(pair.text("after")))
     return found | {o.owner.rpartition(".")[2] for o in pair.after.options} | {c.last for c in pair.after.calls}
 
 

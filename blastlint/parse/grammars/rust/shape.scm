@@ -7,6 +7,8 @@
 (parameter pattern: (_) @parameter.name type: (_) @parameter.type) @parameter
 
 (field_initializer field: (_) @option.key value: (_) @option.value) @option
+((attribute_item) @option.value . (field_declaration name: (_) @option.key) @option
+  (#match? @option.value "^#.(validate|garde)[(]"))
 (field_declaration name: (_) @option.key type: (_) @option.value) @option
 (assignment_expression left: (_) @assign.target right: (_) @assign.value) @assign
 (let_declaration pattern: (identifier) @assign.target value: (_) @assign.value) @assign
