@@ -19,6 +19,7 @@ from blastlint.enrich.code import (
     expectations,
     handlers,
     hardening,
+    health,
     locks,
     skips,
     symbols,
@@ -51,6 +52,6 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         yield from tls.facts(pair)
         yield from timeouts.facts(pair)
         yield from environments.facts(pair)
-        for about in (checks, validations, locks, hardening, defaults, crashes, costs, bodies):
+        for about in (checks, validations, locks, hardening, defaults, crashes, costs, bodies, health):
             yield from about.facts(pair)
         yield from commands.facts(pair)
