@@ -6,6 +6,7 @@ burn rate. A threshold is looser when it moves away from what its comparison cal
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -45,12 +46,16 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         return
     before = _documents(context, "before", change.before.address)
     after = _documents(context, "after", change.after.address) if change.after is not None else ()
-    now = {alert.name: alert for alert in context.once(_all_after)}
+    now: dict[str, list[_Alert]] = {}
+    for alert in context.once(_all_after):
+        now.setdefault(alert.name, []).append(alert)
     alerts = list(_alerts(before))
     yield from _gone([a for a in alerts if a.name not in now and not _is_replaced(a, context)])
+    named = Counter(alert.name for alert in alerts)
     for alert in alerts:
-        if alert.name in now:
-            yield from _looser(alert, now[alert.name])
+        new = _same(alert, now.get(alert.name, ()), named[alert.name])
+        if new is not None:
+            yield from _looser(alert, new)
     yield from _unheard(before, after)
 
 
@@ -95,6 +100,13 @@ def _gone(alerts: Sequence[_Alert]) -> Iterator[Fact]:
     first = alerts[0]
     fact = _fact(first.name, first.expression, "absent", told, first.region, None, "off")
     yield replace(fact, related=tuple(Related("is removed as well", a.region, a.name) for a in alerts[1:20]))
+
+
+def _same(alert: _Alert, others: Sequence[_Alert], count: int) -> _Alert | None:
+    """What an alert is now: several of one name are told apart by their severity."""
+    if count > 1 or len(others) > 1:
+        others = [other for other in others if other.severity == alert.severity]
+    return others[0] if len(others) == 1 else None
 
 
 def _is_replaced(gone: _Alert, context: Context) -> bool:
