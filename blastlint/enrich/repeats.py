@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from blastlint.config import Config
 from blastlint.diff.lines import differing
 from blastlint.enrich.context import Context
 from blastlint.enrich.deletions import what
@@ -58,7 +59,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
             "files": len(paths),
             "outliers": len(outliers),
             "grave": any(kinds[path] in ("migration", "vendored") for path in outliers),
-            "edit": f"{' '.join(edit[0]) or 'nothing'} -> {' '.join(edit[1]) or 'nothing'}",
+            "edit": f"{_told(edit[0])} -> {_told(edit[1])}",
             "summary": ", ".join(f"{path} ({kinds[path]})" for path in outliers[:4]) + more,
         },
         "edit",
@@ -91,12 +92,18 @@ def _plain(counted: Counter[str]) -> Iterator[str]:
     return ("0" if word[0].isdigit() else word for word in counted.elements())
 
 
+def _told(words: tuple[str, ...]) -> str:
+    return " ".join("a number" if word == "0" else word for word in words) or "nothing"
+
+
 def _kind(path: str, context: Context) -> str:
     """migration, vendored, generated, data, lock or code. A lock file follows what it locks; a program in a directory of
     data is a program."""
     sort = what(path, context)
     if sort == "migration":
         return sort
+    if path_class_of(path, Config()) == "lock":  # also where an attribute calls it generated
+        return "lock"
     found = path_class_of(path, context.config)
     if found in ("vendored", "generated", "lock"):
         return found

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blastlint.model import Finding, Report
+from blastlint.regex import regex
 from blastlint.report import Options
 from blastlint.report.view import View, is_about_all, place_of, plural, worst_first
 
 MOST_ROWS = 50
 MOST_DETAILS = 10
+_CODE = regex(r"`([^`]+)`")
 _MARKS = {"critical": "🟥 critical", "high": "🟧 high", "medium": "🟨 medium", "low": "⬜ low"}
 
 
@@ -67,8 +69,13 @@ def _details(finding: Finding, view: View) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """Prose that cannot become markup, a mention, or another column."""
-    text = " ".join(text.split()).replace("\\", "\\\\")
+    """Prose that cannot become markup, a mention, or another column; what stands between two ticks is code."""
+    parts = _CODE.split(" ".join(text.split()))
+    return "".join(_code(part) if number % 2 else _plain(part) for number, part in enumerate(parts))
+
+
+def _plain(text: str) -> str:
+    text = text.replace("\\", "\\\\")
     for character in "`*_[]<>|#@":
         text = text.replace(character, "&lt;" if character == "<" else f"\\{character}")
     return text

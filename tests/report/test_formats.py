@@ -221,6 +221,13 @@ def test_markdown_cannot_be_broken_out_of() -> None:
     assert len(re.findall(r"(?<!\\)\|", row)) == 5
 
 
+def test_markdown_shows_commands_as_code() -> None:
+    files = change_set({"a.sh": "ls\n"}, {"a.sh": "ls *\n"})
+    told = "`rm -rf ${A}_*|x` deletes a_b"
+    found = finding(files, "CMD001", "a.sh:1", region("before", "a.sh", 1), region("after", "a.sh", 1), message=told)
+    assert "| `rm -rf ${A}_*¦x` deletes a\\_b |" in render("markdown", report(files, [found]), OPTIONS)
+
+
 def test_github_annotates_the_worst_ten_and_says_how_many_are_left() -> None:
     lines = render("github", many(14), OPTIONS).splitlines()
     assert len(lines) == 11
