@@ -23,6 +23,6 @@ def test_a_lock_file_follows_what_it_locks_whatever_an_attribute_calls_it() -> N
 
 
 def test_a_number_is_told_as_one() -> None:
-    assert bumped({**MANIFESTS, "vendor/x/package.json": '{"dependencies": {"left": "1.2.0"}}\n'}) == [
-        "One edit (a number -> a number) stands in 13 files, also where it was hardly meant: vendor/x/package.json (vendored)."
+    assert bumped({**MANIFESTS, "vendor/package.json": '{"dependencies": {"left": "1.2.0"}}\n'}) == [
+        "One edit (a number -> a number) stands in 13 files, also where it was hardly meant: vendor/package.json (vendored)."
     ]
