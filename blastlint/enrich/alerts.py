@@ -87,7 +87,9 @@ def _alerts(documents: Sequence[Value]) -> Iterator[_Alert]:
 
 def _text(value: Value, *path: str) -> str:
     found = value.get(*path)
-    return str(found.scalar) if found is not None and found.scalar is not None else ""
+    if found is None:
+        return ""
+    return found.text if not found.known else "" if found.scalar is None else str(found.scalar)
 
 
 def _gone(alerts: Sequence[_Alert]) -> Iterator[Fact]:
