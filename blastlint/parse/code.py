@@ -179,7 +179,8 @@ class Assertion:
 @dataclass(frozen=True, slots=True)
 class Branch:
     """An `if` (or an assertion outside tests). `leaves` says how its body ends the run of what follows (raise, return,
-    exit, skip, ...; empty when it goes on); `body` are the statements that it guards; `after` whether any follow it."""
+    exit, skip, ...; empty when it goes on); `body` are the statements that it guards; `after` whether any follow it.
+    `within` is the innermost function without a name that it stands in: it leaves no more than that."""
 
     condition: str
     leaves: str
@@ -188,6 +189,7 @@ class Branch:
     after: bool
     text: str
     at: object = field(default=None, compare=False, repr=False)
+    within: object = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from blastlint.parse.code import (
     Span,
 )
 from blastlint.parse.javascript_text import Reader
-from blastlint.parse.structure import Lines, sound
+from blastlint.parse.structure import Lines, closure_of, sound
 from blastlint.regex import regex
 
 _LOG = regex(
@@ -226,7 +226,8 @@ class _Collector:
             )
             if last.type == "expression_statement" and last.named_children[0].type == "call_expression":
                 leaves = "exit" if _EXITS.search(self.reader.call(last.named_children[0]).name) else ""
-        return Branch(condition, leaves, statements, self.called(body), True, f"if ({condition})", at)
+        called = self.called(body)
+        return Branch(condition, leaves, statements, called, True, f"if ({condition})", at, closure_of(at))
 
 
 def _below(root: Node) -> Iterator[Node]:

@@ -36,7 +36,7 @@ from blastlint.parse.code import (
 from blastlint.parse.grammar import Grammar, Match, grammar, matches
 from blastlint.parse.program_assertions import Asserted
 from blastlint.parse.program_text import Reader
-from blastlint.parse.structure import Lines, leading, sound
+from blastlint.parse.structure import Lines, closure_of, leading, sound
 from blastlint.regex import regex
 
 _KINDS = (
@@ -279,7 +279,8 @@ class _Collector:
             statements = tuple(self.statement(n) for n in inside)
             follows = bool(self.statement_starts) and self.statement_starts[-1] >= node.end_byte
             leaves = self.leaves(inside[-1]) if inside and not self.nested(inside[-1], body) else ""
-            yield Branch(condition, leaves, statements, self.called(body), follows, f"if {condition}", node)
+            called, closure = self.called(body), closure_of(node)
+            yield Branch(condition, leaves, statements, called, follows, f"if {condition}", node, closure)
         for node, condition in self.asserts():
             follows = bool(self.statement_starts) and self.statement_starts[-1] >= node.end_byte
             yield Branch(self.negated(condition), "raise", (), (), follows, self.reader.text(node), node)

@@ -131,6 +131,18 @@ def error_line(root: Node) -> int:
         here = broken
 
 
+_CLOSURES = frozenset({"arrow_function", "function_expression", "function", "method_definition", "func_literal",
+                       "lambda_expression", "closure_expression"})  # fmt: skip
+
+
+def closure_of(node: Node) -> Node | None:
+    """The function without a name of its own that a node stands in, or None."""
+    here = node.parent
+    while here is not None and here.type not in _CLOSURES:
+        here = here.parent
+    return here
+
+
 def sound(root: Node, depth: int = 250) -> bool:
     """Whether the grammar read all of it, and it nests no deeper than `depth`: what a recursive reader can be given."""
     if root.has_error:

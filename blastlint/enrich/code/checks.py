@@ -48,6 +48,7 @@ _ROOT = regex(r"[A-Za-z_]\w*")
 _PLAIN = regex(r"^[\w.]+$")
 _FUNCTION = regex(rb"=>|\bfunction\b")
 _NO_SUBJECT = frozenset({"None", "self", "this", "len", "True", "False", "nil", "null"})
+_END = (1 << 31, 0)
 _BEHIND = "what comes after"  # what a check that refuses stood before, where that calls nothing
 
 
@@ -321,7 +322,9 @@ def _guarded(gate: Gate, pair: Pair) -> list[str]:
         return [name for name, around in Counter(gate.branch.calls).items() if more[name] + around > 0]
     limit = pair.before.locate(gate.branch.at)
     inside = {*gate.branch.calls, *(c.name for c in pair.before.calls if c.text in gate.branch.condition)}
-    later = Counter(c.name for c in pair.before.calls if pair.before.locate(c.at)[:2] > limit[:2])
+    end = pair.before.locate(gate.branch.within)[2:] if gate.branch.within is not None else _END
+    places = ((c.name, pair.before.locate(c.at)[:2]) for c in pair.before.calls)
+    later = Counter(name for name, place in places if limit[:2] < place < end)
     kept = [name for name, there in later.items() if more[name] + there > 0 and name not in inside]
     if kept or later.keys() - inside or gate.branch.leaves != "raise":
         return kept  # nothing, where what it stood before went with it

@@ -57,7 +57,8 @@ def _compiled(pair: Pair, side: Side) -> Iterator[tuple[str, object]]:
             for argument in call.arguments[:1]:
                 match = _EXPRESSION.search(argument)
                 if match is not None:
-                    yield match.group(1) or match.group(2) or match.group(3) or "", call.at
+                    text = match.group(1) or match.group(2) or match.group(3) or ""
+                    yield text.replace("\\\\", "\\"), call.at  # as it is where the string is a raw one
     module = pair.module(side)
     if module is not None and module.language in ("javascript", "typescript", "ruby"):
         for option in shape.options:
