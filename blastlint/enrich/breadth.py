@@ -85,7 +85,7 @@ class Limits:
 
 
 DEFAULT = Limits(Size(60.0, 12, 12))
-LEAST = Size(30.0, 9, 9)  # no history puts a limit lower: so much can be followed anywhere
+LEAST = Size(40.0, 10, 10)  # no history puts a limit lower: so much can be followed anywhere
 
 
 def is_near(size: Size) -> bool:

@@ -1,6 +1,6 @@
 """How broad the changes of a repository are: the limits that a change's breadth is compared with.
 
-They come from its history: what 98 of 100 of its last changes stayed within, held between LEAST and MOST, so that neither a
+They come from its history: what 99 of 100 of its last changes stayed within, held between LEAST and MOST, so that neither a
 quiet year nor a great migration decides alone. Without a history that is long enough, the default holds.
 """
 
@@ -11,8 +11,8 @@ from math import ceil
 
 from blastlint.enrich.breadth import DEFAULT, LEAST, Limits, Size
 
-ENOUGH = 50  # changes: fewer tell nothing about the one in fifty
-_PERCENTILE = 0.98
+ENOUGH = 100  # changes: fewer tell nothing about the one in a hundred
+_PERCENTILE = 0.99
 MOST = Size(180.0, 36, 36)
 
 

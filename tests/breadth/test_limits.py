@@ -34,24 +34,24 @@ def findings(root: Path) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("usual", "changes", "expected"),
     [
-        (2, 70, [("medium", "99% of the last 70 changes stayed within 30 files and 9 parts.")]),
-        (50, 70, []),  # it has always been so
-        (2, 40, []),  # too few to tell
+        (2, 120, [("medium", "99% of the last 120 changes stayed within 40 files and 10 parts.")]),
+        (50, 120, []),  # it has always been so
+        (2, 90, []),  # too few to tell
     ],
 )
-def test_forty_files_where_two_are_usual(
+def test_fifty_files_where_two_are_usual(
     tmp_path: Path, usual: int, changes: int, expected: list[tuple[str, str]]
 ) -> None:
     start = [edit(60, 3, 0)]
     habit = [edit(usual, min(usual, 3), turn) for turn in range(1, changes)]
-    wide = [edit(40, 3, 1)] if usual == 2 and changes == 70 else []
-    assert findings(grown(tmp_path, [*start, *habit, *wide, edit(40, 3, 2)])) == expected
+    wide = [edit(50, 3, 1)] if usual == 2 and changes == 120 else []
+    assert findings(grown(tmp_path, [*start, *habit, *wide, edit(50, 3, 2)])) == expected
 
 
 def test_history_is_read_near_a_limit_only(tmp_path: Path) -> None:
     past = [edit(60, 3, 0), *(edit(2, 2, turn) for turn in range(1, 60))]
     small = git_processes(grown(tmp_path / "small", [*past, edit(20, 3, 3)]), tmp_path / "one")
-    large = git_processes(grown(tmp_path / "large", [*past, edit(40, 3, 3)]), tmp_path / "two")
+    large = git_processes(grown(tmp_path / "large", [*past, edit(50, 3, 3)]), tmp_path / "two")
     assert "log" not in small
     assert sorted(large) == sorted([*small, "log"])
 
@@ -63,7 +63,7 @@ SIZES = st.builds(Size, st.floats(0, 1000), st.integers(0, 100), st.integers(0, 
 @given(st.lists(SIZES, max_size=120))
 def test_limits_stay_within_bounds_and_the_screen_misses_none(sizes: list[Size]) -> None:
     found = limits(sizes).size
-    assert 30 <= found.files <= 180 and 9 <= found.components <= 36 and 9 <= found.owners <= 36
+    assert 40 <= found.files <= 180 and 10 <= found.components <= 36 and 10 <= found.owners <= 36
     assert limits(sizes) == limits(sizes[::-1])
     if len(sizes) < ENOUGH:
         assert limits(sizes) is DEFAULT
