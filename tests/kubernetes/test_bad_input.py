@@ -52,9 +52,9 @@ def test_a_document_that_is_gone_beside_one_that_cannot_be_read_may_be_in_it() -
 def test_of_a_key_that_is_given_twice_the_last_one_counts() -> None:
     twice = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 3\n  replicas: 0\n"
     report = check({"k.yaml": WEB % 3}, {"k.yaml": twice})
-    assert told(report) == [("CAP001", "apps/Deployment/-/web")]
+    assert told(report) == [("CAP001", "apps/Deployment/-/web"), ("CFG011", "k.yaml")]
     assert report.findings[0].after is not None and report.findings[0].after.start_line == 6
-    assert told(check({"k.yaml": WEB % 0}, {"k.yaml": twice})) == []
+    assert told(check({"k.yaml": WEB % 0}, {"k.yaml": twice})) == [("CFG011", "k.yaml")]
 
 
 def test_an_object_that_is_declared_twice_loses_one_of_its_declarations() -> None:
