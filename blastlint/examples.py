@@ -7,14 +7,13 @@ Four outcomes, after ast-grep: a good example is *quiet* or *noisy*, a bad one i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Literal
 
 from blastlint import pipeline
 from blastlint.config import governing
 from blastlint.engine.rule import Rule
 from blastlint.engine.texts import examples_of
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import Author, ChangeSet, Finding
 from blastlint.sources.memory import change_set
 

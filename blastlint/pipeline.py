@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from blastlint import diff, enrich, policy, resolve
 from blastlint.config import Config, with_attributes, without_excluded
@@ -13,6 +12,7 @@ from blastlint.engine.judge import Judge
 from blastlint.engine.rule import Rule
 from blastlint.enrich import intent
 from blastlint.enrich.context import Context
+from blastlint.frozen import replace
 from blastlint.model import ChangeSet, Document, Finding, Notification, Region, Report
 from blastlint.parse import NO_PARSER
 from blastlint.parse.workspace import Workspace

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import click
 
@@ -15,6 +14,7 @@ from blastlint.cli.sources import change_of
 from blastlint.config import Config, governing, parse
 from blastlint.engine.rule import Rule
 from blastlint.errors import EXIT_CLEAN, ConfigError, UsageError
+from blastlint.frozen import replace
 from blastlint.model import SEVERITIES, ChangeSet
 from blastlint.policy.accept import Acceptance, acceptance
 from blastlint.policy.verdict import exit_code

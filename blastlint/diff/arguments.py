@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from blastlint.diff.moves import Renaming
 from blastlint.diff.values import IDENTIFYING_KEYS
 from blastlint.facts.canonical import canonical
 from blastlint.facts.providers import TypeFacts, facts_of
+from blastlint.frozen import replace
 from blastlint.model import Delta, Scalar, Value, join_path
 
 _MAX_PAIRS = 10_000

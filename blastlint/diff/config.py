@@ -12,14 +12,13 @@ file or moving a section is no removal. A difference that two places share throu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from blastlint.diff.alignment import likeness
 from blastlint.diff.relocation import Side, relocated
 from blastlint.diff.values import deltas
 from blastlint.facts.file_roles import role_at
 from blastlint.facts.paths import found, keys, steps
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import Change, Delta, Entity, Region, Value
 from blastlint.resolve.keytree import document_of
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 
 from blastlint.diff.match import modified, moved_or_not
 from blastlint.diff.values import deltas
+from blastlint.frozen import replace
 from blastlint.model import Change, Entity
 from blastlint.resolve.manifests import Rendering
 

@@ -9,10 +9,10 @@ whole. What weighs more, or stands for more places, than the finding that knows 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from blastlint.engine.rule import Rule
 from blastlint.errors import RuleError
+from blastlint.frozen import replace
 from blastlint.model import SEVERITIES, Finding, Region, Related
 
 _END = 1 << 31

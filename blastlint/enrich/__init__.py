@@ -11,7 +11,6 @@ change set on the one of kind `change-set`. Providers state what is true; whethe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cache, lru_cache
 from importlib import import_module
 from re import Pattern
@@ -21,7 +20,7 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.effects import effects
 from blastlint.enrich.surroundings import environment_of, path_class_of
 from blastlint.enrich.variants import distinct
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import Change, Entity, Fact, Impact, Notification, Value
 from blastlint.regex import regex
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.strength import quantity
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.masking import mask_text
 from blastlint.model import Change, Fact, FactValue, Region, Related, Side, Value
 from blastlint.parse.keytree import KeyTree

@@ -7,12 +7,12 @@ created a second time.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.places import is_certain, left_in, moved
 from blastlint.enrich.replacement import plain
 from blastlint.enrich.shown import shown
+from blastlint.frozen import replace
 from blastlint.model import Change, Delta, Entity, Fact, Related, Value
 
 # backend settings that say which state it is, and those that only say how it is reached

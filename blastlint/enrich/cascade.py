@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from itertools import pairwise
 
 from blastlint.diff.arguments import same
 from blastlint.diff.moves import parsed, resource_of
 from blastlint.enrich.replacement import is_ignored, judged, plain, unknown_leaves, weigh_unknown
 from blastlint.facts.providers import facts_of
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import CONFIDENCES, Cause, Change, Confidence, Delta, Effect, Entity, Evidence, Value
 from blastlint.regex import regex
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from blastlint.diff.moves import resource_of
@@ -33,6 +32,7 @@ from blastlint.enrich.replacement import half_known
 from blastlint.enrich.retention import kept_on_removal, kept_on_replacement
 from blastlint.enrich.shifts import shifts
 from blastlint.facts.stateful import is_routine, lesser_data, table_name
+from blastlint.frozen import replace
 from blastlint.model import Entity, Fact, FactValue, Impact, Region, Related
 from blastlint.resolve.terraform.details import is_swapped
 

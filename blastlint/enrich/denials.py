@@ -5,11 +5,11 @@ permissions, like what is allowed (grants.py): splitting, merging and reordering
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from blastlint.enrich.access import granted
 from blastlint.enrich.access.grants import Grant, widenings
 from blastlint.enrich.context import Context
+from blastlint.frozen import replace
 from blastlint.model import Change, Fact, Region, Value
 
 

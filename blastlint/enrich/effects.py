@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from blastlint.diff.moves import resource_of
@@ -20,6 +19,7 @@ from blastlint.enrich.replacement import is_meta
 from blastlint.enrich.retention import kept_on_removal
 from blastlint.enrich.variants import deployed
 from blastlint.facts.stateful import stateful_class, table_name
+from blastlint.frozen import replace
 from blastlint.model import Action, Change, Confidence, Delta, Effect, Entity, Impact, Recoverability, Related, Tree
 from blastlint.regex import regex
 from blastlint.resolve.terraform.details import is_swapped

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from blastlint import diff
 from blastlint.enrich.cascade import RESOURCES
 from blastlint.enrich.context import Context
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import Effect, Entity, Impact, Notification, Plan, Planned
 
 _MOST = 8

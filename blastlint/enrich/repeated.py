@@ -8,10 +8,10 @@ of them is no single cause unless it is everywhere; nor is that of a mere key of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from blastlint.facts.canonical import canonical
 from blastlint.facts.paths import keys
+from blastlint.frozen import replace
 from blastlint.model import Fact, Impact, Related, Value
 
 _KINDS = frozenset({"kubernetes.object", "cloudformation.resource", "terraform.provider", "config.key"})

@@ -4,12 +4,12 @@ call by `providers`."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from blastlint.enrich.bindings import moved_fact
 from blastlint.enrich.cascade import is_within
 from blastlint.enrich.context import Context
 from blastlint.enrich.places import left_in
+from blastlint.frozen import replace
 from blastlint.model import Change, Delta, Fact, Region
 
 _LINES = ("provider", "providers")

@@ -9,8 +9,8 @@ know, before anything is told of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.model import Change, Environment, Impact, Value
 from blastlint.regex import regex
 

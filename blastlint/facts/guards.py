@@ -24,14 +24,13 @@ Source: the providers' public documentation, by knowledge; the file says when it
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from blastlint.facts import table
 from blastlint.facts.paths import Step, keys, steps
 from blastlint.facts.providers import facts_of
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import Scalar
 
 

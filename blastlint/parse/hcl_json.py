@@ -10,8 +10,8 @@ or a type
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.model import Document, Region, Side, Value
 from blastlint.parse import json as json_parser
 from blastlint.parse.hcl import expression, template

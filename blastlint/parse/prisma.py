@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.migration import Operation, plain
 from blastlint.model import Document, Region, Side
 from blastlint.parse.text import decode

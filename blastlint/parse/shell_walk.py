@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import tree_sitter
 
 from blastlint.command import Guard, Script
+from blastlint.frozen import replace
 from blastlint.parse import shell_guards as guards
 from blastlint.parse import shell_pipes as pipes
 from blastlint.parse.command_line import basename, is_read

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from blastlint.frozen import replace
 from blastlint.model import Document, Side, Tree, Value
 from blastlint.parse import MAX_BYTES, parse, too_large
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.model import Finding, Notification, Region, Suppression
 from blastlint.parse.directives import Directive, directives
 from blastlint.parse.workspace import Workspace

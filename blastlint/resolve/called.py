@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 
 from blastlint.command import Command, Script
 from blastlint.facts.commands import classes_of
+from blastlint.frozen import replace
 from blastlint.parse.command_line import SHELLS
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.shell import parse_snippet

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from blastlint.command import Command, Guard, Script
+from blastlint.frozen import replace
 from blastlint.model import Document, Entity, Region, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.shell import parse_snippet

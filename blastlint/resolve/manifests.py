@@ -18,11 +18,10 @@ import hashlib
 import json
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import chain
 
 from blastlint.facts.kubernetes import group_of
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import Entity, Region, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.templates import REASON as TEMPLATED

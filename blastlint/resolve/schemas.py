@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from blastlint.facts.migration_places import code_framework, dialect_in_path
+from blastlint.frozen import replace
 from blastlint.migration import Operation
 from blastlint.model import Entity, Region, Value
 from blastlint.parse.languages import language_of

@@ -9,10 +9,10 @@ from __future__ import annotations
 import posixpath
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from blastlint.command import Command
 from blastlint.facts.commands import classes_of
+from blastlint.frozen import replace
 from blastlint.model import Entity, Value
 
 _DESTROYING = frozenset({"iac-destroy", "platform-destroy", "cloud-delete"})

@@ -10,10 +10,9 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from blastlint.errors import SourceError
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import ChangeSet, PlanFile
 from blastlint.sources.directory import DirectoryTree
 

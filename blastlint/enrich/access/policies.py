@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from blastlint.enrich.access.conditions import Condition
 from blastlint.enrich.access.grants import ITSELF, UNKNOWN, Grant
+from blastlint.frozen import replace
 from blastlint.model import Value
 from blastlint.regex import regex
 from blastlint.resolve.terraform.documents import structure

@@ -7,13 +7,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from blastlint.enrich.code.deletion_modes import SCREEN, hardened
 from blastlint.enrich.code.loops import everything
 from blastlint.enrich.code.pairs import Pair
 from blastlint.facts.destructive import Destructive, destructive
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import Fact, FactValue, Region, Side
 from blastlint.parse.calls import Called, calls_of, libraries_of
 from blastlint.parse.code import Handle, Module, Span

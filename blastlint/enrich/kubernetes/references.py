@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import replace
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.kubernetes.tree import labels_of, objects_naming
 from blastlint.facts.kubernetes import is_cluster_scoped, namings, pod_places
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import Entity, Value
 
 

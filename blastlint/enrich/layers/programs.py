@@ -13,12 +13,12 @@ gone may be set by other means, and says nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.layers.shared import Default, at_least_two, fact, sort_of
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.enrich.texts import text_of
+from blastlint.frozen import replace
 from blastlint.model import Change, Delta, Fact, Region, Scalar, Side, Tree, Value
 from blastlint.regex import regex
 

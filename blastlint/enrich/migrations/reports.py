@@ -7,7 +7,6 @@ fact stands for all operations of a file with one concern of one kind; the heavi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from blastlint.diff.migrations import operation_of
 from blastlint.enrich.context import Context
@@ -17,7 +16,7 @@ from blastlint.enrich.migrations.irreversible import way_back
 from blastlint.enrich.migrations.schemas import cascading
 from blastlint.enrich.migrations.scope import Scope, as_written, scope_of
 from blastlint.enrich.migrations.words import fields
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.migration import Operation
 from blastlint.model import Change, Entity, Fact, Related
 

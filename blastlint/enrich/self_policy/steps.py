@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.self_policy.invocations import Invocation, invocations
+from blastlint.frozen import replace
 from blastlint.model import Change, Fact, Region
 from blastlint.parse.workspace import Workspace
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.migration import Dialect, Operation
 from blastlint.parse.sql.columns import column, columns_of, constraint, type_of
 from blastlint.parse.sql.cursor import Cursor, find, parts

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
+from blastlint.frozen import replace
 from blastlint.migration import Dialect, Operation, plain
 from blastlint.parse.source_text import SourceText
 from blastlint.parse.sql.cursor import Cursor, find

@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from blastlint.facts.canonical import digest
 from blastlint.facts.providers import facts_of
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import Entity, Region, Value, unknown
 from blastlint.parse.workspace import Workspace
 from blastlint.resolve.cloudformation.details import KIND, WITHIN, Resource, Variation

@@ -7,9 +7,9 @@ that it hangs on, and `var.Env` for parameters without a value and pseudo parame
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import Value, unknown
 from blastlint.regex import regex
 from blastlint.resolve.cloudformation.functions import FUNCTIONS

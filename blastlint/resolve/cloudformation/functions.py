@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Protocol
 
+from blastlint.frozen import replace
 from blastlint.model import Value, unknown
 from blastlint.regex import regex
 from blastlint.resolve.cloudformation.template import text

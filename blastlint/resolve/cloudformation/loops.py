@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.model import Value
 from blastlint.resolve.cloudformation.evaluate import Evaluation
 from blastlint.resolve.cloudformation.template import Template, is_loop, text

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.model import Tree, Value, unknown
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace

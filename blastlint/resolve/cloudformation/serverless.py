@@ -8,8 +8,8 @@ otherwise. Properties keep their SAM names where the expanded type has no other 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.model import Value
 from blastlint.resolve.cloudformation.template import text
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.model import Value, unknown
 from blastlint.resolve.cloudformation.template import text
 

@@ -7,8 +7,8 @@ expression stays unknown, with its text.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.model import Value
 from blastlint.regex import regex
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.model import Region, Value
 from blastlint.parse.workspace import Workspace
 from blastlint.resolve.kubernetes.patches import text_at

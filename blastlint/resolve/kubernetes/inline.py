@@ -6,8 +6,7 @@ map (an ApplicationSet that computes it) stays a text.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from blastlint.frozen import replace
 from blastlint.model import Block, Region, Value
 from blastlint.parse.keytree import KeyTree
 

@@ -8,9 +8,8 @@ same object made from source does. What stands in neither is shown where the nex
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import Document, Region, Value, unknown
 from blastlint.parse.keytree import KeyTree
 from blastlint.regex import regex

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from blastlint.facts.kubernetes import is_cluster_scoped, namings, pod_places
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import Value
 from blastlint.regex import regex
 from blastlint.resolve.kubernetes.patches import text_at

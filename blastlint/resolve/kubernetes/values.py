@@ -6,9 +6,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace

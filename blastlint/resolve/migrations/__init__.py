@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from importlib import import_module
 
 from blastlint.facts.migration_places import Place, code_place, dialect_in_path, framework_of, sql_place
+from blastlint.frozen import replace
 from blastlint.migration import Operation
 from blastlint.model import Entity, Region, Value
 from blastlint.parse.code import Span

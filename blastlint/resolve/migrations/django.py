@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.migration import Operation, Reversible
 from blastlint.parse.terms import Term, is_false, is_true
 from blastlint.resolve.migrations.orm import writes

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.migration import Operation, plain
 from blastlint.parse.terms import Term
 from blastlint.resolve.migrations.reading import File, flags

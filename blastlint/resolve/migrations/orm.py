@@ -8,8 +8,8 @@ variable may have been narrowed before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.migration import Operation, plain
 from blastlint.parse.terms import Term, is_true
 from blastlint.regex import regex

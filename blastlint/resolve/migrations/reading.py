@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.migration import Dialect, Operation
 from blastlint.model import Region, Side
 from blastlint.parse.source_text import SourceText

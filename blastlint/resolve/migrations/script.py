@@ -6,8 +6,8 @@ The three name their calls differently enough to be read side by side; `up` and 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.migration import Direction, Operation, plain
 from blastlint.parse.terms import Term, is_false, is_true
 from blastlint.resolve.migrations.orm import writes

@@ -6,8 +6,7 @@ A job is brought to one form whatever the system, so that a lost gate looks alik
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from blastlint.frozen import replace
 from blastlint.model import Value
 from blastlint.regex import regex
 from blastlint.resolve.pipelines import argo, azure, circle, elsewhere, github, gitlab, jenkins

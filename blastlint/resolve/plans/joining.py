@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.model import Entity, Plan, Value
 
 Sides = tuple[Sequence[Entity], Sequence[Entity]]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.model import Entity, Plan, Planned
 from blastlint.resolve.cloudformation.details import KIND
 from blastlint.resolve.plans.changeset import with_written

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from blastlint.frozen import replace
 from blastlint.model import Region, Value, join_path, unknown
 
 AFTER_APPLY = "known after apply"

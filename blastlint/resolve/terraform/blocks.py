@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Block, header, region, text_of
 from blastlint.resolve.terraform.definition import static_path

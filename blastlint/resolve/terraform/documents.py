@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.model import Value, unknown
 from blastlint.regex import regex
 from blastlint.resolve.terraform.functions.encoding import decode_json, decode_yaml

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Attr, Block, Literal, Object, Step
 from blastlint.resolve.terraform.definition import Definition, Definitions, ResourceKey, static_path

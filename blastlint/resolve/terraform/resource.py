@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from blastlint.frozen import replace
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Block, Expr
 from blastlint.resolve.terraform.blocks import META_ARGUMENTS, nested, nested_names

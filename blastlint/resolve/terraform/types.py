@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.model import Value
 from blastlint.parse.hcl_ast import Call, Expr, Literal, Name, Object, Tuple
 from blastlint.resolve.terraform.evaluate import Scope, attribute

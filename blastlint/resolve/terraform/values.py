@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.model import Region, Scalar, Value, unknown
 
 NO_REFS: frozenset[str] = frozenset()

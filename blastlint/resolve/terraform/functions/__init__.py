@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 
+from blastlint.frozen import replace
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Call, region
 from blastlint.resolve.terraform import values

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.model import Value
 from blastlint.resolve.terraform.evaluate import index
 from blastlint.resolve.terraform.functions.conversion import unify

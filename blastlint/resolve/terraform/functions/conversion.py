@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.model import Value
 from blastlint.resolve.terraform.functions.support import Lenient, Strict, list_of, scalar, unknown_call
 from blastlint.resolve.terraform.values import (

@@ -7,8 +7,8 @@ import hashlib
 import posixpath
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
+from blastlint.frozen import replace
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl import template as parse_template
 from blastlint.parse.hcl_ast import Source
