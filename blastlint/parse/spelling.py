@@ -7,13 +7,13 @@ import re
 from blastlint.regex import regex
 
 _STRINGS = (
-    r"""("""  # a string stays as it is, only its quotes may change
+    r"""(?P<raw>(?<!\w)[rR](?=["']))?(?P<string>"""  # a string stays as it is, only its quotes may change
     r'''"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)'''
 )
 
-_LAYOUT = r"|(\s*,\s*(?=[)\]}]))|((?<=[(\[{])\s+|\s+(?=[)\]}]))|\s+"
-_HASH = regex(_STRINGS + r"|(\#[^\n]*)" + _LAYOUT)
-_SLASHES = regex(_STRINGS + r"|(//[^\n]*|/\*[\s\S]*?\*/)" + _LAYOUT)
+_LAYOUT = r"|(?P<comma>\s*,\s*(?=[)\]}]))|(?P<bracket>(?<=[(\[{])\s+|\s+(?=[)\]}]))|\s+"
+_HASH = regex(_STRINGS + r"|(?P<comment>\#[^\n]*)" + _LAYOUT)
+_SLASHES = regex(_STRINGS + r"|(?P<comment>//[^\n]*|/\*[\s\S]*?\*/)" + _LAYOUT)
 
 
 def canonical(source: str, hashes: bool = False) -> str:
@@ -22,14 +22,14 @@ def canonical(source: str, hashes: bool = False) -> str:
 
 
 def _token(match: re.Match[str]) -> str:
-    string = match.group(1)
-    if string is not None:
-        if string[0] == "'" and not string.startswith("'''") and '"' not in string and "\\" not in string:
-            return f'"{string[1:-1]}"'
-        return string
-    if any(group is not None for group in match.groups()[1:]):
-        return ""
-    return " "
+    string = match["string"]
+    if string is None:
+        return "" if match.lastgroup else " "
+    if match["raw"]:
+        string = string.replace("\\", "\\\\")  # every backslash is itself
+    if string[0] == "'" and not string.startswith("'''") and '"' not in string and (match["raw"] or "\\" not in string):
+        return f'"{string[1:-1]}"'
+    return string
 
 
 def split(text: str, quotes: str = "\"`") -> list[str]:
