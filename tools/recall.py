@@ -1,7 +1,8 @@
 """Measure recall on guards that people really added: undone, each of those commits must be seen.
 
     python tools/recall.py candidates REPOSITORY --class timeout [--last 3000] [--count 10]
-    python tools/recall.py score CLONES [--class timeout] [--show]
+    python tools/recall.py score CLONES [--class timeout] [--round 2] [--show]
+    python tools/recall.py tests REPOSITORY [--last 1500] [--count 6]
 
 `candidates` lists commits that may have added a guard of a class. One is a hunk that adds at most 12 lines to a file that
 was there, in a commit of few files, with more lines added than removed that have the words of the class. Commits that add
@@ -66,7 +67,6 @@ RULES: dict[str, tuple[str, ...]] = {
     "check": ("SAF", "GRD"), "auth": ("SAF002", "SAF007"), "validation": ("SAF003", "SAF007", "GRD006", "SAF008"),
     "tls": ("SAF004", "SAF008"), "timeout": ("SAF005",), "handler": ("SAF001", "SAF014", "SAF015"),
     "lock": ("SAF006",), "rate": ("SAF016", "SAF007", "GRD006"), "flag": ("GRD009", "SAF007", "GRD008", "SAF008"),
-    "test": ("TST",),
 }  # fmt: skip
 
 
@@ -145,15 +145,15 @@ def main() -> None:
 
 @main.command()
 @click.argument("repository", type=click.Path(exists=True, path_type=Path))
-@click.option("--class", "sorts", type=click.Choice([*CLASSES, "test"]), multiple=True, default=[*CLASSES])
+@click.option("--class", "sorts", type=click.Choice([*CLASSES]), multiple=True, default=[*CLASSES])
 @click.option("--last", default=3000, show_default=True)
 @click.option("--count", default=10, show_default=True)
 def candidates(repository: Path, sorts: tuple[str, ...], last: int, count: int) -> None:
     """Print hunks that may add a guard of a class, in the order of the commits' ids."""
-    small = list(hunks(repository, last)) if any(sort != "test" for sort in sorts) else []
+    small = list(hunks(repository, last))
     for sort in sorts:
-        words = re.compile(CLASSES.get(sort, ""))
-        found = list(test_commits(repository, last)) if sort == "test" else [h for h in small if adds(h, words)]
+        words = re.compile(CLASSES[sort])
+        found = [hunk for hunk in small if adds(hunk, words)]
         first = {hunk.commit: hunk for hunk in reversed(found)}
         print(f"\n##### {sort}: {len(first)} candidates")
         for commit in sorted(first)[:count]:
@@ -187,6 +187,28 @@ def score(clones: Path, only: tuple[str, ...], rounds: tuple[int, ...], show: bo
     for sort in total:
         print(f"{sort:12} {found[sort]:3}/{total[sort]:<3} of {read[sort]} read")
     print(f"{'all':12} {found.total():3}/{total.total():<3} of {read.total()} read")
+
+
+@main.command()
+@click.argument("repository", type=click.Path(exists=True, path_type=Path))
+@click.option("--last", default=1500, show_default=True)
+@click.option("--count", default=6, show_default=True)
+def tests(repository: Path, last: int, count: int) -> None:
+    """Undo commits that only add tests to files of tests, and count those that are seen: nobody needs to read these."""
+    found: dict[str, Hunk] = {}
+    for hunk in test_commits(repository, last):
+        changed = git(repository, "diff-tree", "--no-commit-id", "--name-only", "-r", hunk.commit).split()
+        adds_only = not re.search(r"(?m)^-(?!-- )|^new file mode", hunk.text)
+        if adds_only and all(_TESTS.search(path) for path in changed):
+            found[hunk.commit] = hunk
+    seen = 0
+    for commit in sorted(found)[:count]:
+        hunk = found[commit]
+        hit = any(f.rule_id.startswith("TST") for f in undone(repository, Label("", commit, "test", hunk.path)))
+        seen += hit
+        if not hit:
+            print(f"MISSED {commit} {hunk.path}: {hunk.subject}")
+    print(f"{seen}/{min(count, len(found))} of {len(found)}")
 
 
 def labels() -> Iterator[Label]:
