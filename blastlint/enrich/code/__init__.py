@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from blastlint.enrich.code import (
     assertions,
+    audits,
     auth,
     bodies,
     checks,
@@ -52,6 +53,6 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         yield from tls.facts(pair)
         yield from timeouts.facts(pair)
         yield from environments.facts(pair)
-        for about in (checks, validations, locks, hardening, defaults, crashes, costs, bodies, health):
+        for about in (audits, checks, validations, locks, hardening, defaults, crashes, costs, bodies, health):
             yield from about.facts(pair)
         yield from commands.facts(pair)

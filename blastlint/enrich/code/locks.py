@@ -36,6 +36,8 @@ def facts(pair: Pair) -> Iterator[Fact]:
     for kind, (name, under, at) in before.items():
         if kind in after or _other(kind, frozenset(after) - frozenset(before)) or _around(kind, pair):
             continue
+        if kind == "lock" and _without_lock(pair):
+            continue
         now = {*(c.name for c in pair.after.calls), *pair.after.statements}
         kept = [c for c in dict.fromkeys(under) if c in now]
         writes = [c for c in kept if pattern("locks", "writes").search(c) or _CHANGES.match(c)]
@@ -116,6 +118,12 @@ def _changes(statements: Iterable[str]) -> Iterator[str]:
 def _other(kind: str, new: frozenset[str]) -> bool:
     """Whether another hold that is as good stands there now, and did not before."""
     return bool({"lock", "row lock", "transaction"} & new) and kind in ("lock", "row lock")
+
+
+def _without_lock(pair: Pair) -> bool:
+    """Whether it is done in single steps of the processor now, which need no lock."""
+    known = {call.name for call in pair.before.calls}
+    return any(pattern("locks", "atomic").search(c.name) for c in pair.after.calls if c.name not in known)
 
 
 def _around(kind: str, pair: Pair) -> bool:

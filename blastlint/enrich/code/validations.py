@@ -86,7 +86,7 @@ def _parts(pair: Pair, side: Side) -> Iterator[_Part]:
             yield _Part("call", "", call.last, call.at)
         elif pattern("validation", "declared").search(call.name):
             for field in call.arguments:  # of a model, whose fields are those of its table
-                for name in call.options.keys() - _WHEN or {call.last}:
+                for name in [key for key in call.options if key not in _WHEN] or [call.last]:
                     yield _Part("declared", field.lstrip(":"), name, call.at)
     for option in shape.options:
         if keys.search(option.key) and pattern("validation", "owners").search(option.owner):
