@@ -21,7 +21,8 @@ _FIRST_NUMBER = regex(r"^[\w.]*\((?:\w+\s*=\s*)?([\d_.]+)\)?$")
 _SECONDS = {"nano": 1e-9, "micro": 1e-6, "milli": 1e-3, "sec": 1.0, "min": 60.0, "hour": 3600.0, "day": 86400.0}
 _DURATION = regex(
     r"(?i)^(?:Some\()?(?:(?P<first>\d[\d_]*(?:\.\d+)?)\s*[*,]\s*)?(?:(?P<prefix>\d[\d_]*)\.|[\w.:]*?[.:])?(?:of|from_)?"
-    r"(?P<unit>nano|micro|milli|sec|min|hour|day)[a-z]*(?:\((?P<given>\d[\d_]*(?:\.\d+)?)\w*\))?(?:\s*\*\s*(?P<last>\d[\d_]*(?:\.\d+)?))?\)?$"
+    r"(?P<unit>nano|micro|milli|sec|min|hour|day)[a-z]*(?:\((?P<given>\d[\d_]*(?:\.\d+)?)\w*\))?"
+    r"(?:\s*\*\s*(?P<last>\d[\d_]*(?:\.\d+)?))?\)?$"
 )
 _WHOLE = regex(r"(?i)^((total|request|call|overall|command)_?)?(timeouts?|deadline)$")  # of everything that a call does
 _NAMES = ("timeout", "retries", "backoff")
