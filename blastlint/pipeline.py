@@ -34,7 +34,7 @@ def check(
     before, after = Workspace(change_set.before, "before"), Workspace(change_set.after, "after")
     changed = _analysable(change_set)
     rendered = resolve.rendered(before, after, changed, change_set.renderers)
-    sides = resolve.both(before, after, changed)
+    sides = resolve.both(before, after, changed, whole=bool(change_set.plans))
     (entities_before, entities_after), plans = resolve.plans.joined(change_set.plans, sides)
     changes = (*diff.changes(entities_before, entities_after), *files.changes(change_set))
     declared = {rule.id: rule.severity for rule in rules}

@@ -85,12 +85,15 @@ def rendered(
     return render(before, after, changed, programs)
 
 
-def both(before: Workspace, after: Workspace, changed: Sequence[str]) -> tuple[tuple[Entity, ...], tuple[Entity, ...]]:
+def both(
+    before: Workspace, after: Workspace, changed: Sequence[str], whole: bool = False
+) -> tuple[tuple[Entity, ...], tuple[Entity, ...]]:
     """The entities of both sides, without those that cannot be compared: of a module that is a configuration of its own on
-    one side and is called by another on the other side; of a file that cannot be read any more."""
+    one side and is called by another on the other side; of a file that cannot be read any more. `whole`: of a configuration
+    also where the edit means nothing to it, for a plan speaks of all of it."""
     read = [{f"{d}/main.tf" for d in readers(side.tree, changed).values()} for side in (before, after)]
     nesting = _nesting(before, after, changed)
-    settings = _settings(before, after, changed)
+    settings = frozenset[str]() if whole else _settings(before, after, changed)
     found = (
         entities(before, changed, sorted(read[1] - read[0]), nesting, settings),
         entities(after, changed, sorted(read[0] - read[1]), nesting, settings),
