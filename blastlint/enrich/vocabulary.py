@@ -494,8 +494,8 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "new_code": "true when what it is given to is new",
     },
     "secret": {
-        "name": "the name of what holds it; never the value",
-        "replaced": "reference (to the environment or a store), value, or nothing",
+        "name": "the name of what holds it (of a file of settings: of the first, and how many more); never the value",
+        "replaced": "reference (to the environment or a store), placeholder, value, or nothing",
         "new_code": "true when nothing of that name was there",
     },
     "default": {
