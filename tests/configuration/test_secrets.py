@@ -44,6 +44,14 @@ def test_the_other_way_and_what_was_there() -> None:
             assert [f for f in report.findings if f.rule_id == "SAF011"] == []
 
 
+def test_several_are_one_finding() -> None:
+    after = {".env": f"PORT=80\nJWT_SECRET={SECRET}\nAPI_TOKEN=9fK2mX81qWz7pLdR4c\n"}
+    (found,) = [f for f in pipeline.check(change_set({}, after), shipped_rules()).findings if f.rule_id == "SAF011"]
+    assert found.severity == "high"
+    assert found.message == "A secret is written out in .env: JWT_SECRET and 1 more."
+    assert [r.message for r in found.related] == ["so is API_TOKEN"]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "secret"),
     [
