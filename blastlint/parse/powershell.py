@@ -8,10 +8,7 @@ or `Write-Host` says is data; what `Invoke-Expression` gets as a literal is run.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 
-import tree_sitter
-import tree_sitter_powershell
 from tree_sitter import Node
 
 from blastlint.command import Guard, Script
@@ -19,6 +16,7 @@ from blastlint.facts.commands import cmdlet, tool
 from blastlint.model import Document, Side
 from blastlint.parse import shell_guards as guards
 from blastlint.parse.command_line import Arg, Line, interpreted
+from blastlint.parse.powershell_tree import BLOCK, HELD, elements, is_word, tree, walk
 from blastlint.parse.shell import comments_of, without_expressions
 from blastlint.parse.shell_run import MAX_COMMANDS, Nested, Place, Runner
 from blastlint.parse.shell_values import Part, Parts, origin_of
@@ -39,13 +37,7 @@ _SWITCHES = frozenset(
      "deletebucketcontent", "skipfinalsnapshot"}
 )  # fmt: skip
 _SHORTENED = ("recurse", "force", "whatif")
-_BLOCK = "script_block_expression"
 _DEEPEST = 60  # scripts and blocks within each other
-
-
-@lru_cache(maxsize=1)
-def _parser() -> tree_sitter.Parser:
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
 
 
 def parse(path: str, side: Side, data: bytes) -> Document:
@@ -82,8 +74,7 @@ def read(source: SourceText, nested: Nested) -> Script:
     """The Script of placed text."""
     source, expressions = without_expressions(source)
     plain = source.text if source.text.isascii() else _NON_ASCII.sub("x", source.text)
-    tree = _parser().parse(plain.replace("\t", " ").encode("ascii", "replace"))  # the grammar knows no tab between words
-    return _Walk(source, nested, expressions).script(tree.root_node)
+    return _Walk(source, nested, expressions).script(tree(plain.replace("\t", " ")))  # no tab between words is known
 
 
 class _Walk:
@@ -99,7 +90,7 @@ class _Walk:
         self.below(root, Place(self.nested.guards, self.nested.loops, self.nested.scope, each=self.nested.each))
         broken = self.deep or self.run.unread
         if root.has_error and not broken:
-            unread = (n for n in _walk(root) if (n.type == "ERROR" or n.is_missing) and not _is_word(n))
+            unread = (n for n in walk(root) if (n.type == "ERROR" or n.is_missing) and not is_word(n))
             broken = next((1 + n.start_byte for n in unread), 0)
         return Script(
             tuple(c for _, c in sorted(self.run.commands, key=lambda pair: pair[0])), tuple(self.run.guards),
@@ -166,7 +157,7 @@ class _Walk:
         block = next((c for c in node.named_children if c.type == "statement_block"), None)
         if condition is None or block is None:
             return None
-        last = next((n for n in reversed(list(_walk(block))) if n.type == "flow_control_statement"), None)
+        last = next((n for n in reversed(list(walk(block))) if n.type == "flow_control_statement"), None)
         if last is None or not self.text(last).lower().startswith(("throw", "return", "exit")):
             return None
         guard = guards.of_text(self.text(condition), self.source, condition, self.run.asked)
@@ -178,7 +169,7 @@ class _Walk:
 
     def parameters(self, node: Node) -> None:
         """What a caller gives, or need not: a mandatory parameter is not empty."""
-        for parameter in (n for n in _walk(node) if n.type == "script_parameter"):
+        for parameter in (n for n in walk(node) if n.type == "script_parameter"):
             variable = next((n for n in parameter.named_children if n.type == "variable"), None)
             if variable is not None:
                 sure = _MANDATORY.search(self.text(parameter)) is not None
@@ -186,7 +177,7 @@ class _Walk:
                 self.bind(variable, (Part(f"${name}", "guarded" if sure else "positional", name=name),))
 
     def assignment(self, node: Node, place: Place) -> None:
-        target = next((n for n in _walk(node) if n.type == "variable"), None)
+        target = next((n for n in walk(node) if n.type == "variable"), None)
         value = node.child_by_field_name("value")
         if _STOPS.match(self.text(node)):
             self.run.errexit = True
@@ -216,7 +207,7 @@ class _Walk:
         if "gettemppath" in lowered or "new-temporaryfile" in lowered or "gettempfilename" in lowered:
             return (Part(f"${name}", "temporary", name=name),)
         if node.type == "command" and lowered.startswith("join-path"):
-            words = [self.parts(n, True) for n in _elements(node) if n.type != "command_parameter"]
+            words = [self.parts(n, True) for n in elements(node) if n.type != "command_parameter"]
             return tuple(p for index, w in enumerate(words) for p in ((Part("/"), *w) if index else w))
         return (Part(f"${name}", "assigned", name=name),)
 
@@ -241,7 +232,7 @@ class _Walk:
                 self.inner(args, here)
                 found = interpreted(args) if args[0].value == "get-childitem" else None
             loops = args and args[0].value.lower() in _EACH
-            for block in (n for n in _elements(stage) if n.type in (_BLOCK, "parenthesized_expression")):
+            for block in (n for n in elements(stage) if n.type in (BLOCK, "parenthesized_expression")):
                 self.below(block, here if loops or not index else place)
 
     def inner(self, args: Sequence[Arg], place: Place) -> None:
@@ -265,7 +256,7 @@ class _Walk:
         known = cmdlet(given.lower())
         first = Arg((Part(given),), given, given, name.start_byte, name.end_byte)
         if known is None:
-            plain = [] if given.lower() in _EACH else [self.arg(n, False) for n in _elements(command) if n.type != _BLOCK]
+            plain = [] if given.lower() in _EACH else [self.arg(n, False) for n in elements(command) if n.type != BLOCK]
             lowered = given.lower() if "-" in given or given.lower() == "iex" else given
             return [self.named(first, lowered), *plain]
         words = [self.named(first, w) for w in known if w]
@@ -273,7 +264,7 @@ class _Walk:
 
     def parameters_of(self, command: Node, paths: bool) -> Iterator[Arg]:
         waiting: Node | None = None
-        for node in _elements(command):
+        for node in elements(command):
             if node.type == "command_parameter":
                 if waiting is not None:
                     yield self.switch(waiting, "")
@@ -281,7 +272,7 @@ class _Walk:
                 if waiting is None:
                     yield self.switch(node, "")
                 continue
-            if node.type == _BLOCK:
+            if node.type == BLOCK:
                 continue
             arg = self.arg(node, paths)
             if waiting is None or (paths and self.option(waiting) in ("path", "literalpath")):
@@ -330,9 +321,9 @@ class _Walk:
                 start = child.end_byte
             return (*found, self.literal(start, end, paths, not found)) if end > start else tuple(found)
         if node.type in ("variable", "braced_variable"):
-            return self.variable(node)
+            return self.variables(node, paths)
         pieces = [n for n in node.named_children if n.type in ("variable", "sub_expression", "member_access")]
-        if pieces and (node.type == "generic_token" or _is_word(node)):
+        if pieces and (node.type == "generic_token" or is_word(node)):
             found, start = [], node.start_byte
             for child in pieces:
                 found += [self.literal(start, child.start_byte, paths, not found)] if child.start_byte > start else []
@@ -343,7 +334,7 @@ class _Walk:
             return (self.literal(node.start_byte, node.end_byte, paths, True),)
         text = self.text(node)
         if text.startswith("$") or "(" in text:
-            return (Part(text, "assigned", name=text.strip("$@(){}").partition(".")[0]),)
+            return (_worked_out(text),)
         return (self.literal(node.start_byte, node.end_byte, paths, True),)
 
     def literal(self, start: int, end: int, paths: bool, first: bool) -> Part:
@@ -352,48 +343,41 @@ class _Walk:
             text = (_DRIVE.sub("", text) or "/" if first else text).replace("\\", "/")
         return Part(text)
 
-    def variable(self, node: Node) -> Parts:
-        match = _VARIABLE.match(self.text(node))
-        name = match.group(1) if match is not None else ""
-        if self.text(node) in self.expressions or name in self.expressions:
-            return (Part(self.text(node), "expression", name=name),)
+    def variables(self, node: Node, paths: bool) -> Parts:
+        """A variable, or what a word that begins with one is made of."""
+        text, at = self.text(node), 0
+        held = [match for match in HELD.finditer(text) if match.group() != text]
+        if not held:
+            return self.variable(text)
+        found: list[Part] = []
+        for match in held:
+            if match.start() > at:
+                found.append(self.literal(node.start_byte + at, node.start_byte + match.start(), paths, False))
+            found += self.variable(match.group())
+            at = match.end()
+        rest = self.literal(node.start_byte + at, node.end_byte, paths, False)
+        return (*found, rest) if rest.text else tuple(found)
+
+    def variable(self, text: str) -> Parts:
+        match = _VARIABLE.match(text)
+        if match is None:
+            return (_worked_out(text),)
+        name = match.group(1)
+        if text in self.expressions or name in self.expressions:
+            return (Part(text, "expression", name=name),)
         key = name.lower()
         if key in self.run.env:
             return self.run.env[key]
         if key in _HOME:
-            return (Part(self.text(node), "home", name="HOME"),)
+            return (Part(text, "home", name="HOME"),)
         plain = name[4:] if key.startswith("env:") else name
         if key in _GIVEN:
-            return (Part(self.text(node), "guarded", name=plain),)
+            return (Part(text, "guarded", name=plain),)
         if key in ("_", "psitem", "args", "input"):
-            return (Part(self.text(node), "assigned", name=plain),)
-        return (Part(self.text(node), origin_of(plain.upper() if key.startswith("env:") else plain), name=plain),)
+            return (Part(text, "assigned", name=plain),)
+        return (Part(text, origin_of(plain.upper() if key.startswith("env:") else plain), name=plain),)
 
 
-def _elements(command: Node) -> list[Node]:
-    """The arguments of a command."""
-    elements = command.child_by_field_name("command_elements")
-    children = elements.named_children if elements is not None else []
-    return [_core(c) for c in children if c.type != "command_argument_sep"]
-
-
-def _core(node: Node) -> Node:
-    """An expression without the wrappers of one child each that the grammar puts around it."""
-    while node.type.endswith("_expression") and node.named_child_count == 1 and node.type not in (
-        _BLOCK, "parenthesized_expression", "sub_expression"
-    ):  # fmt: skip
-        node = node.named_children[0]
-    return node
-
-
-def _is_word(node: Node) -> bool:
-    """`$Root/*`: the grammar has no word that begins with a variable, and says so."""
-    return node.type == "ERROR" and node.parent is not None and node.parent.type == "command_elements"
-
-
-def _walk(root: Node) -> Iterator[Node]:
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(reversed(node.named_children))
+def _worked_out(text: str) -> Part:
+    """What is asked of a variable, or comes of a command."""
+    return Part(text, "assigned", name=text.strip("$@(){}").partition(".")[0])

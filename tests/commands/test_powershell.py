@@ -129,3 +129,19 @@ def test_the_grammar_is_loaded_for_powershell_alone() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True"]
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("$env:OUT\\*", "$env:OUT/*"), ("$Root/*", "$Root/*"), ("${env:OUT}\\bin", "${env:OUT}/bin"),
+        ("$a\\$b\\*", "$a/$b/*"), ("$item.Path\\*", "$item.Path/*"), ("$list[0]\\*", "$list[0]/*"),
+        ("$(Get-Item x)\\*", "$(Get-Item x)/*"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("behind", ["\n", " `\n  -Force\n", "; ", " | Out-Null\n"])
+def test_a_word_that_begins_with_a_variable_ends_where_it_ends(word: str, value: str, behind: str) -> None:
+    found = commands(f"$half = $total/2\nRemove-Item -Recurse {word}{behind}terraform destroy\n")
+    assert [(c.tool, c.verb, [t.value for t in c.targets]) for c in found if c.tool != "out-null"] == [
+        ("remove-item", "", [value]), ("terraform", "destroy", []),
+    ]  # fmt: skip

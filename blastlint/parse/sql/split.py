@@ -8,6 +8,7 @@ theirs: `direction` and `transaction`.
 from __future__ import annotations
 
 import re
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 
 from blastlint.frozen import dataclass
@@ -40,6 +41,11 @@ _HEADS: dict[str, frozenset[str]] = {
     "INSERT": frozenset({"INTO"}),
     "EXEC": frozenset(),
 }
+_OPENED = regex(r"[A-Za-z&]{0,2}(['\"`\[]|\$\w*\$)")
+_CLOSED = {"[": "]"}
+_PAIRED = (regex("'"), regex(r"\$\w*\$"))
+_NAMING = frozenset({"CREATE", "ALTER", "COMMENT", "INSERT"})  # they say what they do with what, in more than ...
+_NAMED = 3  # ... this many words
 _HOLDING = frozenset({"WITH", "EXPLAIN", "IF", "BEGIN", "WHILE", "DO", "MERGE", "DECLARE", "GRANT", "REVOKE", "DENY"})
 
 
@@ -82,6 +88,26 @@ def statements(text: str, dialect: str = "") -> Iterator[Statement]:
                 yield Statement(
                     tuple(found), part[first:last], start + first, stretch.direction, stretch.transaction
                 )  # fmt: skip
+
+
+def is_torn(text: str) -> bool:
+    """Whether the text breaks off in the middle of its last statement. That may do without its semicolon."""
+    if text.rstrip().endswith(";") and all(len(quotes.findall(text)) % 2 == 0 for quotes in _PAIRED):
+        return False
+    return any(_is_cut(last) for last in deque(statements(text), maxlen=1))
+
+
+def _is_cut(statement: Statement) -> bool:
+    """Whether a bracket, a string or a quoted name is open at its end, or no more than its first words are there."""
+    brackets = Counter(token.upper for token in statement.tokens)
+    if brackets["("] > brackets[")"] or (statement.head in _NAMING and len(statement.tokens) < _NAMED):
+        return True
+    last = statement.tokens[-1]
+    opened = _OPENED.match(statement.text, last.start - statement.tokens[0].start)
+    if last.kind not in ("string", "name") or opened is None:
+        return False
+    written = statement.text[opened.start(1) :]
+    return not written.endswith(_CLOSED.get(opened[1], opened[1])) or written == opened[1]
 
 
 def _stretches(text: str) -> Iterator[_Stretch]:
