@@ -10,7 +10,8 @@ from blastlint.parse.terms import Term
 from blastlint.resolve.migrations.reading import File, flags
 from blastlint.resolve.migrations.types import script_type
 
-_TABLES = frozenset({"pgTable", "mysqlTable", "sqliteTable", "singlestoreTable", "pgTableCreator", "table"})
+_TABLES = frozenset({"pgTable", "mysqlTable", "sqliteTable", "singlestoreTable", "table"})
+_CREATOR = "TableCreator"  # `const table = pgTableCreator((name) => ...)`
 _TYPES = {
     "serial": "integer", "bigserial": "bigint", "smallserial": "smallint", "real": "float", "int": "integer",
     "mediumint": "integer", "blob": "binary", "doublePrecision": "double", "char": "varchar",
@@ -19,8 +20,9 @@ _TYPES = {
 
 def declared(root: Term, file: File) -> Iterator[Operation]:
     """Each table, its columns, and what happens to their rows when what they point at is deleted."""
+    made = {t.name for t in root.walk() if t.sort == "assign" and t.items and t.items[0].name.endswith(_CREATOR)}
     for term in root.walk():
-        if term.sort != "call" or term.name not in _TABLES or len(term.items) < 2 or not term.items[0].plain:
+        if term.sort != "call" or term.name not in _TABLES | made or len(term.items) < 2 or not term.items[0].plain:
             continue
         table = plain(term.items[0].plain)
         columns = next((t for t in term.items[1].walk() if t.sort == "map"), None)

@@ -54,8 +54,8 @@ def declared(entity: Entity) -> Operation:
 
 def _losses(context: Context) -> Mapping[str, tuple[Fact, ...]]:
     """Address and kind of a change -> its fact: one for all tables, one for all columns of a file. Nothing where the change
-    set has a migration: that is what will run, and it is judged itself."""
-    if scope_of(context).added:
+    set has a migration: that is what will run, and it is judged itself. What code does to rows is none."""
+    if scope_of(context).migrates:
         return {}
     gone = {declared(c.entity).table for c in context.changes if c.kind == "schema.table" and c.action == "removed"}
     groups: dict[_Group, list[tuple[Change, Operation, Concern]]] = {}

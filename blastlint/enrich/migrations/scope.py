@@ -59,6 +59,12 @@ class Scope:
         )
 
     @cached_property
+    def migrates(self) -> bool:
+        """Whether the change set brings something that is run on the database as it is: a migration, or a script."""
+        places = (c.entity.attributes.get("container") for c in self.added)
+        return any(place is not None and place.scalar in ("migration", "script") for place in places)
+
+    @cached_property
     def by_path(self) -> Mapping[str, Sequence[Entity]]:
         """Path -> all operations of the file after, in order."""
         found: dict[str, list[Entity]] = {}
