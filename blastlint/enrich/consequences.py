@@ -7,12 +7,15 @@ Stateful things are never hidden behind another: they carry a fact of their own,
 
 from __future__ import annotations
 
+import posixpath
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from blastlint.diff.moves import resource_of
 from blastlint.enrich.causes import (
+    CLASSES,
     KINDS,
     MAX_RELATED,
     Found,
@@ -34,7 +37,7 @@ from blastlint.enrich.shifts import shifts
 from blastlint.facts.stateful import is_routine, lesser_data, table_name
 from blastlint.frozen import replace
 from blastlint.model import Entity, Fact, FactValue, Impact, Region, Related
-from blastlint.resolve.terraform.details import is_swapped
+from blastlint.resolve.terraform.details import UNIT, is_swapped
 
 if TYPE_CHECKING:
     from blastlint.enrich.kubernetes.effects import Taken
@@ -143,6 +146,21 @@ class _Kept:
 
         return brought_about(entity, self._context)
 
+    def together(self, configurations: Iterable[str]) -> dict[str, list[str]]:
+        """The configurations that are gone, by what they went with, in words: the outermost directory of which nothing is
+        left, or the directory that they stood in side by side."""
+        places = list(configurations)
+        if len(places) < 2:
+            return {place: [place] for place in places}
+        paths = self._tree.paths()
+        homes: dict[str, list[str]] = {}
+        for place in places:
+            outermost = place
+            while (above := posixpath.dirname(outermost)) and _is_empty(above, paths):
+                outermost = above
+            homes.setdefault(posixpath.dirname(place) if outermost == place else outermost, []).append(place)
+        return {_named(home, len(held), paths): held for home, held in homes.items()}
+
     def whole(self, entity: Entity) -> tuple[str, str]:
         """What went away as a whole with it: ("configuration", directory), ("file", path), or ("", "")."""
         group = (entity.configuration, entity.variant)
@@ -157,6 +175,17 @@ class _Kept:
         if entity.kind == "kubernetes.object" and home and not self._tree.listdir(home):
             return "file", home  # the whole directory of manifests
         return "file", path
+
+
+def _is_empty(directory: str, paths: Sequence[str]) -> bool:
+    """Whether none of the paths, which are sorted, is in the directory."""
+    at = bisect_left(paths, f"{directory}/")
+    return at == len(paths) or not paths[at].startswith(f"{directory}/")
+
+
+def _named(home: str, count: int, paths: Sequence[str]) -> str:
+    where = home or "the root directory"
+    return where if home and _is_empty(home, paths) else f"{count} configurations in {where}"
 
 
 def _is_gone(impact: Impact) -> bool:
@@ -184,6 +213,7 @@ def _removals(context: Context, gone: Sequence[Impact], found: Found) -> None:
     modules += [i for i in gone if i.effect == "destroy" and i.change.address in nested]
     below: set[int] = set()
     rolled: dict[tuple[str, str], list[Impact]] = {}
+    small: dict[str, list[list[Impact]]] = {}
     outermost = _outermost(modules)
     sizes = Counter(
         kept.whole(before_of(b[0])) for b in _blocks([*outermost, *(i for i in gone if i.change.kind in KINDS)])
@@ -194,8 +224,17 @@ def _removals(context: Context, gone: Sequence[Impact], found: Found) -> None:
         where = kept.whole(before_of(calls[0]))
         if where[0] == "configuration" and sizes[where] > _FEW:
             rolled.setdefault(where, []).extend([*calls, *children])
+        elif where[0] == "configuration":
+            small.setdefault(where[1], []).append([*calls, *children])
         else:
             _remove(kept, found, [*calls, *children], "module")
+    for home, places in kept.together(small).items():
+        everything = sorted((i for place in places for calls in small[place] for i in calls), key=_gravity)
+        if len(places) > 1:
+            _remove(kept, found, everything, "configuration", what=home)
+        else:
+            for calls in small[places[0]]:
+                _remove(kept, found, calls, "module")
     for owner, taken in ((i, t) for i in gone if (t := _taken(i)) is not None):
         if id(owner) not in below:
             children = [i for i in gone if i is not owner and id(i) not in below and _goes_with(owner, i)]
@@ -231,9 +270,9 @@ def _blocks(impacts: Iterable[Impact]) -> list[list[Impact]]:
 
 
 def _remove(
-    kept: _Kept, found: Found, impacts: Sequence[Impact], scope: str, taken: Taken | None = None
+    kept: _Kept, found: Found, impacts: Sequence[Impact], scope: str, taken: Taken | None = None, what: str = ""
 ) -> None:
-    """The fact of one cause, on the first of what it destroys."""
+    """The fact of one cause, on the first of what it destroys; `what` is its name where that is not the first one's."""
     root, *others = impacts
     before = before_of(root)
     names = {resource_of(i.change.address) for i in impacts}
@@ -250,7 +289,7 @@ def _remove(
         "lesser": lesser,
         "routine": is_routine(before.type),
         "referenced": bool(users),
-        "what": _whole(before, scope),
+        "what": what or _whole(before, scope),
         "cascade": taken.what if taken is not None else "",
         "cascades": taken is not None and taken.certain and root.effect != "forget",
         "outcome": after_removal(root, impacts),
@@ -278,9 +317,14 @@ def _whole(entity: Entity, scope: str) -> str:
     """What goes, as a reader knows it."""
     if scope == "file":
         return entity.region.path
-    if scope == "configuration":
+    if scope == "configuration" or entity.address == UNIT:
         return entity.configuration or "the root configuration"
     return entity.address
+
+
+def _gravity(impact: Impact) -> tuple[int, bool]:
+    """What speaks for others that go with it comes first."""
+    return CLASSES.index(impact.stateful), impact.environment != "production"
 
 
 def _outermost(modules: Sequence[Impact]) -> list[Impact]:

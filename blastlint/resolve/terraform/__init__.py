@@ -131,9 +131,9 @@ def _of_unit(definitions: Definitions, path: str, found: terragrunt.Unit, touche
             {**{key: settled(value) for key, value in found.inputs.items.items()}, "source": found.source}
         )
         yield Entity(
-            "terragrunt", "terraform.module", str(found.source.scalar or ""), "terragrunt", attributes, region(found.block),
+            details.UNIT, "terraform.module", str(found.source.scalar or ""), details.UNIT, attributes, region(found.block),
             header(found.block), references=attributes.refs, configuration=name,
-            detail=details.Module("terragrunt", str(found.source.scalar or ""), None),
+            detail=details.Module(details.UNIT, str(found.source.scalar or ""), None),
         )  # fmt: skip
 
 

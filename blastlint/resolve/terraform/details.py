@@ -6,6 +6,7 @@ from typing import Literal
 
 from blastlint.frozen import dataclass
 
+UNIT = "terragrunt"  # address and name of the call that a terragrunt.hcl is
 Repetition = Literal["", "count", "for_each"]
 
 
