@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from blastlint.enrich.code.pairs import Pair, Scope, words_of
 from blastlint.model import Change, Entity, Fact, FactValue, Related, Side
@@ -42,7 +43,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
     change = pair.change
     if change.before is None:
         return
-    lost = [c for c in _removed(pair.scope) if _stands_for(change, c, pair.scope)]
+    lost = _told(pair.scope).get(id(change))
     if not lost:
         return
     alive = [c for c in lost if _alive(c, pair.scope)]
@@ -85,7 +86,9 @@ def _summary(entity: Entity, what: str, count: int) -> str:
 @lru_cache(maxsize=1)
 def _removed(scope: Scope) -> tuple[Change, ...]:
     """Every test that is gone from the whole change set."""
-    return tuple(c for c in scope.changes if _is_removed(c) and not _absorbed(c, scope))
+    unmerged = [c for c in scope.changes if _is_removed(c) and not _merged(c, scope)]
+    copies = _namesakes(unmerged, scope)
+    return tuple(c for c in unmerged if not _copied(c, copies, scope))
 
 
 def _is_removed(change: Change) -> bool:
@@ -94,21 +97,26 @@ def _is_removed(change: Change) -> bool:
     return change.after is None or change.after.type != "test"
 
 
-def _stands_for(change: Change, test: Change, scope: Scope) -> bool:
-    """Whether the fact about `test` belongs to `change`: to the outermost thing that went with it, or to itself."""
-    return _outermost(test, scope) is change
-
-
-def _outermost(test: Change, scope: Scope) -> Change:
-    assert test.before is not None
-    found = test
-    if test.action != "removed":
-        return _first(test, scope)
+@lru_cache(maxsize=1)
+def _told(scope: Scope) -> Mapping[int, Sequence[Change]]:
+    """id of a change -> the tests that the fact about it stands for: those that went with it, or in the same way."""
     containers = {
         (c.before.region.path, c.before.address): c
         for c in scope.changes
         if c.action == "removed" and c.before is not None and c.type in ("class", "module")
     }
+    found: dict[int, list[Change]] = {}
+    for test in _removed(scope):
+        found.setdefault(id(_outermost(test, containers, scope)), []).append(test)
+    return found
+
+
+def _outermost(test: Change, containers: Mapping[tuple[str, str], Change], scope: Scope) -> Change:
+    """The outermost thing that went with the test, or the first test that went as it did."""
+    assert test.before is not None
+    found = test
+    if test.action != "removed":
+        return _first(test, scope)
     parent = test.before.parent
     path = test.before.region.path
     while (path, parent) in containers:
@@ -152,17 +160,29 @@ def _text(entity: Entity) -> str:
     return entity.detail.definition.text.decode("utf-8", "replace")
 
 
-def _absorbed(test: Change, scope: Scope) -> bool:
-    """Whether its body is found in tests that are new or say more than before (merged, split or parametrised), or in one of
-    the same name that stands elsewhere: then it was a copy."""
+def _merged(test: Change, scope: Scope) -> bool:
+    """Whether its body is found in tests that are new or say more than before: merged, split or parametrised."""
     entity = test.before
     assert entity is not None
     words = words_of(_text(entity))
     if not words or any(_holds(words, entity.name, known, new) for _, known, new in _new_words(scope)):
         return True
-    if _body(entity) in _bodies(entity.region.path, scope):
-        return True
-    return any(_share(words, words_of(d.text.decode("utf-8", "replace"))) >= _COPIED for d in _namesakes(entity, scope))
+    return _body(entity) in _bodies(entity.region.path, scope)
+
+
+def _copied(test: Change, named: Mapping[_Search, Sequence[str]], scope: Scope) -> bool:
+    """Whether one of the same name that stands elsewhere says the same: then it was a copy. `named` is from _namesakes."""
+    entity = test.before
+    assert entity is not None
+    words, search = words_of(_text(entity)), _search(entity)
+    return any(
+        definition.sort == "test"
+        and definition.last_name.partition("#")[0] == search.name
+        and _share(words, words_of(definition.text.decode("utf-8", "replace"))) >= _COPIED
+        for path in named.get(search, ())
+        if (document := scope.context.after.document(path)) is not None and isinstance(document.content, Module)
+        for definition in document.content.definitions
+    )
 
 
 def _holds(words: Counter[str], name: str, known: Counter[str], new: Counter[str]) -> bool:
@@ -194,20 +214,35 @@ def _bodies(path: str, scope: Scope) -> frozenset[str]:
     return frozenset(_without_name(d) for d in document.content.definitions if d.sort == "test")
 
 
-def _namesakes(entity: Entity, scope: Scope) -> Iterator[Definition]:
-    """Tests of the same name that are there afterwards, in any file."""
+class _Search(NamedTuple):
+    """What a test is looked for by: its name, what a line of a file with it holds, and the endings of such files."""
+
+    name: str
+    literal: str
+    suffixes: tuple[str, ...]
+
+
+def _search(entity: Entity) -> _Search:
     handle = entity.detail
     assert isinstance(handle, Handle)
     name = handle.definition.last_name.partition("#")[0]
-    language = handle.module.language
-    literal, suffixes = (
-        (f"def {name}(", (".py",)) if language == "python" else (name, _SUFFIXES.get(language, _SCRIPTS))
-    )
-    for path in scope.context.after.tree.search(literal, suffixes)[:_NAMESAKES]:
-        document = scope.context.after.document(path)
-        if document is not None and isinstance(document.content, Module):
-            found = document.content.definitions
-            yield from (d for d in found if d.sort == "test" and d.last_name.partition("#")[0] == name)
+    if handle.module.language == "python":
+        return _Search(name, f"def {name}(", (".py",))
+    return _Search(name, max(name.split("\n"), key=len), _SUFFIXES.get(handle.module.language, _SCRIPTS))
+
+
+def _namesakes(tests: Iterable[Change], scope: Scope) -> Mapping[_Search, Sequence[str]]:
+    """The files that may have a test of the same name afterwards, by one search for all tests of a language."""
+    searches = dict.fromkeys(_search(test.before) for test in tests if test.before is not None and test.before.name)
+    found: dict[_Search, dict[str, None]] = {}
+    for suffixes in dict.fromkeys(search.suffixes for search in searches):
+        asked = [search for search in searches if search.suffixes == suffixes]
+        literals = tuple(dict.fromkeys(search.literal for search in asked))
+        for path, line in scope.context.after.tree.lines(literals, suffixes):
+            for search in asked:
+                if search.literal in line:
+                    found.setdefault(search, {})[path] = None
+    return {search: [*paths][:_NAMESAKES] for search, paths in found.items()}
 
 
 @lru_cache(maxsize=1)
