@@ -19,7 +19,7 @@ from blastlint.facts.file_roles import file_role
 from blastlint.facts.paths import keys
 from blastlint.facts.words import words
 from blastlint.frozen import dataclass
-from blastlint.masking import is_secret_name, mask_text, says_nothing
+from blastlint.masking import MASK, is_secret_name, mask_text, says_nothing
 from blastlint.model import Change, Fact, Region, Related, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace
@@ -27,6 +27,7 @@ from blastlint.regex import regex
 
 _SHOWN = 20
 _DEPTH = 40
+_KEY = 100  # characters: less is no private key, only how one begins
 _LEAST = 8  # characters: a shorter text is hardly a secret
 _ENTROPY = 2.75  # bits for each character: words of a language that are written out have less than random letters
 _WORD = 2.6  # letters: pieces of a random text are shorter, words are longer
@@ -48,10 +49,13 @@ _REFERENCE = regex(
 )
 _SEALED = regex(
     r"^(ENC\[|AgA|AgB|\$ANSIBLE_VAULT|vault:v\d|age1|-----BEGIN (PGP|AGE|CERT|PUBLIC|RSA PUBLIC)|ssh-|ecdsa-"
-    r"|LS0tLS1CRUdJTiBD|\$(2[aby]|argon2\w*|5|6|apr1|pbkdf2[\w-]*)\$|sha(1|256|384|512)[-:]|pk_(live|test)_)"
+    r"|LS0tLS1CRUdJTiBD|\$(2[aby]|argon2\w*|5|6|apr1|pbkdf2[\w-]*)\$|sha(1|256|384|512)[-:]|pk_(live|test)_"
+    r"|https://[0-9a-f]{32}@)"  # which programs that everybody has tell their errors to
 )
 _NAMED = regex(r"[A-Za-z][a-z]*\d{0,2}(?:[-_./:](?:[A-Za-z][a-z]*|[A-Z]{2,}|)\d{0,4})+")  # shop-token-v2
-_URL = regex(r"\b[A-Za-z][\w+.-]*://[^\s/:@'\"]*:(?P<password>[^\s/@'\"]+)@")
+_SCHEME = regex(r"(?i)^(bearer|basic|token)\s+")
+_VARIABLE = regex(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|v?\d+(\.\d+)+\S*")  # API_KEY_V2, 1.2.3-beta4
+_TEMPLATE = regex(r"(^|[._-])(template|tmpl|tpl|skeleton|stub|demo)([._-]|$)|env\.(test|e2e|ci)\b|\.(test|e2e)\.env$")
 _SEALING = frozenset({"SealedSecret", "ExternalSecret", "CustomResourceDefinition"})
 
 
@@ -69,6 +73,8 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if change.after is None or path_class_of(change.path, context.config) != "source":
         return
     path = change.after.address
+    if _TEMPLATE.search(path.rpartition("/")[2]):
+        return
     now = {place: w for place, w in _written(path, context.after) if w.text is not None and is_secret(w.name, w.text)}
     if not now:
         return
@@ -181,18 +187,18 @@ def _text(value: Value) -> str:
 
 def is_secret(name: str, text: str) -> bool:
     """Whether a text under this name is a secret as it stands: by the name and its randomness, or by its shape alone."""
-    text = text.strip()
+    text = _SCHEME.sub("", text.strip())
     if len(text) < _LEAST or says_nothing(text) or _SEALED.search(text) or _ABOUT.search(name):
         return False
-    url = _URL.search(text)
-    if url is not None:
-        return not says_nothing(url["password"]) and _is_random(url["password"])
     if "PRIVATE KEY-----" in text:
-        return text.startswith("-----BEGIN") and len(text) > 100
-    if any(c.isspace() for c in text) or _REFERENCE.search(text) or "://" in text:
+        return text.startswith("-----BEGIN") and len(text) > _KEY
+    if any(c.isspace() for c in text):
         return False
-    by_shape = mask_text(text) != text
-    return (by_shape or is_secret_name(keys(name)[-1] if keys(name) else name)) and _is_random(text)
+    masked = mask_text(text)
+    if masked != text:  # by its shape, or a part of it: of a URL
+        head, tail = masked.partition(MASK)[0], masked.rpartition(MASK)[2]
+        return _is_random(text[len(head) : len(text) - len(tail)])
+    return "://" not in text and is_secret_name(keys(name)[-1] if keys(name) else name) and _is_random(text)
 
 
 def _is_random(text: str) -> bool:
@@ -203,7 +209,9 @@ def _is_random(text: str) -> bool:
                  not text.replace("-", "").replace("_", "").isalnum()))  # fmt: skip
     pieces = words(text)
     worded = sum(map(len, pieces)) / max(len(pieces), 1) > _WORD and not any(c in "!#$%&*?^" for c in text)
-    return kinds >= 2 and not worded and not _NAMED.fullmatch(text) and _entropy(text) >= _ENTROPY
+    if _NAMED.fullmatch(text) or _VARIABLE.fullmatch(text):
+        return False
+    return kinds >= 2 and not worded and _entropy(text) >= _ENTROPY
 
 
 def _entropy(text: str) -> float:

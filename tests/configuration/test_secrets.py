@@ -65,6 +65,13 @@ def test_several_are_one_finding() -> None:
         ("client_secret", "op://vault/Shop2/password", False),
         ("password", "$2b$12$9fK2mX81qWz7pLdR4c9fK2mX81qWz7pLdR4c", False),
         ("url", "amqp://guest:guest@mq", False),
+        ("url", "mysql://shop:Xk29!aaQ7@db/shop", True),
+        ("hook", "https://hooks.slack.com/services/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", True),
+        ("sentry_dsn", "https://0f9a2c71d3b8e6f45a100f9a2c71d3b8@o1.ingest.sentry.io/1", False),
+        ("authorization", "Bearer 9fK2mX81qWz7pLdR4c", True),
+        ("api_key", "SHOP_API_KEY_V2", False),
+        ("token", "1.2.3-beta4", False),
+        ("private_key", "-----BEGIN PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA9fK2\n" * 8, True),
     ],
 )
 def test_what_is_one(name: str, text: str, secret: bool) -> None:
