@@ -123,7 +123,7 @@ def _places(path: str, side: Workspace) -> Iterator[tuple[str, Place]]:
     roots = document.content.documents if document is not None and isinstance(document.content, KeyTree) else ()
     for root in roots:
         if _OPENAPI & root.items.keys():
-            yield from _described(root, "")
+            yield from _described(root, "", _only_answered(root))
         elif _is_schema(path, root):
             yield from _schema(root, "the root", "", required=False)
 
@@ -141,8 +141,43 @@ def _is_schema(path: str, root: Value) -> bool:
 # --- JSON Schema, OpenAPI ---------------------------------------------------------------------------------------------
 
 
-def _described(value: Value, place: str, depth: int = 0) -> Iterator[tuple[str, Place]]:
-    """The schemas within a description of an interface, without those of its answers."""
+def _only_answered(root: Value) -> frozenset[str]:
+    """The names of the shared schemas that answers refer to, by way of others too, and nothing that comes in does."""
+    shared: dict[str, Value] = {}
+    for holder in (root.get("components", "schemas"), root.get("definitions")):
+        shared.update(holder.items if holder is not None else {})
+    uses = {name: frozenset(used for used, _ in _references(schema)) for name, schema in shared.items()}
+    told = list(_references(root, ("schemas", "definitions")))
+    sides = []
+    for answered in (True, False):
+        reached: set[str] = set()
+        waiting = [name for name, in_answer in told if in_answer is answered]
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting.extend(uses.get(name, ()))
+        sides.append(reached)
+    return frozenset(sides[0] - sides[1])
+
+
+def _references(
+    value: Value, without: tuple[str, ...] = (), in_answer: bool = False, depth: int = 0
+) -> Iterator[tuple[str, bool]]:
+    """(the last name of what is referred to, whether an answer does so)."""
+    if depth > _DEPTH:
+        return
+    for key, child in value.items.items():
+        if key == "$ref":
+            yield str(child.scalar).rpartition("/")[2], in_answer
+        elif key not in without:
+            yield from _references(child, without, in_answer or key == "responses", depth + 1)
+    for element in value.elements:
+        yield from _references(element, without, in_answer, depth + 1)
+
+
+def _described(value: Value, place: str, without: frozenset[str], depth: int = 0) -> Iterator[tuple[str, Place]]:
+    """The schemas within a description of an interface, without those of its answers and the shared ones named."""
     if depth > _DEPTH:
         return
     for key, child in value.items.items():
@@ -153,9 +188,11 @@ def _described(value: Value, place: str, depth: int = 0) -> Iterator[tuple[str, 
             yield from _schema(child, place, place, required=False)
         elif key in ("schemas", "definitions") and depth <= 1:
             for name, schema in child.items.items():
+                if name in without:
+                    continue
                 yield from _schema(schema, name, name, required=False)
         else:
-            yield from _described(child, way, depth + 1)
+            yield from _described(child, way, without, depth + 1)
     for number, element in enumerate(value.elements):
         called = element.get("name")
         if called is not None and element.get("in") is not None:  # a parameter; in version 2 with its bounds beside its name
@@ -164,7 +201,7 @@ def _described(value: Value, place: str, depth: int = 0) -> Iterator[tuple[str, 
                 yield from _schema(element, way, way, required=False)
         else:
             way = f"{place}[{number}]"
-        yield from _described(element, way, depth + 1)
+        yield from _described(element, way, without, depth + 1)
 
 
 def _schema(value: Value, name: str, place: str, *, required: bool, depth: int = 0) -> Iterator[tuple[str, Place]]:
