@@ -13,6 +13,8 @@ from blastlint.facts.destructive import destructive
 from blastlint.parse import parse
 from blastlint.parse.calls import calls_of, libraries_of
 from blastlint.parse.code import Module
+from blastlint.resolve.migrations import repositories
+from blastlint.resolve.migrations.reading import File
 
 FOLDER = Path(__file__).parents[2] / "blastlint" / "parse" / "grammars"
 SOURCES = {
@@ -109,3 +111,20 @@ def test_no_text_is_too_odd(path: str, text: str) -> None:
 def test_a_chain_of_any_length_is_read() -> None:
     assert len(called("a.py", "x" + ".f()" * 3000 + "\n")) == 3000
     assert called("a.py", "a = b.c\nb = a.d\na.x()\n")[0].endswith(".x")
+
+
+@pytest.mark.parametrize(
+    ("declared", "called_on", "emptied"),
+    [
+        ("JpaRepository<Order, Long> orders;", "this.orders", ["JpaRepository"]),
+        ("OrderRepository orders;", "orders", ["OrderRepository"]),
+        ("Map<String, OrderRepository> orders;", "orders", []),
+        ("InMemoryOrderRepository orders;", "orders", []),
+    ],
+)
+def test_the_type_that_a_name_is_declared_with_says_whether_it_is_a_repository(
+    declared: str, called_on: str, emptied: list[str]
+) -> None:
+    text = f"class A {{\n  {declared}\n  void f() {{ {called_on}.deleteAll(); {called_on}.deleteAll(stale); }}\n}}\n"
+    found = repositories.emptied(module("A.java", text), File("A.java", "after", "", "postgres"))
+    assert [operation.table for operation in found] == emptied

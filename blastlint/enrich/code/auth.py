@@ -31,7 +31,9 @@ _INJECTED = regex(r"\b(Depends|Security|Inject)\(")
 _USER_TYPE = regex(r"^(Current|Authenticated|LoggedIn|Admin|Active)\w*(User|Admin|Account|Principal)\w*(Dep)?$")
 _MADE = regex(r"^[\w.]+\(")
 _FETCHES = regex(r"(?i)^:?(set|load|find|fetch|build|assign|track|log|update|store|remember|init|prepare|get)_")
-_FILTERS = ("before_action", "before_filter", "prepend_before_action")
+FILTERS = ("before_action", "before_filter", "prepend_before_action")  # of Rails
+_FILTERED = regex(rb"before_(action|filter)")
+_TYPED = ("go", "rust", "java")  # what a field means there, the program says: no framework reads one by its name
 _WIDE_CALLS = ("use", "before_request", "add_middleware", "useGlobalGuards", "include_router")
 _WRAPPED = regex(r"[\w.]+(?=\()")  # a handler is what it is; what is called around it asks
 _FUNCTION_TEXT = regex(r"=>|^(async )?function\b|^lambda\b")
@@ -50,9 +52,18 @@ class Element:
 
 
 def facts(pair: Pair) -> Iterator[Fact]:
-    """One `auth` fact for each place that lost a check."""
-    if pair.is_new or not pair.mentions(_SCREEN, "before"):
+    """One `auth` fact for each place that lost a check, and one for what stands before fewer actions of a controller."""
+    if pair.is_new:
         return
+    dropped = list(_dropped(pair)) if pair.mentions(_SCREEN, "before") else []
+    yield from dropped
+    if pair.change.type == "class" and not any(not fact.path for fact in dropped) and pair.mentions(_FILTERED):
+        from blastlint.enrich.code.filters import narrowed
+
+        yield from narrowed(pair)
+
+
+def _dropped(pair: Pair) -> Iterator[Fact]:
     before = list(elements(pair, "before"))
     if all(e.strength == "open" for e in before):
         return  # nothing to lose: the side after need not be read
@@ -65,7 +76,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
         around = (
             [e for e in after if not e.place and e.name not in {b.name for b in before if not b.place}] if place else []
         )
-        if _weaker(old, new, around, pair):
+        if weaker(old, new, around, pair):
             lost = [e for e in old if e.name not in {n.name for n in new}]
             if pattern("auth", "harmless").search(place.lower() or _names(pair)):
                 continue
@@ -80,7 +91,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
             yield pair.fact("auth", place, fields, pair.region("before", lost[0].at), after_place)
 
 
-def _weaker(old: list[Element], new: list[Element], around: list[Element], pair: Pair) -> bool:
+def weaker(old: list[Element], new: list[Element], around: list[Element], pair: Pair) -> bool:
     """Whether who may is a wider circle now. `around` are new checks that stand before every route of the file."""
     names = {n.name for n in new}
     lost = [e for e in old if e.name not in names and not _asked_otherwise(e, pair)]
@@ -112,13 +123,14 @@ def elements(pair: Pair, side: Side) -> Iterator[Element]:
     """The checks that stand on the definition itself."""
     shape = pair.before if side == "before" else pair.after
     entity = pair.change.before if side == "before" else pair.change.after
-    yield from of_shape(shape, entity.type if entity is not None else "")
+    sort, language = (entity.type, entity.kind.partition(".")[0]) if entity is not None else ("", "")
+    yield from of_shape(shape, sort, language)
     for helper in pair.helpers(side):
         yield from _denials(helper)
         yield from _calls(helper)
 
 
-def of_shape(shape: Shape, sort: str) -> Iterator[Element]:
+def of_shape(shape: Shape, sort: str, language: str) -> Iterator[Element]:
     """Decorators, injected parameters, base classes, options, calls that check, and early denials."""
     for decorator in shape.decorators:
         yield from _decorator(decorator)
@@ -142,8 +154,9 @@ def of_shape(shape: Shape, sort: str) -> Iterator[Element]:
             and not pattern("auth", "routes").search(option.owner)
         ):
             listing = bool(pattern("auth", "listing").search(option.key))
-            if (listing and sort == "class" and _MADE.match(option.value)) or option.value.startswith("@"):
-                continue  # a field of that name is declared, say of a schema
+            declared = sort == "class" and (language in _TYPED or (listing and _MADE.match(option.value)))
+            if declared or (listing and language in _TYPED) or option.value.startswith("@"):
+                continue  # a field of that name is declared, say of a schema, or filled: a role with its permissions
             table = option.value.startswith("{") and ":" in option.value  # names what others ask for, and asks nothing
             quoted = "MIDDLEWARE" in option.key or (listing and not table)
             yield from _named(option.value, listing, at=option.at, strings=quoted)
@@ -241,14 +254,19 @@ def _route_call(call: Call) -> Iterator[Element]:
         for argument in (*around, *_WRAPPED.findall(handler)):
             if not _FUNCTION_TEXT.search(argument):
                 yield from _named(argument, at=call.at, place=place)
-    elif call.last in _FILTERS:
+    elif call.last in FILTERS:
         for argument in call.arguments:
-            if not _FETCHES.match(argument):
-                yield from _named(argument, any_user=True, at=call.at)
+            yield from of_filter(argument, call.at)
     elif pattern("auth", "layers").search(call.last) and not call.name.startswith("?"):
         for argument in call.arguments:
             if not _FUNCTION_TEXT.search(argument):
                 yield from _named(argument, at=call.at)
+
+
+def of_filter(name: str, at: object) -> Iterator[Element]:
+    """The check that a filter of a controller is."""
+    if not _FETCHES.match(name):
+        yield from _named(name, any_user=True, at=at)
 
 
 def _ruled(shape: Shape) -> Iterator[Element]:
@@ -298,7 +316,7 @@ def _above(pair: Pair) -> Iterator[Element]:
     module, definition = entity.detail.module, entity.detail.definition
     parent = module.by_name.get(definition.parent) if definition.parent else None
     while parent is not None:
-        yield from (e for e in of_shape(shape_of(module, parent), "class") if e.strength != "open")
+        yield from (e for e in of_shape(shape_of(module, parent), "class", module.language) if e.strength != "open")
         parent = module.by_name.get(parent.parent) if parent.parent else None
     if definition.sort != "module":
         for other in module.definitions:

@@ -162,7 +162,7 @@ def _target_kind(target: str) -> str:
     """What a path expression stands for, as far as its words tell."""
     literal = _LITERAL.match(target)
     if literal is None:
-        if re.search(r"\bhome\b|expanduser|homedir", target):
+        if re.search(r"\bhome\b|expanduser|homedir|home_dir\(", target):
             return "home"
         if _OUTSIDE.search(target):
             return "unset-variable"

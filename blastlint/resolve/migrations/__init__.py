@@ -14,7 +14,7 @@ from blastlint.facts.migration_places import Place, code_place, dialect_in_path,
 from blastlint.frozen import replace
 from blastlint.migration import Operation
 from blastlint.model import Entity, Region, Value
-from blastlint.parse.code import Span
+from blastlint.parse.code import Module, Span
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.languages import language_of
 from blastlint.parse.source_text import SourceText
@@ -40,10 +40,12 @@ _NAMED = ("function", "assign", "class")
 _EMPTYING = regex(
     r"(?i)clear|purge|wipe|flush|reset|truncate|delete_?all|remove_?all|clean|prune|empty|drop|nuke|teardown|tear_?down"
 )
+_EMPTIED = regex(rb"\.deleteAll(InBatch)?\(\s*\)")
 # What a program that is no migration must have in it to be read: a write of an ORM that can reach every row, or SQL as a
 # string. Reading costs as much again as parsing it did.
 _SCREEN = regex(
     rb"\.(delete_all|destroy_all|update_all|deleteMany|updateMany|delete_many|update_many|_raw_delete|bulkDelete|bulkUpdate)\b"
+    rb"|\.deleteAll(InBatch)?\(\s*\)"
     rb"|(objects|_manager|unscoped|__table__|[Rr]epository|find_each|in_batches)\b[^;]{0,300}?\.?(delete|update|destroy|clear)\b"
     rb"|\.query\([^;]{0,300}?\.(delete|update)\(|\b(delete|update)\(\s*[A-Z]\w*\s*\)|\.(destroy|update)\([^;]{0,300}?\b(where|truncate)\s*:"
     rb"|\b(knex|trx|db|tx)\([^;]{0,300}?\.(del|delete|update|truncate)\(|\b(db|tx)\.(delete|update)\(|createQueryBuilder"
@@ -106,6 +108,12 @@ def _code(workspace: Workspace, path: str, language: str) -> tuple[Place, list[O
 
     place = code_place(path)
     found = list(writes(root, file))
+    if _EMPTIED.search(data):
+        document = workspace.document(path)
+        if document is not None and isinstance(document.content, Module):
+            from blastlint.resolve.migrations.repositories import emptied
+
+            found += emptied(document.content, file)
     emptying = [t.span for t in root.walk() if t.sort in _NAMED and _EMPTYING.search(t.name)] if found else []
     return place, [_marked(operation, emptying) for operation in found]
 
