@@ -180,12 +180,11 @@ def _with_facts(impact: Impact, context: Context) -> Impact:
 def _facts(impact: Impact, context: Context) -> Iterator[Fact]:
     if impact.cause == "cascade":
         return  # its text did not change: there is nothing to say but its effect
-    named: str | None = None
-    for name, names in _asked_about(impact.change.kind, _subject(impact.change, context)):
-        if names is not None:
-            named = _names(impact.change) if named is None else named
-            if not names.search(named):
-                continue
+    kind, subject = impact.change.kind, _subject(impact.change, context)
+    asked = _asked_about(kind, subject)
+    if any(names is not None for _, names in asked):
+        asked = _asked_for(kind, subject, _names(impact.change))
+    for name, _ in asked:
         yield from _provider(name)(impact.change, context)
 
 
@@ -209,6 +208,13 @@ def _asked_about(kind: str, subject: str) -> tuple[tuple[str, Pattern[str] | Non
 def _is_about(asked: Asked, subject: str) -> bool:
     """Whether nothing else has to be met."""
     return asked.names is None if asked.about is None else asked.about.search(subject) is not None
+
+
+@lru_cache(maxsize=1024)
+def _asked_for(kind: str, subject: str, named: str) -> tuple[tuple[str, Pattern[str] | None], ...]:
+    """Those of them that have none to meet, or meet one in these."""
+    asked = _asked_about(kind, subject)
+    return tuple((name, names) for name, names in asked if names is None or names.search(named))
 
 
 def _names(change: Change) -> str:

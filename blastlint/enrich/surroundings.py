@@ -62,15 +62,14 @@ _NAMES: tuple[tuple[re.Pattern[str], PathClass], ...] = (
 def environment_of(entity: Entity, config: Config) -> Environment:
     """By configured globs, then by the deepest telling word: of the variant, the path, at last the entity's own name."""
     path = entity.region.path
-    if matches(path, config.production):
+    if config.production and matches(path, config.production):
         return "production"
-    if matches(path, config.non_production):
+    if config.non_production and matches(path, config.non_production):
         return "non-production"
     # In code a function's name says nothing of where it runs; a resource's often does.
     named = (entity.parent, entity.name) if entity.kind in _NAMED else ()
     for text in (entity.variant, path, *named):
-        found = environment_in(text)
-        if found != "unknown":
+        if text and (found := environment_in(text)) != "unknown":
             return found
     return "unknown"
 
@@ -90,7 +89,7 @@ def environment_in(text: str) -> Environment:
 def path_class_of(path: str, config: Config) -> PathClass:
     """By configured globs, then by directory and file names; `source` when nothing tells otherwise."""
     for patterns, configured in _configured(config):
-        if matches(path, patterns):
+        if patterns and matches(path, patterns):
             return configured
     return _built_in_class(path)
 
