@@ -313,10 +313,11 @@ def _numbered(scope: Scope, names: tuple[str, ...], suffixes: tuple[str, ...]) -
     """(path, line number, line) of the lines that hold one of the names. The screen says which files; their lines are read
     only for those."""
     tree = scope.context.after.tree
+    held = re.compile("|".join(names))
     for path in dict.fromkeys(path for path, _ in tree.lines(names, suffixes)):
         data = tree.read(path)
         if data is None or len(data) > 1_000_000:
             continue
         for number, text in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
-            if len(text) < 2000 and any(name in text for name in names):
+            if len(text) < 2000 and held.search(text):
                 yield path, number, text
