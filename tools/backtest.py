@@ -36,13 +36,13 @@ def commits_of(repository: str, last: int, paths: tuple[str, ...]) -> list[tuple
 @click.argument("paths", nargs=-1)
 @click.option("--last", default=300, show_default=True)
 @click.option("--level", type=click.Choice(SEVERITIES), default="high", show_default=True)
-@click.option("--rule", "only", multiple=True, help="Judge by these rules only.")
+@click.option("--rule", "only", multiple=True, help="Judge by these rules, or families of rules (SAF), only.")
 @click.option("--reverse", is_flag=True, help="Judge each commit backwards.")
 @click.option("--show/--no-show", default=True, help="Print each finding.")
 def main(
     repository: str, paths: tuple[str, ...], last: int, level: str, only: tuple[str, ...], reverse: bool, show: bool
 ) -> None:
-    rules = [rule for rule in shipped_rules() if not only or rule.id in only]
+    rules = [rule for rule in shipped_rules() if not only or rule.id.startswith(only)]
     limit = [*SEVERITIES].index(level)
     by_rule: Counter[str] = Counter()
     flagged = failed = 0

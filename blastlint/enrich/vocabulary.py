@@ -492,6 +492,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "setting": "name and value as one text, or the call",
         "local": "true for a file of settings for development",
         "new_code": "true when what it is given to is new",
+        "anonymous": "true when a class let everyone in before already, and still does",
     },
     "secret": {
         "name": "the name of what holds it (of a file of settings: of the first, and how many more); never the value",
@@ -538,6 +539,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "leaves": "raise (or an answer that refuses), return, exit, continue, skip: what it did where it held; branch "
         "when it stood around the work",
         "used": "true when what it asks about is used behind it",
+        "again": "true when another check that refuses, and stands, asks a part of the same",
         "protects": "destructive, command, database, io, cleanup, other: what still runs behind it",
         "call": "the first call that it stood before",
         "count": "number of conditions of the definition that say less",
@@ -569,6 +571,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "share": "share of the assertions before that are gone without a successor",
         "renamed": "true when the test has another name now",
         "source_changed": "true when code that is not a test changed too",
+        "divided": "true when more assertions than before look at what it looked at",
     },
     "job": {
         "what": "nonblocking, approval-removed, disabled",

@@ -36,6 +36,7 @@ _TRUE = {"True": True, "true": True, "False": False, "false": False}
 _BROAD = frozenset({"Exception", "BaseException", "Error", ""})
 _ORDER = ("constant", "inverted", "removed", "loosened")
 _ALIKE = 0.5
+_NAMED = 5  # letters of a method's name, from which it tells
 _INEXACT = frozenset({"approx", "in", "compare", "type", "not-none", "truthy"})
 
 
@@ -72,10 +73,16 @@ def facts(pair: Pair) -> Iterator[Fact]:
         "share": round(removed / len(before), 3) if before else 0.0,
         "renamed": change.before.name != change.after.name,
         "source_changed": bool(pair.scope.source_changes),
+        "divided": worst.what == "loosened" and new is not None and _looks(after, new) > _looks(before, new),
     }
     old_place = pair.region("before", old.at) if old is not None else None
     new_place = pair.region("after", new.at) if new is not None else None
     yield pair.fact("assertion", "", fields, old_place, new_place)
+
+
+def _looks(assertions: Sequence[Assertion], at: Assertion) -> int:
+    """How many assertions look at what one looks at."""
+    return sum(bool(a.subject) and a.subject == at.subject for a in assertions)
 
 
 def _helps(pair: Pair) -> bool:
@@ -198,7 +205,14 @@ def _alike(one: Assertion, other: Assertion) -> float:
         return 0.0
     old, new = words_of(f"{one.subject} {one.expected}"), words_of(f"{other.subject} {other.expected}")
     total = old.total() + new.total()
-    return 2 * (old & new).total() / total if total else 0.0
+    return max(2 * (old & new).total() / total if total else 0.0, _ALIKE * _asks_alike(one, other))
+
+
+def _asks_alike(one: Assertion, other: Assertion) -> bool:
+    """Whether they ask the same method of something, and expect the same: `cache.fresh?` and `Cache.new(url).fresh?`."""
+    (first, _, asked), (second, _, wanted) = one.subject.rpartition("."), other.subject.rpartition(".")
+    same = (one.form, one.expected, one.negated) == (other.form, other.expected, other.negated)
+    return bool(first and second) and asked == wanted and len(asked) >= _NAMED and same
 
 
 def _weaker(before: Assertion, after: Assertion) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import field
 from typing import Literal
 
-from blastlint.enrich.code.pairs import Pair, Scope
+from blastlint.enrich.code.pairs import Pair, Scope, words_of
 from blastlint.facts.calls import pattern, words
 from blastlint.frozen import dataclass
 from blastlint.model import Fact, FactValue, Side
@@ -340,6 +340,17 @@ def _below(pair: Pair) -> Iterator[Element]:
             other = pair.scope.pair(change)
             known = {e.name for e in elements(other, "before")}
             yield from (e for e in elements(other, "after") if e.name not in known and e.strength != "open")
+            yield from _bare(other)
+
+
+def _bare(pair: Pair) -> Iterator[Element]:
+    """Checks that the change set brings and a Ruby method newly asks: called without arguments they are just a name."""
+    if not pair.change.kind.startswith("ruby."):
+        return
+    said = words_of(pair.text("after")) - words_of(pair.text("before"))
+    for change in pair.scope.changes:
+        if change.type == "function" and change.action == "added" and change.entity.name in said:
+            yield from (e for e in _named(change.entity.name) if e.strength == "authorization")
 
 
 def _wide(shape: Shape) -> Iterator[Element]:

@@ -87,6 +87,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
         "after": worst.now.condition if worst.now is not None else "",
         "leaves": "raise" if worst.gate.refuses else branch.leaves or "branch",
         "used": used,
+        "again": _asked_again(worst.gate, new),
         "protects": _protected(kept),
         "call": _named(kept, branch.condition),
         "count": len(found),
@@ -235,6 +236,13 @@ def _asked_only(names: frozenset[str], gate: Gate, pair: Pair) -> bool:
         if sources and not any(word.search(text) for text in (*uses, *asks)):
             return True
     return False
+
+
+def _asked_again(gate: Gate, there: Sequence[Gate]) -> bool:
+    """Whether a refusal that stands asks a part of the same: of two doors in a row, one is gone."""
+    asked = set(leaves(gate.condition))
+    others = (g for g in there if g.refuses and g.condition != gate.condition)
+    return gate.refuses and any(asked & set(leaves(other.condition)) for other in others)
 
 
 def _moved(gate: Gate, pair: Pair) -> bool:

@@ -65,6 +65,11 @@ def _followed(context: Context) -> tuple[tuple[Change, Assertion, Assertion], ..
     return tuple(found)
 
 
+def _value(assertion: Assertion) -> str:
+    """What is expected, where nothing is one value: `assert_nil` says what `assert_equal nil` says."""
+    return "None" if assertion.expected in ("nil", "null") else assertion.expected
+
+
 def _differing(pair: Pair) -> tuple[Assertion, Assertion] | None:
     """The first pair of assertions that ask the same and expect something else, when nothing else of the test differs."""
     before, after = pair.before, pair.after
@@ -73,7 +78,7 @@ def _differing(pair: Pair) -> tuple[Assertion, Assertion] | None:
     changed = [
         (one, other)
         for one, other in zip(before.assertions, after.assertions, strict=True)
-        if (one.subject, one.expected) != (other.subject, other.expected)
+        if (one.subject, _value(one)) != (other.subject, _value(other))
     ]
     if not changed or any(a.subject != b.subject or a.form != b.form or a.form != "equal" for a, b in changed):
         return None

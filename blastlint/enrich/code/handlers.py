@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from blastlint.enrich.code.pairs import Pair
@@ -36,9 +37,14 @@ def facts(pair: Pair) -> Iterator[Fact]:
     if not any(handler.body in (*HIDES, "log-only") for handler in after.handlers):
         return  # none hides anything: the side before need not be read
     before = pair.before
-    known = {call.name for call in before.calls}
+    more = Counter(call.name for call in after.calls)
+    more.subtract(call.name for call in before.calls)
+    known = {call.name for call in before.calls if more[call.name] <= 0}
     rest = list(before.handlers)
+    unchanged = {number for number, handler in enumerate(after.handlers) if _taken(handler, rest)}
     for number, handler in enumerate(after.handlers):
+        if number in unchanged:
+            continue
         counterpart = _counterpart(handler, rest)
         if counterpart is not None:
             rest.remove(counterpart)
@@ -56,6 +62,14 @@ def facts(pair: Pair) -> Iterator[Fact]:
         }
         old = pair.region("before", counterpart.at) if counterpart is not None else None
         yield pair.fact("handler", f"{handler.text}#{number}", fields, old, pair.region("after", handler.at))
+
+
+def _taken(handler: Handler, rest: list[Handler]) -> bool:
+    """Whether it stood there before as it is: then it is taken out of the rest, and is no other's counterpart."""
+    if handler not in rest:
+        return False
+    rest.remove(handler)
+    return True
 
 
 def broad(handler: Handler) -> bool:
@@ -78,11 +92,8 @@ def _counterpart(handler: Handler, before: Sequence[Handler]) -> Handler | None:
     """The handler before that stood around the same statements, or, failing that, caught the same."""
 
     def alike(other: Handler) -> tuple[float, bool]:
-        union = handler.tries | other.tries
-        shared = len(handler.tries & other.tries) / len(union) if union else 1.0
-        calls = set(handler.calls) | set(other.calls)
-        if calls:
-            shared = max(shared, len(set(handler.calls) & set(other.calls)) / len(calls))
+        guarded = ((handler.tries, other.tries), (frozenset(handler.calls), frozenset(other.calls)))
+        shared = max((len(a & b) / len(a | b) for a, b in guarded if a | b), default=1.0)
         return shared, handler.exceptions == other.exceptions
 
     best = max(before, key=alike, default=None)

@@ -11,13 +11,15 @@ from blastlint.enrich.code.pairs import Pair
 from blastlint.facts.calls import pattern, rows
 from blastlint.masking import is_secret_name, says_nothing
 from blastlint.model import Fact, FactValue, Side
-from blastlint.parse.code import Call, Option
+from blastlint.parse.code import Call, Option, Shape
 from blastlint.regex import regex
 
 _SCREEN = regex(
     rb"(?i)debug|secure|csrf|xss|csp|cors|cookie|jwt|verify|algorithm|rounds|iteration|bcrypt|hsts|httponly|samesite|frame"
     rb"|allow|protect|origin|safe|autoescape|sanitize|helmet|permit|exempt|skip_before"
 )
+_WAIVES = ("skip_before_action", "skip_before_filter", "allow_unauthenticated_access")
+_LOGIN = regex(r"(?i)^:?(authenticate|authorize|require_(login|user|authentication)|login)")
 _SECRET_SCREEN = regex(rb"(?i)secret|passw|token|api_?key|private|credential|auth|dsn|conn")
 _ENVIRONMENT = regex(
     r"(?i)environ|getenv|process\.env|\bENV\b|System\.getenv|env::var|os\.Getenv|config\(|secret|vault|settings\."
@@ -57,6 +59,7 @@ def _settings(pair: Pair) -> Iterator[Fact]:
             "setting": f"{key} = {part.value}" if isinstance(part, Option) else part.text,
             "local": _is_local(pair),
             "new_code": pair.is_new or (isinstance(part, Option) and not before and not _owned(pair, part)),
+            "anonymous": _is_anonymous(pair),
         }
         yield pair.fact("hardening", key, fields, None, pair.region("after", part.at))
 
@@ -72,9 +75,9 @@ def _unsafe(pair: Pair, side: Side) -> Iterator[tuple[str, str, Option | Call]]:
                 break
     for call in (*shape.calls, *shape.decorators):
         for row in rows("hardening"):
-            if "call" in row and re.search(row["call"], call.name):
-                if not row["argument"] or any(re.search(row["argument"], a) for a in call.arguments):
-                    yield call.last, row["what"], call
+            given = "argument" in row and (not row["argument"] or any(re.search(row["argument"], a) for a in call.arguments))
+            if given and re.search(row["call"], call.name):
+                yield call.last, row["what"], call
                 break
     if side == "before":
         return
@@ -115,9 +118,17 @@ def _gone(pair: Pair) -> Iterator[Fact]:
 def _without(pair: Pair, name: str, setting: str, before: str, what: str, at: object) -> Fact:
     fields: dict[str, FactValue] = {
         "name": name, "what": what, "before": before, "after": "", "setting": setting, "local": _is_local(pair),
-        "new_code": False,
+        "new_code": False, "anonymous": _is_anonymous(pair),
     }  # fmt: skip
     return pair.fact("hardening", name, fields, pair.region("before", at))
+
+
+def _is_anonymous(pair: Pair) -> bool:
+    """Whether the class asks nobody who they are, on both sides: a request that is forged in a user's name gains nothing."""
+    def waived(shape: Shape) -> bool:
+        return any(c.last in _WAIVES and any(_LOGIN.search(a) for a in c.arguments) and not c.options for c in shape.calls)
+
+    return waived(pair.before) and waived(pair.after)
 
 
 def _is_local(pair: Pair) -> bool:

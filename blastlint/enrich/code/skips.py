@@ -81,6 +81,14 @@ def _all_skipped(context: Context) -> Mapping[str, Sequence[tuple[Change, _Skip]
     return {path: sorted(mine, key=lambda item: item[0].before is None) for path, mine in found.items()}
 
 
+def skipped(change: Change, scope: Scope) -> bool:
+    """Whether a test ran nowhere before: nothing is lost with it."""
+    pair = scope.pair(change)
+    if not pair.mentions(_SCREEN, "before"):
+        return False
+    return any(s.what == "skipped" and not _CONDITIONAL.search(s.text) for s in _skips(pair, "before"))
+
+
 def _skips(pair: Pair, side: Side) -> Iterator[_Skip]:
     """Everything on one side that keeps a test from running, or its failure from counting."""
     shape = pair.before if side == "before" else pair.after

@@ -145,6 +145,9 @@ def _uses(change: Change, scope: Scope) -> Iterator[_Use]:
     parent = handle.definition.name.rpartition(".")[0].rpartition(".")[2]
     if parent and not handle.definition.parent:  # in a namespace: only by its name is it this one
         found = [u for u in found if re.search(rf"\b{re.escape(parent)}(::|\.){re.escape(name)}\b", u.text)]
+    if parent:  # said to be somebody else's
+        qualified = re.compile(rf"(\w+)::{re.escape(name)}\b")
+        found = [u for u in found if parent in (whose := qualified.findall(u.text)) or not whose]
     if handle.definition.parent and not any((parent and parent in u.text) or u.path == change.path for u in found):
         return  # a method of that name may be anybody's
     if not handle.definition.parent:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from blastlint.enrich.code.pairs import Pair, Scope, words_of
+from blastlint.enrich.code.skips import skipped
 from blastlint.model import Change, Entity, Fact, FactValue, Related, Side
 from blastlint.parse.code import Definition, Handle, Module
 from blastlint.regex import regex
@@ -29,6 +30,9 @@ _COUNTED = regex(
 _BOUND = regex(r"(?:^\s*|\b(?:as|for|var|let|const) +)(\w+)(?: = | in |:$| +=>)", re.MULTILINE)  # what it names itself
 _RUN_OVER_DATA = regex(rb"parametrize|\.each\b")
 _ABSORBED = 0.7  # share of a test's words that must be new in another, for it to have been merged into that one
+_LITERALS = regex(r"([\"'`])([^\"'`\\\n]{3,})\1")
+_FORMAT = regex(r"%[+#]?[a-zA-Z]")  # what a failure is reported with
+_OWN = 2  # texts in quotes that a test has to itself, from which they tell where it went
 _TELLING = 3  # words that only the removed test has, from which they tell by themselves where it went
 _COPIED = 0.8  # the same for a test of the same name elsewhere
 _NAMESAKES = 20  # files that are read to find one
@@ -86,7 +90,7 @@ def _summary(entity: Entity, what: str, count: int) -> str:
 @lru_cache(maxsize=1)
 def _removed(scope: Scope) -> tuple[Change, ...]:
     """Every test that is gone from the whole change set."""
-    unmerged = [c for c in scope.changes if _is_removed(c) and not _merged(c, scope)]
+    unmerged = [c for c in scope.changes if _is_removed(c) and not _merged(c, scope) and not skipped(c, scope)]
     copies = _namesakes(unmerged, scope)
     return tuple(c for c in unmerged if not _copied(c, copies, scope))
 
@@ -167,7 +171,7 @@ def _merged(test: Change, scope: Scope) -> bool:
     words = words_of(_text(entity))
     if not words or any(_holds(words, entity.name, known, new) for _, known, new in _new_words(scope)):
         return True
-    return _body(entity) in _bodies(entity.region.path, scope)
+    return _body(entity) in _bodies(entity.region.path, scope) or _told(entity, scope)
 
 
 def _copied(test: Change, named: Mapping[_Search, Sequence[str]], scope: Scope) -> bool:
@@ -192,6 +196,25 @@ def _holds(words: Counter[str], name: str, known: Counter[str], new: Counter[str
         return True
     own = Counter({word: n for word, n in words.items() if word not in known and word != name})
     return len(own) >= _TELLING and _share(own, new) >= _ABSORBED
+
+
+def _told(entity: Entity, scope: Scope) -> bool:
+    """Whether a new or modified test says every text that was this one's own: its case stands in a table now."""
+    said = {text for _, text in _LITERALS.findall(_text(entity)) if not _FORMAT.search(text)} - {entity.name}
+    if len(said) < _OWN:
+        return False
+    for known, now in _new_texts(scope):
+        own = [text for text in said if text not in known]
+        if len(own) >= _OWN and all(text in now for text in own):
+            return True
+    return False
+
+
+@lru_cache(maxsize=1)
+def _new_texts(scope: Scope) -> tuple[tuple[str, str], ...]:
+    """Each new or modified test before, where it was there, and after."""
+    pairs = [scope.pair(change) for change in scope.added_tests]
+    return tuple((pair.text("before"), pair.text("after")) for pair in pairs)
 
 
 def _body(entity: Entity) -> str:

@@ -8,6 +8,7 @@ handler, and errors that are handed on to the caller as they are.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -110,8 +111,10 @@ def _bare(handler: Handler, pair: Pair) -> bool:
     """Whether most of what it guarded still runs here, and its errors are not just handed on."""
     if not handler.calls:
         return False
-    after = {c.name for c in pair.after.calls}
-    kept = [name for name in handler.calls if name in after]
+    more = Counter(c.name for c in pair.after.calls)
+    more.subtract(c.name for c in pair.before.calls)
+    inside = Counter(handler.calls)
+    kept = [name for name in handler.calls if more[name] + inside[name] > 0]  # what stands elsewhere is another call
     if len(kept) < _KEPT * len(handler.calls):
         return False
     module = pair.module("after")
