@@ -27,7 +27,7 @@ _MOCKS = (
     "assert_called",
 )
 _SCREEN = regex(
-    rb"(?i)assert|expect|check|verify|raises|warns|should|parametrize|each|require|suppress|\bfor\b|\bgiven\b|\bif\b|must|data"
+    rb"(?i)assert|refute|wont_|expect|check|verify|raises|warns|should|parametrize|each|require|suppress|\bfor\b|\bgiven\b|\bif\b|must|data"
     rb"|t\.(Error|Fatal)|panic|fail|case|Source"
 )
 _ANYTHING = regex(r"\b(ANY|mock\.ANY|expect\.any|expect\.anything|anything\(\)|AnyStr|IsAnything)\b")
