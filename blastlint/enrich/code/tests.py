@@ -171,7 +171,7 @@ def _merged(test: Change, scope: Scope) -> bool:
     words = words_of(_text(entity))
     if not words or any(_holds(words, entity.name, known, new) for _, known, new in _new_words(scope)):
         return True
-    return _body(entity) in _bodies(entity.region.path, scope) or _told(entity, scope)
+    return _body(entity) in _bodies(entity.region.path, scope) or _tabled(entity, scope)
 
 
 def _copied(test: Change, named: Mapping[_Search, Sequence[str]], scope: Scope) -> bool:
@@ -198,7 +198,7 @@ def _holds(words: Counter[str], name: str, known: Counter[str], new: Counter[str
     return len(own) >= _TELLING and _share(own, new) >= _ABSORBED
 
 
-def _told(entity: Entity, scope: Scope) -> bool:
+def _tabled(entity: Entity, scope: Scope) -> bool:
     """Whether a new or modified test says every text that was this one's own: its case stands in a table now."""
     said = {text for _, text in _LITERALS.findall(_text(entity)) if not _FORMAT.search(text)} - {entity.name}
     if len(said) < _OWN:
