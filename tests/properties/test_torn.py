@@ -25,6 +25,7 @@ FILES = {
     "db/structure.sql": (SQL, SQL[: SQL.index(", y text")]),
     "db/schema.sql": (SQL, SQL[: SQL.index("; (b")]),
     "old/schema.sql": (SQL, SQL[: SQL.index("END $f$")]),
+    "a/schema.sql": (SQL, SQL[: SQL.index(" (id int, x")]),
     "new/schema.sql": (SQL, SQL[: SQL.index("c\" (id")]),
     "claim.yaml": (CLAIM, CLAIM.replace("db}", "db")),
     "stack.yaml": (TABLE, TABLE + "   - : ["),

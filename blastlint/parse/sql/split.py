@@ -46,6 +46,7 @@ _CLOSED = {"[": "]"}
 _PAIRED = (regex("'"), regex(r"\$\w*\$"))
 _NAMING = frozenset({"CREATE", "ALTER", "COMMENT", "INSERT"})  # they say what they do with what, in more than ...
 _NAMED = 3  # ... this many words
+_BODIES = frozenset({"(", "AS", "LIKE", "OF", "PARTITION", "CLONE"})  # what a table that is made is like
 _HOLDING = frozenset({"WITH", "EXPLAIN", "IF", "BEGIN", "WHILE", "DO", "MERGE", "DECLARE", "GRANT", "REVOKE", "DENY"})
 
 
@@ -99,8 +100,10 @@ def is_torn(text: str) -> bool:
 
 def _is_cut(statement: Statement) -> bool:
     """Whether a bracket, a string or a quoted name is open at its end, or no more than its first words are there."""
-    brackets = Counter(token.upper for token in statement.tokens)
-    if brackets["("] > brackets[")"] or (statement.head in _NAMING and len(statement.tokens) < _NAMED):
+    words = Counter(token.upper for token in statement.tokens)
+    if words["("] > words[")"] or (statement.head in _NAMING and len(statement.tokens) < _NAMED):
+        return True
+    if statement.head == "CREATE" and statement.tokens[1].upper == "TABLE" and _BODIES.isdisjoint(words):
         return True
     last = statement.tokens[-1]
     opened = _OPENED.match(statement.text, last.start - statement.tokens[0].start)
