@@ -45,7 +45,8 @@ _ANSWERS = frozenset({"responses", "example", "examples", "default"})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One value that a schema describes: its bounds by keyword, and the keywords by which it is described elsewhere."""
+    """One value that a schema describes: its bounds by keyword, and what else describes it: keywords that refer to
+    other schemas, its type."""
 
     bounds: Mapping[str, Bound]
     composed: frozenset[str]
@@ -222,7 +223,9 @@ def _schema(value: Value, name: str, place: str, *, required: bool, depth: int =
                 bounds[key] = bound
         elif key in _STATED and isinstance(bound, str | int | float):
             bounds[key] = bound
-    yield name, Place(bounds, frozenset(_COMPOSED & value.items.keys()), value.region)
+    kind = value.get("type")
+    otherwise = {f"type {kind.scalar or 'several'}"} if kind is not None else set()  # a list is not bounded as its text was
+    yield name, Place(bounds, frozenset(_COMPOSED & value.items.keys() | otherwise), value.region)
     wanted = value.get("required")
     names = {str(e.scalar) for e in wanted.elements} if wanted is not None else frozenset[str]()
     for key in _MAPS:
