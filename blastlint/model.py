@@ -442,7 +442,7 @@ FactValue = str | int | float | bool | None | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that is true of a change and that a rule may judge: `name` and `fields` are those of enrich/vocabulary.py.
+    """One thing that is true of a change and that a rule may judge: `name` and `fields` are those of enrich/vocabulary.
 
     `path` is the delta path within the entity and part of the fingerprint; `before` and `after` are where to look.
     """
