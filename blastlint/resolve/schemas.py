@@ -96,7 +96,9 @@ def _sql(workspace: Workspace, path: str) -> Iterator[Operation]:
 
     document = workspace.document(path)
     if document is not None and isinstance(document.content, SourceText):
-        yield from operations(document.content, dialect_in_path(path) or spoken(document.content.text))
+        found = list(operations(document.content, dialect_in_path(path) or spoken(document.content.text)))
+        torn = found[-1].region if found and document.coverage != "full" else None  # half of what it says is no type
+        yield from (operation for operation in found if torn is None or operation.region != torn)
 
 
 def _rails(workspace: Workspace, path: str, data: bytes) -> Iterator[Operation]:

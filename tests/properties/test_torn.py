@@ -26,6 +26,8 @@ FILES = {
     "db/schema.sql": (SQL, SQL[: SQL.index("; (b")]),
     "old/schema.sql": (SQL, SQL[: SQL.index("END $f$")]),
     "a/schema.sql": (SQL, SQL[: SQL.index(" (id int, x")]),
+    "b/schema.sql": (SQL, SQL[: SQL.index("xt DEFAULT")]),
+    "c/schema.sql": (SQL, SQL[: SQL.index("ATE FUNCTION")]),
     "new/schema.sql": (SQL, SQL[: SQL.index("c\" (id")]),
     "claim.yaml": (CLAIM, CLAIM.replace("db}", "db")),
     "stack.yaml": (TABLE, TABLE + "   - : ["),

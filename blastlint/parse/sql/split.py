@@ -106,6 +106,8 @@ def _is_cut(statement: Statement) -> bool:
     if statement.head == "CREATE" and statement.tokens[1].upper == "TABLE" and _BODIES.isdisjoint(words):
         return True
     last = statement.tokens[-1]
+    if len(statement.tokens) == 1 and any(head.startswith(last.upper) for head in _NAMING):
+        return True
     opened = _OPENED.match(statement.text, last.start - statement.tokens[0].start)
     if last.kind not in ("string", "name") or opened is None:
         return False
