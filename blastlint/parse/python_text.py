@@ -123,7 +123,7 @@ class Source:
         """Its source on one line: no comments, single spaces, double quotes, no trailing commas."""
         known = self._texts.get(id(node))
         if known is None:
-            known = self._texts[id(node)] = canonical(self._source[slice(*self.extent(node))], hashes=True)
+            known = self._texts[id(node)] = canonical(self._source[slice(*self.extent(node))], hashes=True, escapes=True)
         return known
 
     def extent(self, node: cst.CSTNode) -> tuple[int, int]:

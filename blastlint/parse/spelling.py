@@ -16,9 +16,13 @@ _HASH = regex(_STRINGS + r"|(?P<comment>\#[^\n]*)" + _LAYOUT)
 _SLASHES = regex(_STRINGS + r"|(?P<comment>//[^\n]*|/\*[\s\S]*?\*/)" + _LAYOUT)
 
 
-def canonical(source: str, hashes: bool = False) -> str:
-    """`hashes`: comments begin with # and not with //."""
-    return (_HASH if hashes else _SLASHES).sub(_token, source).strip().rstrip(";")
+_ESCAPED = regex(r"\\(?:x([0-9a-fA-F]{2})|([0-7]{1,3})|[\s\S])")
+
+
+def canonical(source: str, hashes: bool = False, escapes: bool = False) -> str:
+    """`hashes`: comments begin with # and not with //. `escapes`: they mean the same between single and double quotes."""
+    token = _escaping if escapes else _token
+    return (_HASH if hashes else _SLASHES).sub(token, source).strip().rstrip(";")
 
 
 def _token(match: re.Match[str]) -> str:
@@ -26,10 +30,27 @@ def _token(match: re.Match[str]) -> str:
     if string is None:
         return "" if match.lastgroup else " "
     if match["raw"]:
-        string = string.replace("\\", "\\\\")  # every backslash is itself
-    if string[0] == "'" and not string.startswith("'''") and '"' not in string and (match["raw"] or "\\" not in string):
-        return f'"{string[1:-1]}"'
-    return string
+        return _quoted(string.replace("\\", "\\\\"))  # every backslash is itself
+    return string if "\\" in string else _quoted(string)
+
+
+def _escaping(match: re.Match[str]) -> str:
+    """A character by its number has one spelling: `'\\0'` is `"\\x00"`."""
+    string = match["string"]
+    if string is None or match["raw"] or "\\" not in string or "\\'" in string:
+        return _token(match)
+    return _quoted(_ESCAPED.sub(_escape, string))
+
+
+def _escape(match: re.Match[str]) -> str:
+    number = int(match[1], 16) if match[1] else int(match[2], 8) if match[2] else None
+    return match[0] if number is None or number > 255 else f"\\x{number:02x}"
+
+
+def _quoted(string: str) -> str:
+    if string[0] != "'" or string.startswith("'''") or '"' in string:
+        return string
+    return f'"{string[1:-1]}"'
 
 
 def split(text: str, quotes: str = "\"`") -> list[str]:
