@@ -53,7 +53,7 @@ _NAMES: tuple[tuple[re.Pattern[str], PathClass], ...] = (
         "test",
     ),
     (regex(r"(^|/)[^/]*_spec\.rb$|(^|/)[^/]*Tests?\.java$|\.(tftest|tofutest)\.hcl$|\.snap$"), "test"),
-    (regex(r"\.(md|mdx|rst|adoc)$|(^|/)(?i:readme|license|changelog|notice)[^/]*$"), "docs"),
+    (regex(r"\.(md|mdx|rst|adoc)$|(^|/)(?i:readme|licen[cs]e|changelog|notice)[^/.]*(\.(?i:txt|html?))?$"), "docs"),
     (regex(r"\.(min\.js|pb\.go|pb2\.py|g\.dart)$|(^|/)[^/]*\.generated\.[^/]+$"), "generated"),
     (regex(r"\.(example|sample|dist)$|(^|/)[^/]*\.(example|sample)\.[^/]+$"), "example"),
 )
