@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INCIDENT ?= kiro-cost-explorer
 
-.PHONY: demo test lint bench install index readme clean
+.PHONY: demo test lint bench install rules clean
 
 $(BIN)/blastlint: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("blastlint needs Python 3.11 or newer; try: make PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -36,10 +36,8 @@ bench: $(VENV)/.dev
 	$(BIN)/python tools/bench.py
 
 # What is generated from the rule files: the index that start-up reads, and what the README shows.
-index: $(BIN)/blastlint
+rules: $(BIN)/blastlint
 	$(BIN)/python tools/rules_index.py
-
-readme: $(BIN)/blastlint
 	$(BIN)/python tools/readme.py
 
 clean:

@@ -19,6 +19,13 @@ def test_the_picture_and_the_rule_table_are_those_of_today() -> None:
     assert written(TEXT) == TEXT, "run `make rules`"
 
 
+def test_what_it_tells_to_make_can_be_made() -> None:
+    makefile = (README.parent / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    told = set(re.findall(r"(?:`|^)make ([a-z]+)", TEXT, re.MULTILINE))
+    assert {"demo", "test", "rules"} <= told <= targets
+
+
 def commands() -> list[str]:
     """Every `blastlint ...` of the command table."""
     return [c for c in re.findall(r"`(blastlint [^`]*)`", TEXT) if not c.startswith(("blastlint:", "blastlint.toml"))]

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.performance.counting import git_processes, two_commits
 
 # Each costs milliseconds at every start. click itself needs inspect, uuid and datetime. `yaml` is read for rule files that
-# differ from their index: run `make index`.
+# differ from their index: run `make rules`.
 NEVER = (
     "yaml", "libcst", "sarif_om", "attr", "jsonschema", "multiprocessing", "concurrent", "asyncio", "logging", "difflib",
     "importlib.metadata", "importlib.resources", "tempfile", "random", "decimal", "urllib", "pathlib", "zipfile",

@@ -1,0 +1,77 @@
+"""Types that cross a layer: frozen, no I/O, no formatting.
+
+The words are those of the glossary in CONTRIBUTING.md: *before*/*after* are two contents, *action* is what the text
+did, *effect* is what applying it does, and unknown is a third value that is never asserted.
+"""
+
+from blastlint.model.changes import (
+    CONFIDENCES,
+    Action,
+    Cause,
+    Change,
+    Comment,
+    Confidence,
+    Coverage,
+    Delta,
+    Document,
+    Effect,
+    Entity,
+    Environment,
+    Evidence,
+    Fact,
+    FactValue,
+    Impact,
+    PathClass,
+    Plan,
+    Planned,
+    Recoverability,
+)
+from blastlint.model.files import Author, ChangeSet, FileChange, FileStatus, History, Notification, PlanFile, Tree
+from blastlint.model.findings import SEVERITIES, Anchor, Finding, Report, Severity, Suppression, Verdict
+from blastlint.model.values import Block, Region, Related, Scalar, Side, Value, join_path, unknown
+
+__all__ = [
+    "Block",
+    "Region",
+    "Related",
+    "Scalar",
+    "Side",
+    "Value",
+    "join_path",
+    "unknown",
+    "Author",
+    "ChangeSet",
+    "FileChange",
+    "FileStatus",
+    "History",
+    "Notification",
+    "PlanFile",
+    "Tree",
+    "Action",
+    "CONFIDENCES",
+    "Cause",
+    "Change",
+    "Comment",
+    "Confidence",
+    "Coverage",
+    "Delta",
+    "Document",
+    "Effect",
+    "Entity",
+    "Environment",
+    "Evidence",
+    "Fact",
+    "FactValue",
+    "Impact",
+    "PathClass",
+    "Plan",
+    "Planned",
+    "Recoverability",
+    "Anchor",
+    "Finding",
+    "Report",
+    "SEVERITIES",
+    "Severity",
+    "Suppression",
+    "Verdict",
+]
