@@ -160,7 +160,7 @@ def compared(
         return impacts, ()
     from blastlint.enrich import planned
 
-    return planned.compared(context, impacts, sides)
+    return planned.compared(context, impacts, sides, effects)
 
 
 def _placed(impact: Impact, context: Context) -> Impact:

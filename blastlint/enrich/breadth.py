@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from blastlint.enrich.context import Context
 from blastlint.enrich.deletions import Deletion, deletion, what
 from blastlint.enrich.edits import edit_of
+from blastlint.enrich.limits import DEFAULT, Limits, Size, is_near, limits
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.enrich.texts import compared_words
 from blastlint.facts.words import listed
@@ -67,32 +68,6 @@ class _Touched:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How broad one change is: weighted files, parts of the repository, owners."""
-
-    files: float
-    components: int
-    owners: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """A size, and in words where it comes from: "" for the default."""
-
-    size: Size
-    norm: str = ""
-
-
-DEFAULT = Limits(Size(60.0, 12, 12))
-LEAST = Size(40.0, 10, 10)  # no history puts a limit lower: so much can be followed anywhere
-
-
-def is_near(size: Size) -> bool:
-    """Whether a history could put a limit below this size."""
-    return size.files > LEAST.files or size.components > LEAST.components or size.owners > LEAST.owners
-
-
 def _breadth(gone: Deletion | None, context: Context) -> Fact | None:
     told = frozenset(gone.paths) if gone is not None and len(gone.paths) >= _MANY else frozenset()
     touched = [t for file in context.change_set.files if file.path not in told and (t := _touched(file, context))]
@@ -130,8 +105,6 @@ def _limits(context: Context, ownership: Sequence[tuple[str, Sequence[str]]]) ->
     history = context.change_set.history
     if history is None:
         return DEFAULT
-    from blastlint.enrich.limits import limits
-
     return limits([_size(files, context, ownership) for files in history.recent()])
 
 

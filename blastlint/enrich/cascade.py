@@ -14,30 +14,16 @@ from itertools import pairwise
 
 from blastlint.diff.arguments import same
 from blastlint.diff.moves import parsed, resource_of
+from blastlint.enrich.outcomes import Outcome
 from blastlint.enrich.replacement import is_ignored, judged, plain, unknown_leaves, weigh_unknown
 from blastlint.facts.providers import facts_of
 from blastlint.frozen import dataclass, replace
-from blastlint.model import CONFIDENCES, Cause, Change, Confidence, Delta, Effect, Entity, Evidence, Value
+from blastlint.model import CONFIDENCES, Change, Confidence, Delta, Effect, Entity, Value
 from blastlint.regex import regex
 
 RESOURCES = frozenset({"terraform.resource", "cloudformation.resource"})
 _PENDING: tuple[Effect, ...] = ("create", "in-place", "replace", "destroy")
 _LIMIT = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What happens to one instance. `because` is the address whose change brought it about, for a cascade. `evidence` says
-    whether it is foreseen or a plan told it."""
-
-    effect: Effect
-    cause: Cause = "direct"
-    confidence: Confidence = "high"
-    replace_paths: tuple[str, ...] = ()
-    because: str = ""
-    evidence: Evidence = "source"
-
-
 _NOTHING = Outcome("no-op")
 
 

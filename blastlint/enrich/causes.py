@@ -31,6 +31,19 @@ def block(impact: Impact) -> Place:
     return place.path, place.start_line, place.start_column
 
 
+def by_block(impacts: Iterable[Impact]) -> list[list[Impact]]:
+    """By the block of source that they are instances of. A CloudFormation resource is one instance in all its variants."""
+    blocks: dict[Place, list[Impact]] = {}
+    told: set[tuple[Place, str]] = set()
+    for impact in impacts:
+        place = block(impact)
+        if impact.change.kind == "cloudformation.resource" and (place, impact.change.address) in told:
+            continue
+        told.add((place, impact.change.address))
+        blocks.setdefault(place, []).append(impact)
+    return list(blocks.values())
+
+
 def before_of(impact: Impact) -> Entity:
     before = impact.change.before
     assert before is not None
@@ -65,3 +78,13 @@ def related_to(impacts: Iterable[Impact], words: str = "") -> tuple[Related, ...
         )
         for i in impacts
     )
+
+
+def extent(impacts: Sequence[Impact]) -> str:
+    """How many resources go and how many hold something; what only modules of other repositories make is not counted."""
+    if hidden(impacts):
+        return "what its modules make, which is not in this repository"
+    count = len([i for i in impacts if i.change.kind in KINDS])
+    holding = len(by_block(i for i in impacts if i.stateful in HOLDS_STATE))
+    kept = f"{holding} of them with data, secrets or backups" if holding else "none of them known to hold data"
+    return f"{count} resources, {kept}" if count > 1 else f"1 resource, {'with' if holding else 'not known to hold'} data"

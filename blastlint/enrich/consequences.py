@@ -22,6 +22,8 @@ from blastlint.enrich.causes import (
     Place,
     before_of,
     block,
+    by_block,
+    extent,
     hidden,
     inside,
     place_of,
@@ -68,7 +70,7 @@ def attached(context: Context, impacts: Sequence[Impact]) -> tuple[Impact, ...]:
     if swapped:
         from blastlint.enrich.swaps import swaps
 
-        swaps(_blocks(swapped), impacts_left, found)
+        swaps(by_block(swapped), impacts_left, found)
     _replacements(impacts_left, found)
     return tuple(replace(i, facts=(*i.facts, *found[id(i)])) if id(i) in found else i for i in impacts)
 
@@ -216,9 +218,9 @@ def _removals(context: Context, gone: Sequence[Impact], found: Found) -> None:
     small: dict[str, list[list[Impact]]] = {}
     outermost = _outermost(modules)
     sizes = Counter(
-        kept.whole(before_of(b[0])) for b in _blocks([*outermost, *(i for i in gone if i.change.kind in KINDS)])
+        kept.whole(before_of(b[0])) for b in by_block([*outermost, *(i for i in gone if i.change.kind in KINDS)])
     )
-    for calls in _blocks(outermost):
+    for calls in by_block(outermost):
         children = [i for i in gone if any(inside(i, call) for call in calls)]
         below |= {id(i) for i in (*calls, *children)}
         where = kept.whole(before_of(calls[0]))
@@ -241,7 +243,7 @@ def _removals(context: Context, gone: Sequence[Impact], found: Found) -> None:
             below |= {id(owner), *(id(c) for c in children)}
             _remove(kept, found, [owner, *children], "resource", taken)
     resources = [i for i in gone if i.change.kind in KINDS and id(i) not in below]
-    for instances in _blocks(resources):
+    for instances in by_block(resources):
         root = before_of(instances[0])
         where = kept.whole(root)
         if where[0]:
@@ -253,20 +255,7 @@ def _removals(context: Context, gone: Sequence[Impact], found: Found) -> None:
         if scope == "configuration" and sizes[scope, name] > _FEW:
             _remove(kept, found, everything, scope)
         elif others:
-            _remove(kept, found, others, "file" if len(_blocks(others)) > 1 else "resource")
-
-
-def _blocks(impacts: Iterable[Impact]) -> list[list[Impact]]:
-    """By the block of source that they are instances of. A CloudFormation resource is one instance in all its variants."""
-    blocks: dict[Place, list[Impact]] = {}
-    told: set[tuple[Place, str]] = set()
-    for impact in impacts:
-        place = block(impact)
-        if impact.change.kind == "cloudformation.resource" and (place, impact.change.address) in told:
-            continue
-        told.add((place, impact.change.address))
-        blocks.setdefault(place, []).append(impact)
-    return list(blocks.values())
+            _remove(kept, found, others, "file" if len(by_block(others)) > 1 else "resource")
 
 
 def _remove(
@@ -285,7 +274,7 @@ def _remove(
         "count": len([i for i in impacts if i.change.kind in KINDS]),
         "stateful": worst(impacts),
         "hidden": hidden(impacts),
-        "stateful_count": len(_blocks(i for i in impacts if i.stateful in HOLDS_STATE)),
+        "stateful_count": len(by_block(i for i in impacts if i.stateful in HOLDS_STATE)),
         "lesser": lesser,
         "routine": is_routine(before.type),
         "referenced": bool(users),
@@ -301,16 +290,6 @@ def _remove(
     path = "" if scope in ("resource", "instance") else scope
     fact = Fact("removal", fields, path, place_of(root), kept.cause(before), related[:MAX_RELATED], root.confidence)
     found.setdefault(id(root), []).append(fact)
-
-
-def extent(impacts: Sequence[Impact]) -> str:
-    """How many resources go and how many hold something; what only modules of other repositories make is not counted."""
-    if hidden(impacts):
-        return "what its modules make, which is not in this repository"
-    count = len([i for i in impacts if i.change.kind in KINDS])
-    holding = len(_blocks(i for i in impacts if i.stateful in HOLDS_STATE))
-    kept = f"{holding} of them with data, secrets or backups" if holding else "none of them known to hold data"
-    return f"{count} resources, {kept}" if count > 1 else f"1 resource, {'with' if holding else 'not known to hold'} data"
 
 
 def _whole(entity: Entity, scope: str) -> str:
@@ -339,7 +318,7 @@ def _replacements(impacts: Sequence[Impact], found: Found) -> None:
     following: dict[str, list[Impact]] = {}
     for impact in replaced:
         following.setdefault(impact.change.explained_by, []).append(impact)
-    for instances in _blocks(replaced):
+    for instances in by_block(replaced):
         root = instances[0]
         if root.cause == "cascade" and root.stateful not in HOLDS_STATE:
             continue

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from blastlint.diff.moves import resource_of
-from blastlint.enrich.cascade import RESOURCES, Outcome, Planner
+from blastlint.enrich.cascade import RESOURCES, Planner
 from blastlint.enrich.context import Context
+from blastlint.enrich.outcomes import Outcome
 from blastlint.enrich.replacement import is_meta
 from blastlint.enrich.retention import kept_on_removal
 from blastlint.enrich.variants import deployed

@@ -53,7 +53,7 @@ def _exposing(moves: Sequence[Movement]) -> Iterator[Fact]:
     if weakened:
         from blastlint.enrich.exposure.switches import fact
 
-        yield from map(fact, weakened)
+        yield from (fact(m.guard.kind, m.path, _values_shown(m), (m.before, m.after), m.verdict) for m in weakened)
 
 
 def movements(change: Change) -> Iterator[Movement]:

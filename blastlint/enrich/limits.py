@@ -9,11 +9,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 
-from blastlint.enrich.breadth import DEFAULT, LEAST, Limits, Size
+from blastlint.frozen import dataclass
 
 ENOUGH = 100  # changes: fewer tell nothing about the one in a hundred
 _PERCENTILE = 0.99
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How broad one change is: weighted files, parts of the repository, owners."""
+
+    files: float
+    components: int
+    owners: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """A size, and in words where it comes from: "" for the default."""
+
+    size: Size
+    norm: str = ""
+
+
+DEFAULT = Limits(Size(60.0, 12, 12))
+LEAST = Size(40.0, 10, 10)  # no history puts a limit lower: so much can be followed anywhere
 MOST = Size(180.0, 36, 36)
+
+
+def is_near(size: Size) -> bool:
+    """Whether a history could put a limit below this size."""
+    return size.files > LEAST.files or size.components > LEAST.components or size.owners > LEAST.owners
 
 
 def limits(sizes: Sequence[Size]) -> Limits:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from blastlint.enrich.cascade import Outcome
+from blastlint.enrich.outcomes import Outcome
 from blastlint.model import CONFIDENCES, Confidence, Entity
 from blastlint.resolve.cloudformation.details import WITHIN
 

@@ -1,13 +1,27 @@
-"""What happens to a thing that goes or is replaced, in the words of a message: destroyed, kept, left behind."""
+"""What happens to one instance; and of what goes or is replaced, the words of a message: destroyed, kept, left behind."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from blastlint.enrich.retention import kept_on_removal, kept_on_replacement
-from blastlint.model import Impact
+from blastlint.frozen import dataclass
+from blastlint.model import Cause, Confidence, Effect, Evidence, Impact
 
 HOLDS_STATE = ("data", "secrets_keys", "backups")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happens to one instance. `because` is the address whose change brought it about, for a cascade. `evidence` says
+    whether it is foreseen or a plan told it."""
+
+    effect: Effect
+    cause: Cause = "direct"
+    confidence: Confidence = "high"
+    replace_paths: tuple[str, ...] = ()
+    because: str = ""
+    evidence: Evidence = "source"
 
 
 def after_removal(root: Impact, impacts: Sequence[Impact]) -> str:

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.diff.arguments import same
 from blastlint.diff.values import deltas as differences
-from blastlint.enrich.cascade import Outcome
 from blastlint.enrich.context import Context
+from blastlint.enrich.outcomes import Outcome
 from blastlint.enrich.replacement import plain
 from blastlint.frozen import dataclass
 from blastlint.model import Cause, Change, Confidence, Delta, Entity

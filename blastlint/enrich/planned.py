@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from blastlint import diff
 from blastlint.enrich.cascade import RESOURCES
@@ -36,21 +36,22 @@ def verdicts(context: Context, configuration: str, variant: str) -> Verdicts | N
 
 
 def compared(
-    context: Context, impacts: Sequence[Impact], sides: tuple[Sequence[Entity], Sequence[Entity]]
+    context: Context,
+    impacts: Sequence[Impact],
+    sides: tuple[Sequence[Entity], Sequence[Entity]],
+    foresee: Callable[[Context], Sequence[Impact]],
 ) -> tuple[tuple[Impact, ...], tuple[Notification, ...]]:
-    """The impacts, each planned one with the effect that source alone had, and the notes of the plans. A plan that is of a
-    configuration of the source has one more: how much it confirms, what it corrects, what it adds."""
+    """The impacts, each planned one with the effect that source alone had (`foresee`), and the notes of the plans. A plan
+    that is of a configuration of the source has one more: how much it confirms, what it corrects, what it adds."""
     notes = [note for plan in context.plans for note in plan.notifications]
     of_source = [plan for plan in context.plans if plan.configuration != plan.path]
     if not of_source:
         return tuple(impacts), tuple(notes)
-    from blastlint.enrich.effects import effects
-
     alone = replace(
         context, entities_before=sides[0], entities_after=sides[1], changes=diff.changes(*sides), plans=(), _answers={}
     )
     groups = {(plan.configuration, plan.variant) for plan in of_source}
-    before = {_key(i): i.effect for i in effects(alone) if _counts(i)}
+    before = {_key(i): i.effect for i in foresee(alone) if _counts(i)}
     marked = tuple(
         replace(i, foreseen=before.get(_key(i), "no-op")) if _is_planned(i) and _key(i)[1:3] in groups else i
         for i in impacts

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from blastlint.enrich.causes import MAX_RELATED, Found, before_of, inside, place_of, related_to, worst
-from blastlint.enrich.consequences import extent
+from blastlint.enrich.causes import MAX_RELATED, Found, before_of, extent, inside, place_of, related_to, worst
 from blastlint.enrich.outcomes import HOLDS_STATE
 from blastlint.model import Fact, FactValue, Impact
 from blastlint.regex import regex

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from blastlint.diff.arguments import same
-from blastlint.enrich.cascade import Outcome
+from blastlint.enrich.outcomes import Outcome
 from blastlint.enrich.places import on_both_sides
 from blastlint.enrich.replacement import is_ignored
 from blastlint.facts.providers import facts_of

@@ -10,41 +10,23 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from blastlint.errors import SourceError
-from blastlint.frozen import dataclass
-from blastlint.model import ChangeSet, FileChange, FileStatus, Notification, Tree
+from blastlint.model import ChangeSet, FileChange, Notification, Tree
 from blastlint.sources.command import Git
 from blastlint.sources.commits import Commit, between, parse_commit, told
 from blastlint.sources.memory import MemoryTree
 from blastlint.sources.objects import SUBMODULE, GitHistory, GitTree, Objects
 from blastlint.sources.overlay import OverlayTree
+from blastlint.sources.raw import RAW_OUTPUT, Entry, entries
 from blastlint.sources.renames import pairs
 from blastlint.sources.worktree import WorkingFiles
 
 _RAW = ("diff", "--ignore-submodules=dirty")
-RAW_OUTPUT = (
-    "--raw",
-    "-z",
-    "--no-abbrev",
-    "--no-ext-diff",
-    "--no-textconv",
-    "--no-color",
-)
 _RENAMES = ("-M", "-l1000")
 _EQUAL_RENAMES = ("-M100%",)
 _EMPTY_TREE = {
     "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
     "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of `diff --raw`: the file, and the objects on both sides (zeros where git has not hashed the file)."""
-
-    file: FileChange
-    oid_before: str
-    oid_after: str
-    unmerged: bool = False
 
 
 def from_range(directory: str, revision: str) -> ChangeSet:
@@ -164,38 +146,6 @@ def _diff(git: Git, *trees: str, cached: bool = False) -> list[Entry]:
         except SourceError:
             raise error from None
     return list(entries(output))
-
-
-_STATUS: dict[str, FileStatus] = {"A": "added", "D": "removed", "R": "renamed"}
-
-
-def entries(output: bytes) -> Iterator[Entry]:
-    """`:MODE MODE OID OID STATUS NUL PATH NUL [PATH NUL]`, repeated."""
-    fields = iter(output.split(b"\0"))
-    unmerged: set[str] = set()
-    for header in fields:
-        if not header.startswith(b":"):
-            continue
-        mode_before, mode_after, oid_before, oid_after, letter = header[1:].decode("ascii").split(" ")
-        before = after = next(fields).decode("utf-8", "surrogateescape")
-        status = _STATUS.get(letter[0], "modified")
-        if status == "renamed":
-            after = next(fields).decode("utf-8", "surrogateescape")
-        elif letter == "U":
-            unmerged.add(before)
-            change = FileChange("modified", before, before, int(mode_before, 8), int(mode_after, 8))
-            yield Entry(change, oid_before, oid_after, unmerged=True)
-            continue
-        elif before in unmerged and status == "modified":
-            continue  # git names an unmerged file twice
-        change = FileChange(
-            status,
-            None if status == "added" else before,
-            None if status == "removed" else after,
-            int(mode_before, 8),
-            int(mode_after, 8),
-        )
-        yield Entry(change, oid_before, oid_after)
 
 
 def _only_touched(entry: Entry, before: Tree, disk: WorkingFiles) -> bool:

@@ -6,7 +6,7 @@ from blastlint.errors import SourceError
 from blastlint.model import FileChange
 from blastlint.regex import regex
 from blastlint.sources.command import Git
-from blastlint.sources.git import RAW_OUTPUT, entries
+from blastlint.sources.raw import RAW_OUTPUT, entries
 
 LAST = 300  # changes: a fifth of a second where each touches hundreds of files
 _LOG = (

@@ -46,7 +46,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if data is not None and not data.isascii():
         from blastlint.enrich.agents import hidden
 
-        yield from hidden.facts(change, data, context)
+        yield from hidden.facts(change, data, INSTRUCTIONS.search(change.path) is not None, context)
 
 
 def _of_file(change: Change, context: Context) -> Iterator[Fact]:

@@ -48,10 +48,9 @@ _WORDS = {
 }
 
 
-def facts(change: Change, data: bytes, context: Context) -> Iterator[Fact]:
-    """At most one fact of one changed file, of its gravest sort. `data` is the file after."""
-    from blastlint.enrich.agents import INSTRUCTIONS
-
+def facts(change: Change, data: bytes, for_agents: bool, context: Context) -> Iterator[Fact]:
+    """At most one fact of one changed file, of its gravest sort. `data` is the file after, `for_agents` whether agents take
+    it for instructions."""
     if _CATALOGUE.search(change.path):
         return
     new = text_of(data)
@@ -78,7 +77,7 @@ def facts(change: Change, data: bytes, context: Context) -> Iterator[Fact]:
             "sort": worst[0],
             "count": len(born),
             "longest": max(len(text) for _, _, text in born),
-            "agent_file": INSTRUCTIONS.search(change.path) is not None,
+            "agent_file": for_agents,
             "language": change.entity.type,
             "summary": f"{_WORDS[worst[0]]} in {where}{shown}",
         },

@@ -4,29 +4,29 @@ movements are told as `exposure`.
 
 from __future__ import annotations
 
-from blastlint.enrich.guards import Movement, absent_text
-from blastlint.enrich.shown import shown
-from blastlint.model import Fact
+from blastlint.enrich.strength import Verdict
+from blastlint.model import Fact, Value
 
 
-def fact(move: Movement) -> Fact:
-    """What can be reached since the switch was turned."""
-    before = shown(move.path, move.before, absent_text(move.guard))
-    after = shown(move.path, move.after, absent_text(move.guard))
+def fact(
+    kind: str, path: str, shown: tuple[str, str], sides: tuple[Value | None, Value | None], verdict: Verdict
+) -> Fact:
+    """What can be reached since the switch of this kind was turned; `shown` are its two values as a reader sees them."""
+    before, after = sides
     return Fact(
         "exposure",
         {
-            "what": move.guard.kind,
+            "what": kind,
             "ports": (),
             "port_class": "other",
-            "before": f"{move.path} = {before}",
-            "after": f"{move.path} = {after}",
-            "world": move.verdict.strength != "unknown",
+            "before": f"{path} = {shown[0]}",
+            "after": f"{path} = {shown[1]}",
+            "world": verdict.strength != "unknown",
             "new": False,
             "assumed": False,
         },
-        path=move.path,
-        before=move.before.region if move.before else None,
-        after=move.after.region if move.after else None,
-        confidence=move.verdict.confidence,
+        path=path,
+        before=before.region if before else None,
+        after=after.region if after else None,
+        confidence=verdict.confidence,
     )
