@@ -29,10 +29,10 @@ def facts(pair: Pair) -> Iterator[Fact]:
     ):
         return
     ends = list(_ends(pair, "after"))
-    known = Counter(name for name, _, _ in _ends(pair, "before")) if ends else Counter()
+    known = Counter(_family(name) for name, _, _ in _ends(pair, "before")) if ends else Counter()
     for name, text, at in ends:
-        if known[name] > 0:
-            known[name] -= 1
+        if known[_family(name)] > 0:
+            known[_family(name)] -= 1
             continue
         if pair.change.action != "added" and not pattern("crashes", "outside").search(_said(pair, text)):
             continue
@@ -66,6 +66,11 @@ def _ends(pair: Pair, side: Side) -> Iterator[tuple[str, str, object]]:
         for branch in shape.branches:
             if branch.text.startswith("assert ") and not _NARROWS.search(branch.text):
                 yield "assert", branch.text, branch.at
+
+
+def _family(name: str) -> str:
+    """Calls that end the run alike: `expect` is an `unwrap` that says more, `Fatalf` a `Fatal`."""
+    return "unwrap" if name == "expect" else re.sub(r"(?<=Fatal|Panic)(f|ln)$", "", name)
 
 
 def _said(pair: Pair, text: str) -> str:

@@ -1,9 +1,9 @@
-"""What a controller of Rails runs before its actions: which filter stands before which of them.
+"""Which requests a check stands before: the actions of a controller of Rails, and the pages of Next.
 
 `before_action :login, only: [:show]` stands before one action, `skip_before_action :login, except: [:show]` takes an
 inherited filter from all others. Which actions are meant is unknown where they are not written out (a constant) or a
 condition comes with them; nothing is said to be lost by that: the filter then stands before nothing on the before side, and
-before everything on the after side.
+before everything on the after side. The middleware of Next stands before the pages that its `matcher` lists.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from blastlint.enrich.code.auth import FILTERS, Element, of_filter, weaker
+from blastlint.enrich.code.auth import weaker
+from blastlint.enrich.code.auth_elements import FILTERS, Element, of_filter
 from blastlint.enrich.code.pairs import Pair
 from blastlint.facts.calls import pattern
 from blastlint.frozen import dataclass
@@ -25,6 +26,9 @@ _LISTED = regex(r"^(\[[\s:\w\"',?!]*\]|%[iw][\[({<][\w\s?!]*[\])}>]|[:\"'][\w?!]
 _ACTION = regex(r"\w+[?!]?")
 _SIDES: tuple[Side, Side] = ("before", "after")
 _HIDING = ("private", "protected")
+_MIDDLEWARE = regex(r"(^|/)(middleware|proxy)\.[jt]s$")
+_ASKS = regex(rb"(?i)auth|session|clerk|login")
+_PAGE = regex(r"([\"'`])(/[^\"'`]*)\1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,34 @@ class _Reach:
 
 
 def narrowed(pair: Pair) -> Iterator[Fact]:
+    """Checks that stand, and that fewer requests are behind now."""
+    yield from _unmatched(pair)
+    if pair.change.type == "class":
+        yield from _unfiltered(pair)
+
+
+def _unmatched(pair: Pair) -> Iterator[Fact]:
+    """Pages that the middleware of Next, where it asks who somebody is, no longer stands before."""
+    module = pair.module("after")
+    if module is None or not _MIDDLEWARE.search(pair.change.path) or not _ASKS.search(module.source):
+        return
+    before, after = (next((o for o in s.options if o.key == "matcher"), None) for s in (pair.before, pair.after))
+    if before is None or after is None:
+        return
+    there = [page for _, page in _PAGE.findall(after.value)]
+    roots = [page.partition("/:")[0] for page in there if "/:" in page]
+    if any("(" in page for page in there):
+        return  # an expression: what it matches is not worked out
+    pages = (page for _, page in _PAGE.findall(before.value) if page not in there)
+    lost = [page for page in pages if not any(page == root or page.startswith(f"{root}/") for root in roots)]
+    if lost:
+        fields: dict[str, FactValue] = {
+            "name": f"a login before {', '.join(lost)}", "after": "", "route": True, "open": True,
+        }  # fmt: skip
+        yield pair.fact("auth", "", fields, pair.region("before", before.at), pair.region("after", after.at))
+
+
+def _unfiltered(pair: Pair) -> Iterator[Fact]:
     """Checks of a controller that stand, and that fewer of the actions it keeps are behind now."""
     above = _inherited(pair.before) | _inherited(pair.after)
     actions = _kept(pair.change.before, pair.change.after)

@@ -3,24 +3,27 @@ around what stays."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from blastlint.enrich.code.pairs import Pair
+from blastlint.enrich.code.pairs import Pair, words_of
 from blastlint.facts.calls import pattern
 from blastlint.model import Fact, FactValue, Side
-from blastlint.parse.code import Call, Shape
+from blastlint.parse.code import Call, Handle, Shape, shape_of
 from blastlint.regex import regex
 
 _SCREEN = regex(
     rb"(?i)lock|mutex|atomic|transaction|semaphore|synchronized|for[ _]update|acquire|begin|\bmu\b|idempoten|on_commit"
     rb"|rate_?limit|limiter|throttl|rack::attack"
 )
-_ROW = regex(r"(?i)\bfor (no key )?update\b|select_for_update|lockForUpdate|forUpdate\(|LOCK IN SHARE MODE")
+_ROW = regex(r"(?i)\bfor (no key )?update\b|select_for_update|lockForUpdate|forUpdate\(|LOCK IN SHARE MODE|(?:^|\.)lock!$")
 _LETS_GO = regex(r"(?i)(^|\.)r?(unlock|release)$")
 _CHANGES = regex(
     r"^(?:\*?(?:this|self|\w+)(?:\.\w+|\[[^\]=]*\])+|@@?\w+(?:\.\w+|\[[^\]=]*\])*)\s*(?:[-+*/%|&^]|\|\||<<|>>)?=(?![=~>])"
     r"|^(?:\+\+|--)?(?:this\.|self\.)?[\w.]+(?:\[[^\]=]*\])*(?:\+\+|--)$|^@@?\w+ << "
 )
+_ALONE = regex(r"^(.+)\.(?:Lock|writeLock(?:\.lock)?)$")
+_TOGETHER = regex(r"^(.+)\.(?:RLock|readLock(?:\.lock)?)$")
 _IDENTIFIER = regex(r"^[\w.]+(?=\(|$)")
 _CLOSURE = regex(r"\bdo\b|=>|\blambda\b|\bfunc\(|\{ ")
 _KINDS = ("transaction", "commit", "lock", "idempotency", "rate limit")
@@ -31,6 +34,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
     if pair.is_new or pair.scope.is_test(pair.change.path) or not pair.touches(_SCREEN, "before"):
         return
     before, after = dict(_held(pair, "before")), dict(_held(pair, "after"))
+    yield from _shared(pair)
     if any(kind in before for kind in after if kind in before) and set(before) <= set(after):
         return
     for kind, (name, under, at) in before.items():
@@ -38,18 +42,58 @@ def facts(pair: Pair) -> Iterator[Fact]:
             continue
         if kind == "lock" and _without_lock(pair):
             continue
-        now = {*(c.name for c in pair.after.calls), *pair.after.statements}
-        kept = [c for c in dict.fromkeys(under) if c in now]
+        now = Counter([*(c.name for shape in _bodies(pair, "after") for c in shape.calls), *pair.after.statements])
+        kept = [found for c in dict.fromkeys(under) if (found := _still(c, now, pair))]
         writes = [c for c in kept if pattern("locks", "writes").search(c) or _CHANGES.match(c)]
         whole = kind == "rate limit" and pair.change.type == "class"  # then it held for everything that the class does
         if not (kept or whole) or (kind == "transaction" and not writes):
             continue
         fields: dict[str, FactValue] = {
             "kind": kind, "name": name, "call": (*writes, *kept, pair.change.entity.name)[0],
-            "writes": len(writes), "kept": len(kept),
+            "writes": sum(now[c] for c in writes), "kept": len(kept),
         }  # fmt: skip
         yield pair.fact("hold", kind, fields, pair.region("before", at))
         return
+
+
+def _bodies(pair: Pair, side: Side) -> Iterator[Shape]:
+    """The definition, and the methods of a class: what is said of the class holds in them."""
+    yield pair.before if side == "before" else pair.after
+    entity = pair.change.before if side == "before" else pair.change.after
+    if entity is not None and entity.type == "class" and isinstance(entity.detail, Handle):
+        module, name = entity.detail.module, entity.detail.definition.name
+        yield from (shape_of(module, d) for d in module.definitions if d.parent == name and d.sort == "function")
+
+
+def _still(call: str, now: Counter[str], pair: Pair) -> str:
+    """What a call is called now: the same, or `db.rows.add` where what `tx.rows.add` was done with went with the hold."""
+    if call in now:
+        return call
+    root, _, rest = call.partition(".")
+    if "." not in rest or root in words_of(pair.text("after")):
+        return ""
+    return next((name for name in now if name.partition(".")[2] == rest), "")
+
+
+def _shared(pair: Pair) -> Iterator[Fact]:
+    """A lock that one had alone, and that those who change something now share with those who read."""
+    for call in pair.before.calls:
+        alone = _ALONE.match(call.name)
+        if alone is None or any(c.name == call.name for c in pair.after.calls):
+            continue
+        for other in pair.after.calls:
+            shared = _TOGETHER.match(other.name)
+            if shared is None or shared.group(1) != alone.group(1):
+                continue
+            deferred = any(s.startswith(("defer ", "finally")) for s in pair.after.statements)
+            writes = [s for s in _between(pair.after, other, deferred) if _CHANGES.match(s) or s.startswith("delete(")]
+            if writes:
+                fields: dict[str, FactValue] = {
+                    "kind": "lock", "name": f"{call.name} alone", "call": writes[0],
+                    "writes": len(writes), "kept": len(writes),
+                }  # fmt: skip
+                yield pair.fact("hold", "shared", fields, pair.region("before", call.at), pair.region("after", other.at))
+                return
 
 
 def _held(pair: Pair, side: Side) -> Iterator[tuple[str, tuple[str, list[str], object]]]:
@@ -67,6 +111,8 @@ def _held(pair: Pair, side: Side) -> Iterator[tuple[str, tuple[str, list[str], o
         for kind in _KINDS:
             if pattern("locks", kind).search(call.name):
                 names = _under(shape, call, kind)
+                if call in shape.decorators and pair.change.type == "class":
+                    names = [c.name for body in _bodies(pair, side) for c in body.calls]
                 found.setdefault(kind, (call.name, names, call.at))
         for argument in call.arguments:  # app.use("/api", rateLimiter)
             given = _IDENTIFIER.match(argument)

@@ -55,6 +55,12 @@ class Scope:
         return tuple(c for c in self.changes if c.type == "test" and c.action in ("added", "modified"))
 
     @cached_property
+    def renamed(self) -> Mapping[str, str]:
+        """The last names of definitions that have another name now, wherever they stand."""
+        pairs = ((c.before, c.after) for c in self.changes if c.previous_address)
+        return {old.name: new.name for old, new in pairs if old is not None and new is not None and old.name != new.name}
+
+    @cached_property
     def source_changes(self) -> tuple[Change, ...]:
         """Changes of code that is not a test, moves left out."""
         return tuple(c for c in self.changes if c.action != "moved" and not self.is_test(c.path))

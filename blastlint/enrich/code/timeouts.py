@@ -84,6 +84,8 @@ def _compared(pair: Pair, old: Call, new: Call) -> Iterator[Fact]:
         if after is None:
             if "**" in new.text or any(a.startswith(("*", "...")) for a in new.arguments) or _elsewhere(pair, key):
                 continue
+            if name == "timeout" and _has_default(pair):
+                continue
             if name == "retries" and not re.search(r"(retry|on_exception|Retrying)$", old.name):
                 continue  # without the option the library's own, small, number holds
             if name == "backoff" and not re.search(r"retry|Retry|task", old.name):
@@ -134,6 +136,15 @@ def _elsewhere(pair: Pair, key: str) -> bool:
     word = key.encode()
     count = after.source.lower().count(word.lower())
     return count >= before.source.lower().count(word.lower()) and count > 0
+
+
+def _has_default(pair: Pair) -> bool:
+    """Whether another library does it now, which has a short limit of its own."""
+    before, after = (
+        {i.target.partition(".")[0] for i in m.imports} if m is not None else set()
+        for m in (pair.module("before"), pair.module("after"))
+    )
+    return any(pattern("timeouts", "bounded").search(root) for root in after - before)
 
 
 def _change(before: str, after: str) -> str:
@@ -235,7 +246,8 @@ def _unwrapped(pair: Pair) -> Iterator[Fact]:
     for call in pair.before.calls:
         if not wrappers.search(call.name) or not (call.arguments or call.options):
             continue
-        inner = [c for c in pair.before.calls if c is not call and any(c.text in a for a in call.arguments)]
+        others = (c for c in pair.before.calls if c is not call and seconds(c.text) is None)
+        inner = [c for c in others if any(c.text in a for a in call.arguments)]
         kept = [c for c in pair.after.calls if any(c.name == i.name for i in inner)]
         alone = not inner and any(c.name in after_names for c in pair.before.calls if c is not call)
         if kept or alone:

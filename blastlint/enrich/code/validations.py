@@ -82,7 +82,7 @@ def _parts(pair: Pair, side: Side) -> Iterator[_Part]:
     for call in shape.calls:
         if _CHAIN.search(call.name) and pattern("validation", "chained").search(call.last):
             yield _Part("constraint", _holder(pair, side, call), f"{call.last}({', '.join(call.arguments)})", call.at)
-        elif calls.search(call.name):
+        elif calls.search(call.name) or _parses(call):
             yield _Part("call", "", call.last, call.at)
         elif pattern("validation", "declared").search(call.name):
             for field in call.arguments:  # of a model, whose fields are those of its table
@@ -104,6 +104,14 @@ def _parts(pair: Pair, side: Side) -> Iterator[_Part]:
         for found in _ANNOTATION.findall(parameter.annotation):
             if pattern("validation", "annotations").search(found):
                 yield _Part("constraint", parameter.name, found)
+
+
+def _parses(call: Call) -> bool:
+    """`createUser.parse(req.body)`: a schema is held against what came in."""
+    if not pattern("validation", "parsers").search(call.name):
+        return False
+    given = " ".join(call.arguments[:1])
+    return bool(pattern("validation", "schemas").search(call.name) or pattern("validation", "parsed").search(given))
 
 
 def _dropped(part: _Part, pair: Pair) -> bool:

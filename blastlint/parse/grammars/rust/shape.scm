@@ -29,7 +29,7 @@
   condition: (let_condition pattern: (tuple_struct_pattern type: (_) @word (_)? @handler.variable) value: (_) @handler.tries)
   consequence: (_) @handler.body
   (#match? @word "(^|::)Err$")) @handler
-(let_declaration pattern: "_" value: (call_expression) @handler.tries) @handler
+(let_declaration pattern: "_" value: [(call_expression) (await_expression)] @handler.tries) @handler
 (expression_statement (call_expression
   function: (field_expression value: (_) @handler.tries field: (_) @word) (#eq? @word "ok"))) @handler
 
