@@ -16,7 +16,8 @@ Dialect = Literal["postgres", "mysql", "sqlite", "tsql", "oracle", "bigquery", "
 Direction = Literal["up", "down"]
 Reversible = Literal["yes", "no", "noop", ""]
 
-# What an operation does. `other` kinds of objects (views, types, extensions, ...) are in Operation.object.
+# What an operation does; forget- is to the tool's models alone, and the database keeps it. `other` kinds of objects (views,
+# types, extensions, ...) are in Operation.object.
 Verb = Literal[
     "create-table", "drop-table", "rename-table", "copy-rows",
     "drop-database", "drop-schema", "rename-schema", "drop-owned", "drop-object", "rename-object",
@@ -26,6 +27,7 @@ Verb = Literal[
     "delete", "update", "truncate", "insert",
     "grant", "raise-role", "row-security-off", "drop-policy", "create-policy", "open-policy", "checks-off", "checks-on",
     "lock-table", "server", "transaction", "timeout", "run-code", "run-sql", "irreversible",
+    "forget-table", "forget-column",
 ]  # fmt: skip
 
 

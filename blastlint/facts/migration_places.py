@@ -98,6 +98,14 @@ def code_place(path: str) -> Place:
     return Place("seed") if _SEED.search(path) else Place("code")
 
 
+_SNAPSHOT = regex(r"(^|/)db/(\w+_)?schema\.rb$|(^|/)(structure|schema)\.sql$", re.IGNORECASE)
+
+
+def is_snapshot(path: str) -> bool:
+    """Whether a tool writes down there what the database looks like after all migrations."""
+    return _SNAPSHOT.search(path) is not None
+
+
 def is_migration(path: str) -> bool:
     """Whether a file at this path is a step of a history of migrations that is applied in order, each once."""
     if path.endswith((".sql", ".psql", ".pgsql")):

@@ -14,7 +14,8 @@ from blastlint.enrich.migrations import history
 from blastlint.enrich.migrations.concerns import Concern, concern
 from blastlint.enrich.migrations.irreversible import way_back
 from blastlint.enrich.migrations.schemas import cascading
-from blastlint.enrich.migrations.scope import Scope, as_written, scope_of
+from blastlint.enrich.migrations.scope import Scope, scope_of
+from blastlint.enrich.migrations.steps import left_before
 from blastlint.enrich.migrations.words import fields
 from blastlint.frozen import dataclass, replace
 from blastlint.migration import Operation
@@ -51,8 +52,8 @@ def _reports(context: Context) -> Mapping[str, tuple[Fact, ...]]:
         graves = [g for c in changes if (g := _grave(c, scope)) is not None]
         if not any(g.concern.name in _LOSSES for g in graves):
             graves += [Grave(c, operation_of(c.entity), why) for c, why in way_back(path, changes, scope)]
-        for named, group in _groups(graves, scope):
-            change, fact = _fact(group, scope, named)
+        for named, left, group in _groups(graves, scope):
+            change, fact = _fact(group, scope, named, left)
             found.setdefault(change.address, []).append(fact)
     return {address: tuple(facts) for address, facts in found.items()}
 
@@ -143,19 +144,21 @@ def _container(entity: Entity) -> str:
 # --- one fact for many ---------------------------------------------------------------------------------------------------
 
 
-def _groups(graves: Iterable[Grave], scope: Scope) -> Iterator[tuple[bool, Sequence[Grave]]]:
-    """(whether code still names what goes, operations that are grave in the same way), the heaviest operation first."""
-    groups: dict[tuple[object, ...], list[Grave]] = {}
+def _groups(graves: Iterable[Grave], scope: Scope) -> Iterator[tuple[bool, str, Sequence[Grave]]]:
+    """(whether code still names what goes, what says that it left the code before, operations that are grave in the same
+    way), the heaviest operation first."""
+    groups: dict[tuple[bool, str, object], list[Grave]] = {}
     for grave in graves:
         said = grave.concern
         lock = (said.lock.blocks, bool(said.lock.work)) if said.lock is not None else ()
-        key = (_named(grave, scope), said.name, said.kind, said.certain, grave.fresh, lock)
-        groups.setdefault(key, []).append(grave)
-    for (named, *_), group in groups.items():
-        yield bool(named), sorted(group, key=lambda g: -g.concern.weight)
+        left = left_before(grave.operation, scope)
+        alike = (said.name, said.kind, said.certain, grave.fresh, lock)
+        groups.setdefault((not left and _named(grave, scope), left, alike), []).append(grave)
+    for (named, left, _), group in groups.items():
+        yield named, left, sorted(group, key=lambda g: -g.concern.weight)
 
 
-def _fact(group: Sequence[Grave], scope: Scope, named: bool) -> tuple[Change, Fact]:
+def _fact(group: Sequence[Grave], scope: Scope, named: bool, left: str) -> tuple[Change, Fact]:
     first = group[0]
     change, operation = first.change, first.operation
     entity = change.entity
@@ -165,6 +168,7 @@ def _fact(group: Sequence[Grave], scope: Scope, named: bool) -> tuple[Change, Fa
         _container(entity),
         [g.concern.deed for g in group],
         named=named,
+        left=left,
         copied=scope.copied(entity) if operation.verb == "drop-table" else "",
         redefined=operation.verb == "drop-table" and all(scope.redefined(g.change.entity) for g in group),
         fresh=first.fresh,
@@ -181,7 +185,4 @@ def _fact(group: Sequence[Grave], scope: Scope, named: bool) -> tuple[Change, Fa
 
 def _named(grave: Grave, scope: Scope) -> bool:
     operation = grave.operation
-    if operation.verb not in ("drop-table", "drop-column"):
-        return True
-    name = operation.column or operation.table
-    return any(scope.named_before(n) for n in (as_written(name, operation.text), operation.name) if n)
+    return operation.verb not in ("drop-table", "drop-column") or scope.named_in_code(operation)

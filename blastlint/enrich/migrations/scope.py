@@ -11,9 +11,11 @@ from functools import cached_property
 from blastlint.diff.migrations import operation_of
 from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import path_class_of
-from blastlint.facts.migration_places import is_migration
+from blastlint.facts.migration_places import is_migration, is_snapshot
 from blastlint.frozen import dataclass
+from blastlint.migration import Operation
 from blastlint.model import Change, Entity
+from blastlint.regex import regex
 
 _CODE = (
     ".py", ".rb", ".erb", ".rake", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".go", ".java", ".kt",
@@ -22,6 +24,7 @@ _CODE = (
 )  # fmt: skip
 _MAX_LINES = 400
 _SHORT = 3
+_CLASS = regex(r"\s*class (\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +167,44 @@ class Scope:
     def named_before(self, name: str, sql: bool = False) -> bool:
         """Whether code (or SQL) before the change names a table or column. Short names are everywhere: they count as named,
         and so does everything where only a patch is known."""
-        spellings = _spellings(name.rpartition(".")[2])
         if len(name) <= _SHORT or not self.context.change_set.complete:
             return True
-        pattern = re.compile(r"(?<![A-Za-z0-9_])(?:" + "|".join(map(re.escape, spellings)) + r")(?![A-Za-z0-9_])")
+        return self._stands_in(spellings(name), sql)
+
+    def named_in_code(self, operation: Operation) -> bool:
+        """Whether code before the change names what an operation drops: as the database does, or as a model of one row."""
+        name = as_written(operation.column or operation.table, operation.text)
+        if any(self.named_before(n) for n in (name, operation.name) if n):
+            return True
+        if operation.column:
+            return False
+        return self._stands_in(spellings(name, singular=True), sql=False) or self.has_django_model(operation)
+
+    def has_django_model(self, operation: Operation) -> bool:
+        """Whether code before the change has the class of a table that Django calls `<app>_<class>`, all in lower case."""
+        if operation.framework != "django" or operation.column:
+            return False
+        parts = operation.table.split("_")
+        names = {"_".join(parts[at:]) for at in range(len(parts))}
+        return not names.isdisjoint(self._classes) or operation.name.lower() in self._classes
+
+    @cached_property
+    def _classes(self) -> frozenset[str]:
+        """The classes of Python code before the change, in lower case."""
+        lines = self.context.before.tree.lines(("class ",), (".py",))
+        found = (_CLASS.match(line) for path, line in lines if not is_migration(path))
+        return frozenset(match[1].lower() for match in found if match)
+
+    def _stands_in(self, spelled: Sequence[str], sql: bool) -> bool:
+        pattern = re.compile(r"(?<![A-Za-z0-9_])(?:" + "|".join(map(re.escape, spelled)) + r")(?![A-Za-z0-9_])")
         suffixes = (*_CODE, ".sql") if sql else _CODE
-        lines = self.context.before.tree.lines(tuple(spellings), suffixes)
+        lines = self.context.before.tree.lines(tuple(spelled), suffixes)
         return any(pattern.search(line) and self._is_code(path, sql) for path, line in _first(lines, _MAX_LINES))
 
     def _is_code(self, path: str, sql: bool) -> bool:
         if sql:
             return True
-        return not is_migration(path) and path_class_of(path, self.context.config) not in (
+        return not (is_migration(path) or is_snapshot(path)) and path_class_of(path, self.context.config) not in (
             "test",
             "docs",
             "example",
@@ -190,8 +219,16 @@ def _first(lines: Iterable[tuple[str, str]], count: int) -> Iterable[tuple[str, 
         yield line
 
 
-def _spellings(name: str) -> list[str]:
-    """`last_seen` as code may write it: last_seen, lastSeen, LastSeen."""
+_SINGULAR = (("ies", "y"), ("ses", "s"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("s", ""))
+
+
+def spellings(name: str, singular: bool = False) -> list[str]:
+    """`last_seen` as code may write it: last_seen, lastSeen, LastSeen. With `singular` as a model of one row is called:
+    `entries` also as entry and Entry."""
+    name = name.rpartition(".")[2]
+    if singular:
+        end, stem = next(((e, s) for e, s in _SINGULAR if name.endswith(e)), ("", ""))
+        name = name.removesuffix(end) + stem
     parts = [part for part in name.split("_") if part]
     camel = "".join([*parts[:1], *(p.capitalize() for p in parts[1:])])
     return list(dict.fromkeys([name, camel, camel[:1].upper() + camel[1:]]))

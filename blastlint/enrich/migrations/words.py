@@ -32,6 +32,7 @@ def fields(
     deeds: Sequence[str],
     *,
     named: bool = True,
+    left: str = "",
     copied: str = "",
     redefined: bool = False,
     fresh: bool = False,
@@ -39,8 +40,11 @@ def fields(
     ephemeral: bool = False,
     new_file: bool = True,
 ) -> Mapping[str, FactValue]:
-    """`deeds` are those of all operations that the fact stands for, the heaviest first."""
-    sentences = [f"{_LEADS.get(container, 'This')} {joined(deeds)}.", concern.meaning]
+    """`deeds` are those of all operations that the fact stands for, the heaviest first; `left` goes on behind "It ..."."""
+    sentences = [f"{_LEADS.get(container, 'This')} {joined(deeds)}."]
+    if left:
+        sentences.append(f"{'It' if len(deeds) == 1 else 'They'} {left} before: this is the second step of two.")
+    sentences.append(concern.meaning)
     if copied and concern.name == "table-loss":
         sentences.append(f"Rows were copied to {copied} before.")
     if named and concern.kind in ("table", "column") and container == "migration":
@@ -67,6 +71,7 @@ def fields(
         "safer": lock.safer if lock else "",
         "certain": concern.certain,
         "named": named,
+        "left": left,
         "copied": bool(copied),
         "redefined": redefined,
         "fresh": fresh,

@@ -169,6 +169,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "safer": "the way that does not block, in words, or empty",
         "certain": "false when it rests on something that is not known: the old type, the server",
         "named": "true when code before the change still names the table or column that goes",
+        "left": "what says that it had left the code in an earlier change, or empty: had left the models in 0204_forget",
         "copied": "true when the rows were copied to another table in the same file",
         "redefined": "true when another table takes the name of the dropped one in the same file",
         "fresh": "true when only columns that are new in the same change set are written",

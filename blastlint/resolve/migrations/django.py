@@ -1,11 +1,13 @@
-"""Django migrations -> operations. `state_operations` do nothing to a database; a squash (`replaces`) is marked as one."""
+"""Django migrations -> operations. What `state_operations` take out of the models is forgotten, and stays in the database. A
+squash (`replaces`) is marked as one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.frozen import replace
-from blastlint.migration import Operation, Reversible
+from blastlint.migration import Operation, Reversible, Verb
 from blastlint.parse.terms import Term, is_false, is_true
 from blastlint.resolve.migrations.orm import writes
 from blastlint.resolve.migrations.reading import File, flags, sql_texts
@@ -55,6 +57,8 @@ class _Reader:
         if name == "SeparateDatabaseAndState":
             inner = term.argument(0, "database_operations")
             yield from self.listed(inner.items if inner is not None else ())
+            state = term.argument(1, "state_operations")
+            yield from self.forgotten(state.items if state is not None else ())
         elif name == "RunSQL":
             yield from self.sql(term)
         elif name == "RunPython":
@@ -72,6 +76,13 @@ class _Reader:
             yield from self.field(term)
         else:
             yield from self.index(term)
+
+    def forgotten(self, terms: Sequence[Term]) -> Iterator[Operation]:
+        """What leaves the models only."""
+        for term in (t for t in terms if t.name in ("DeleteModel", "RemoveField")):
+            for operation in self.read(term):
+                verb: Verb = "forget-table" if operation.verb == "drop-table" else "forget-column"
+                yield self.file.at(replace(operation, verb=verb), term)
 
     def model(self, term: Term) -> Iterator[Operation]:
         label = _plain(term, 0, "name", "old_name")
