@@ -1,7 +1,8 @@
 """CloudFormation resources: the same address, or the same name in a template that moved as a whole, is the same thing.
 
 Nothing else is: under another logical id, or in another stack's template, CloudFormation makes a new resource and deletes
-the old one, however equal they are.
+the old one, however equal they are. A parameter that gets a default, or loses it, is the same parameter: the stack keeps the
+value that it has.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Iterator, Sequence
 from blastlint.diff.manifests import moved_templates
 from blastlint.diff.match import modified
 from blastlint.diff.values import deltas
-from blastlint.model import Action, Change, Entity
+from blastlint.frozen import replace
+from blastlint.model import Action, Change, Delta, Entity
+from blastlint.resolve.cloudformation.values import assumed_of
 
 
 def changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Change]:
@@ -23,7 +26,7 @@ def changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Chang
         if new is None:
             gone.append(old)
         else:
-            yield from modified(old, new)
+            yield from map(_without_defaults, modified(old, new))
     templates = moved_templates(
         gone, list(born.values()), {e.region.path for e in after}, {e.region.path for e in before}
     )
@@ -39,3 +42,21 @@ def changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Chang
         action: Action = "modified" if differences else "moved"
         yield Change(moved.address, action, old, moved, differences, old.address, explained_by="moved")
     yield from (Change(new.address, "added", None, new) for new in born.values())
+
+
+def _without_defaults(change: Change) -> Change:
+    """The change without differences that are only a default of a parameter."""
+    told = tuple(delta for delta in change.deltas if not _is_default(delta))
+    return change if len(told) == len(change.deltas) else replace(change, deltas=told)
+
+
+def _is_default(delta: Delta) -> bool:
+    """Whether one side is a parameter (or a text with it) that has no value, and the other the same with a default."""
+    old, new = delta.before, delta.after
+    if old is None or new is None or old.known is new.known:
+        return False
+    open_, filled = (new, old) if old.known else (old, new)
+    text = open_.text
+    for name, default in assumed_of(filled).items():
+        text = default if text == name else text.replace(f"${{{name}}}", default)
+    return filled.is_scalar and bool(filled.reason) and text.strip('"') == str(filled.scalar)

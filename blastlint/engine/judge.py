@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from blastlint.engine.alike import once
 from blastlint.engine.conditions import Lookup, Predicate, compiled
 from blastlint.engine.messages import filled
 from blastlint.engine.rule import Condition, Rule
@@ -51,7 +52,7 @@ class Judge:
             for finding in self._judged(impact):
                 found.setdefault(finding.fingerprint, finding)
         said = without_variants(found.values())
-        return tuple(sorted(without_superseded(said, self._better), key=_order))
+        return tuple(once(sorted(without_superseded(said, self._better), key=_order)))
 
     def _judged(self, impact: Impact) -> Iterator[Finding]:
         known = change_facts(impact)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from blastlint.enrich.context import Context
 from blastlint.enrich.prose import listed
 from blastlint.facts.paths import found, steps
-from blastlint.model import Change, Entity, Fact, Side, Value
+from blastlint.model import Change, Entity, Fact, Region, Side, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.regex import regex
 
@@ -39,6 +39,7 @@ _CONFINING = {
     "PrivateDevices": "the devices of the host",
     "CapabilityBoundingSet": "all capabilities",
 }
+_ENFORCE = ("metadata", "labels", "pod-security.kubernetes.io/enforce")
 _LEVELS = ("privileged", "baseline", "restricted")
 
 Held = Mapping[str, Mapping[str, bool]]  # container -> privilege in words -> whether it is as good as the host
@@ -52,6 +53,8 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     after = _held(change.after, context, "after")
     if after is None or (change.before is not None and before is None):
         return
+    if change.before is None and change.after.type == "Namespace" and not _level(change.after.attributes):
+        return  # what every namespace lets in that nobody says more of
     gained: dict[str, bool] = {}
     everywhere = {privilege for held in (before or {}).values() for privilege in held}
     for container, held in after.items():
@@ -69,6 +72,8 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
                 "summary": listed(sorted(gained, key=lambda privilege: not gained[privilege])),
             },
             path="privileges",
+            before=_level_region(change.before),
+            after=_level_region(change.after),
         )
 
 
@@ -93,12 +98,22 @@ def _held(entity: Entity, context: Context, side: Side) -> Held | None:
 
 def _admitted(namespace: Value) -> dict[str, bool]:
     """What the pod security level of a namespace lets in."""
-    labels = found(namespace, steps("metadata.labels"))
-    level = _text(labels, "pod-security.kubernetes.io/enforce") or "privileged"
+    level = _level(namespace) or "privileged"
     if level not in _LEVELS:
         return {}
     allowed = _LEVELS.index("restricted") - _LEVELS.index(level)
     return dict((("pods that run as root", False), ("privileged pods", True))[:allowed])
+
+
+def _level(namespace: Value) -> str:
+    """The pod security level that a namespace names, or nothing."""
+    return _text(namespace, *_ENFORCE)
+
+
+def _level_region(entity: Entity | None) -> Region | None:
+    """Where a namespace names its level."""
+    level = entity.attributes.get(*_ENFORCE) if entity is not None and entity.type == "Namespace" else None
+    return level.region if level is not None else None
 
 
 def _pod(spec: Value) -> Held:

@@ -110,14 +110,23 @@ def both(
         from blastlint.resolve.torn import comparable as untorn
 
         found = tuple(untorn(*found, before, after)), found[1]
+    if any(d.coverage == "opaque" and d.reason != NO_PARSER for d in before.documents()):
+        from blastlint.resolve.torn import not_born
+
+        found = found[0], tuple(not_born(found[1], found[0], before))
     if any(e.kind.startswith(_DECLARED) for e in found[0]):
         from blastlint.resolve.manifests import comparable
 
         found = tuple(comparable(found[0], found[1], before, after)), found[1]
     if any(e.kind == "cloudformation.resource" for side in found for e in side):
         from blastlint.resolve.cloudformation.alignment import aligned
+        from blastlint.resolve.cloudformation.twins import spoken_for
 
         found = aligned(*found, (before, after))
+        if silent := spoken_for(*found, (before, after)):
+            found = tuple(e for e in found[0] if e.region.path not in silent), tuple(
+                e for e in found[1] if e.region.path not in silent
+            )
     return found
 
 

@@ -50,6 +50,11 @@ class Rendering:
     by: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Of an object in a chart: nobody knows whether the conditions hold that its template stands under."""
+
+
 def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
     """Every object that the changed files declare on this side; of files that a kustomization takes in, what it makes of
     them, with everything else that it makes."""
@@ -71,8 +76,10 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
             yield entity
 
 
-def _by_helm(template: Templated, entity: Entity) -> Rendering | None:
-    return Rendering(template.chart, entity.address, frozenset(), template.by) if template.by else None
+def _by_helm(template: Templated, entity: Entity) -> Rendering | Doubtful | None:
+    if template.by:
+        return Rendering(template.chart, entity.address, frozenset(), template.by)
+    return None if template.sure else Doubtful()
 
 
 def declared(workspace: Workspace, path: str) -> Iterator[Entity]:
@@ -146,6 +153,8 @@ def comparable(
         if entity.kind not in KINDS:
             yield entity
             continue
+        if isinstance(entity.detail, Doubtful) and replace(entity, variant=OFF).key in there:
+            continue  # it may have been off all along
         if path not in torn:
             came_apart = _unread(after, path) and not _unread(before, path)
             readers = (entities, cloudformation.entities) if came_apart else ()

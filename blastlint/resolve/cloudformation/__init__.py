@@ -27,6 +27,7 @@ from blastlint.resolve.cloudformation.serverless import expanded
 from blastlint.resolve.cloudformation.template import Template, templates, text
 from blastlint.resolve.cloudformation.values import canonical, refs_of
 
+_REPLACING = ("UpdatePolicy", "AutoScalingReplacingUpdate", "WillReplace")
 _MAX_TEMPLATES = 1000
 _MAX_NESTED = 5
 _MAX_VARIED = 400  # a template with more resources is looked at with its defaults only
@@ -208,7 +209,9 @@ def _entity(evaluation: Evaluation, name: str, declared: Value, condition: bool 
         configuration=posixpath.dirname(evaluation.template.path),
         variant=case.variant,
         content=digest(attributes),
-        detail=Resource(evaluation.template.path, case.variation, condition is True),
+        detail=Resource(
+            evaluation.template.path, case.variation, condition is True, text(attributes.get(*_REPLACING)).lower() == "true"
+        ),
     )
 
 

@@ -16,8 +16,10 @@ Variation = Literal["", "file", "value", "stack"]
 @dataclass(frozen=True, slots=True)
 class Resource:
     """Detail of cloudformation.resource. `countable` is False where nobody can say whether the stack has it: its condition
-    is not known, or no variant fulfils it."""
+    is not known, or no variant fulfils it. `create_before_destroy` is what a group of machines asks for with
+    `AutoScalingReplacingUpdate`: the old one goes when the new one is up."""
 
     template: str
     variation: Variation = ""
     countable: bool = True
+    create_before_destroy: bool = False

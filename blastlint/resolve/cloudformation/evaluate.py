@@ -14,7 +14,7 @@ from blastlint.model import Value, unknown
 from blastlint.regex import regex
 from blastlint.resolve.cloudformation.functions import FUNCTIONS
 from blastlint.resolve.cloudformation.template import Template, text
-from blastlint.resolve.cloudformation.values import ABSENT, called
+from blastlint.resolve.cloudformation.values import ABSENT, assumed, called
 
 _INTRINSIC = regex(r"^(!(?!!)\w+|Fn::\w+(::\w+)?|Ref|Condition)$")
 _DYNAMIC = "{{resolve:"
@@ -23,6 +23,8 @@ _OUTPUTS = "Outputs."
 _NO_INPUT = "no value is given for it"
 _LATER = "known only after deployment"
 _TOO_LARGE = "the template expands to too many values"
+# What is so everywhere but in China and the clouds of governments, where templates write it out.
+_USUAL = {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
 
 
 @dataclass(slots=True)
@@ -79,6 +81,8 @@ class Evaluation:
             return ABSENT
         if name in self.inputs:
             return self.inputs[name]
+        if name in _USUAL:
+            return assumed(name, Value(_USUAL[name], region=whole.region))
         resource, _, attribute = name.partition(".")
         if attribute.startswith(_OUTPUTS) and self.outputs is not None:
             given = self.outputs(resource, attribute.removeprefix(_OUTPUTS))

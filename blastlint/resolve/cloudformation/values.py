@@ -27,6 +27,12 @@ def assumed(name: str, default: Value) -> Value:
     return replace(default, reason=f"{DEFAULT}: {name}={text(default)[:100]}")
 
 
+def assumed_of(value: Value) -> dict[str, str]:
+    """The parameters that a value is only assumed for, each with its default."""
+    pairs = (part.partition("=") for part in value.reason.removeprefix(f"{DEFAULT}: ").split("; ") if "=" in part)
+    return {name: default for name, _, default in pairs} if value.reason.startswith(DEFAULT) else {}
+
+
 def reasons(values: Iterable[Value]) -> str:
     """Why what is made of these known values is only assumed; empty where it is not."""
     found = dict.fromkeys(part for v in values if v.known for part in v.reason.removeprefix(f"{DEFAULT}: ").split("; "))

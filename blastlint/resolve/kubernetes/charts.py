@@ -1,9 +1,9 @@
 """Helm charts: the objects of a chart's templates with the chart's values filled in.
 
 `values.yaml` makes the default variant, each `values-<environment>.yaml` beside it, laid over it, one more. The templates of
-a chart that another one takes in see what the outer one says of it. An object that stands under conditions on values of
-which one is false, or in a chart that is switched off, is OFF: nobody has it, so that it neither comes nor goes, but its
-template can still be compared. What `helm` itself made of a chart (rendering.py) stands in place of all that.
+a chart that another one takes in see what the outer one says of it. An object that stands under conditions of which one is
+false, or in a chart that is switched off, is OFF: nobody has it, so that it neither comes nor goes, but its template can
+still be compared. What `helm` itself made of a chart (rendering.py) stands in place of all that.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from blastlint.parse.keytree import KeyTree
 from blastlint.parse.templates import REASON as TEMPLATED
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
-from blastlint.resolve.kubernetes.expressions import conditions, filled, truth
+from blastlint.resolve.kubernetes.conditions import conditions, holds
+from blastlint.resolve.kubernetes.expressions import filled
 from blastlint.resolve.kubernetes.rendering import Written, objects
 from blastlint.resolve.kubernetes.values import VALUES, dependencies, inside, is_chart, variants, within
 
@@ -30,13 +31,15 @@ _MAX_TEMPLATES = 200
 @dataclass(frozen=True, slots=True)
 class Templated:
     """One document of a template with one set of values. `variant` is the values file, empty for the default, or OFF.
-    `chart` is the directory of the outermost chart, `by` the program that rendered it."""
+    `chart` is the directory of the outermost chart, `by` the program that rendered it. `sure` is False where nobody knows
+    whether the conditions hold that it stands under."""
 
     path: str
     value: Value
     variant: str
     chart: str
     by: str = ""
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,9 @@ def of_chart(workspace: Workspace, chart: str, templates: Sequence[str]) -> Iter
         for root in document.content.documents:
             asked = conditions(lines, root)
             for here in seen[own]:
-                off = not here.on or any(truth(here.values, text) is wrong for text, wrong in asked)
-                yield Templated(path, filled(root, here.values), OFF if off else here.variant, chart)
+                told = holds(asked, here.values)
+                variant = here.variant if here.on and told is not False else OFF
+                yield Templated(path, filled(root, here.values), variant, chart, sure=told is not None)
 
 
 def _seen(workspace: Workspace, chart: str, own: str) -> Iterator[Seen]:

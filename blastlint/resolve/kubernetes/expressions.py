@@ -1,4 +1,4 @@
-"""Expressions of Helm's templates that only ask for a value, and the conditions that a document stands under.
+"""Expressions of Helm's templates that only ask for a value.
 
 `.Values.a.b`, with `quote`, `int`, `default` and the like behind it, or `toYaml` of a part, is that value; every other
 expression stays unknown, with its text.
@@ -6,7 +6,7 @@ expression stays unknown, with its text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from blastlint.frozen import replace
 from blastlint.model import Value
@@ -18,13 +18,6 @@ _ASKS = regex(
     r"(?P<pipes>(?:\s*\|\s*(?:quote|squote|int|int64|toString|trim|toYaml|n?indent\s+\d+|default\s+\S+))*)$"
 )
 _DEFAULT = regex(r"\bdefault\s+(?P<text>\S+)")
-_IF = regex(
-    r"^\s*\{\{-?\s*if\s+(?P<not>not\s+)?(?P<and>and\s+)?"
-    r"(?P<paths>\$?\.Values\.[\w.]+(?:\s+\$?\.Values\.[\w.]+)*)\s*-?\}\}\s*$"
-)
-_END = regex(r"^\s*\{\{-?\s*end\b")
-_ELSE = regex(r"^\s*\{\{-?\s*else\b")
-_BEGIN = regex(r"^\s*\{\{-?\s*(?:if|range|with|define|block)\b(?!.*\{\{-?\s*end\b)")
 
 
 def filled(value: Value, values: Value) -> Value:
@@ -65,25 +58,6 @@ def _asked(inside: str, values: Value) -> Value | None:
 
 def _literal(text: str) -> str | int:
     return int(text) if text.isdigit() and len(text) < 16 else text.strip("\"'")
-
-
-def conditions(lines: Sequence[str], root: Value) -> list[tuple[str, bool]]:
-    """(path of a value, the truth of it that switches the document off) for the conditions that are open above it."""
-    if root.region is None:
-        return []
-    opened: list[list[tuple[str, bool]]] = []
-    for line in lines[: root.region.start_line - 1]:
-        if match := _IF.match(line):
-            paths = [p.strip().removeprefix("$").removeprefix(".Values.") for p in match["paths"].split()]
-            plain = len(paths) == 1 or match["and"]
-            opened.append([(path, bool(match["not"])) for path in paths] if plain else [])
-        elif _BEGIN.match(line):
-            opened.append([])
-        elif _END.match(line) and opened:
-            opened.pop()
-        elif _ELSE.match(line) and opened:
-            opened[-1] = []  # the other way round, of one condition at least
-    return [condition for these in opened for condition in these]
 
 
 def truth(values: Value, path: str) -> bool | None:
