@@ -45,6 +45,9 @@ _DOCUMENTS = regex(
 _MAIN = frozenset({"main", "master", "trunk", "develop", "**", "*", "release/**", "release/*", "production"})
 
 
+_RUNNERS = ("make", "just", "task", "nx", "turbo", "mvn", "gradle")  # what they run is what they are given
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing that a job checks; `kind` is what makes it the same check elsewhere."""
@@ -65,7 +68,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         yield from _gone(change, before, context, whole=True)
     else:
         yield from _gone(change, before, context, whole=False)
-        yield from _triggers(change.before, change.after, before)
+        yield from _triggers(change.before, change.after, before, context)
 
 
 def checks_of(workflow: Entity) -> tuple[Check, ...]:
@@ -91,7 +94,7 @@ def checks_of(workflow: Entity) -> tuple[Check, ...]:
 def _kind(command: Command) -> str:
     target = (
         command.targets[0].value
-        if command.tool in ("make", "just", "task", "nx", "turbo", "mvn", "gradle") and command.targets
+        if (command.tool in _RUNNERS or command.verb in ("run", "run-script")) and command.targets
         else ""
     )
     return " ".join(part for part in (command.tool, command.verb, target) if part)
@@ -157,7 +160,7 @@ def _checks_elsewhere(context: Context) -> tuple[Check, ...]:
 # --- triggers ------------------------------------------------------------------------------------------------------
 
 
-def _triggers(before: Entity, after: Entity, checks: Sequence[Check]) -> Iterator[Fact]:
+def _triggers(before: Entity, after: Entity, checks: Sequence[Check], context: Context) -> Iterator[Fact]:
     """A pipeline with checks that runs on less than before."""
     worst = next((k for k in ("security", "test", "lint") if any(c.check_class == k for c in checks)), "")
     if not worst or not checks_of(after):
@@ -176,16 +179,20 @@ def _triggers(before: Entity, after: Entity, checks: Sequence[Check]) -> Iterato
             if not replaced and not called and not reviewed and event != "merge_group":
                 yield _trigger(before, after, "trigger-removed", worst, f"on {was.text}", f"not on {event}", event)
         else:
-            narrower = _narrower(was, now)
+            narrower = _narrower(was, now, {f.after: f.before for f in context.change_set.files if f.status == "renamed"})
             if narrower and not (event == "push" and any(e.startswith("pull_request") for e in new)):
                 yield _trigger(before, after, "trigger-narrowed", worst, was.text, narrower, event)
 
 
-def _narrower(was: Trigger, now: Trigger) -> str:
-    """How an event's filters let less through, in words; empty when they do not, or only documents are left out."""
+def _narrower(was: Trigger, now: Trigger, renamed: Mapping[str | None, str | None]) -> str:
+    """How an event's filters let less through, in words; empty when they do not, or only documents are left out. `renamed`:
+    the new path of a file -> its old one, which a filter may follow."""
     old, new = dict(was.filters), dict(now.filters)
+    left_out = old.get("paths-ignore", ())
     ignored = [
-        p for p in new.get("paths-ignore", ()) if p not in old.get("paths-ignore", ()) and not _DOCUMENTS.search(p)
+        p
+        for p in new.get("paths-ignore", ())
+        if p not in left_out and renamed.get(p) not in left_out and not _DOCUMENTS.search(p)
     ]
     if ignored:
         return f"not for {', '.join(ignored)}"

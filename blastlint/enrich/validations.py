@@ -29,6 +29,7 @@ _VALIDATES = regex(
 _PUBLISHES = regex(
     r"(?<![\w-])(push|publish|apply|deploy|sync|upload|release|rollout|put|install|upgrade|reload|restart)(?![\w-])"
 )
+_PACKAGES = ("npm", "yarn", "pnpm", "bun", "pip", "cargo")
 _CHECKED = frozenset({"test", "lint", "security"})
 
 
@@ -51,7 +52,7 @@ def _skipped(change: Change, before: Entity | None, after: Entity) -> Iterator[F
         return
     was = command_of(before).text if before is not None else ""
     new = [s for s in found if s not in was]
-    if new and command.tool not in ("npm", "yarn", "pnpm", "pip", "cargo"):
+    if new and command.tool not in _PACKAGES:
         place = surroundings(after, command)
         commit = command.tool == "git" and command.verb in ("commit", "push", "merge")
         what = "hook-skipped" if commit else "option"
@@ -75,7 +76,7 @@ def _dropped(before: Entity, after: Entity) -> Iterator[Fact]:
         for command in commands:
             if not _validates(command) or any(c.tool == command.tool and _validates(c) for c in everything):
                 continue
-            publishing = next((c for c in now if c.tool == command.tool and _PUBLISHES.search(_words(c))), None)
+            publishing = next((c for c in now if c.tool == command.tool and _publishes(c)), None)
             if publishing is not None and not _SKIPS.search(publishing.text):
                 yield _fact(
                     "step-removed",
@@ -91,6 +92,12 @@ def _dropped(before: Entity, after: Entity) -> Iterator[Fact]:
 
 def _validates(command: Command) -> bool:
     return bool(_VALIDATES.search(_words(command))) and not set(classes_of(command)) & _CHECKED
+
+
+def _publishes(command: Command) -> bool:
+    """Whether something reaches others by it; what a package manager installs does not."""
+    fetches = command.tool in _PACKAGES and command.verb in ("install", "ci", "i", "add", "update", "upgrade", "download")
+    return not fetches and bool(_PUBLISHES.search(_words(command)))
 
 
 def _words(command: Command) -> str:

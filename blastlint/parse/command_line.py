@@ -136,7 +136,7 @@ def _behind(args: list[Arg], assignments: list[tuple[str, str]]) -> tuple[list[A
             return None, ""
         if args[at].value in found.verbs:
             at += 1
-        elif not (found.known and table.is_known(basename(args[at].value))):
+        elif not found.known:
             return None, ""
     while at < len(args):
         value = args[at].value
@@ -155,7 +155,9 @@ def _behind(args: list[Arg], assignments: list[tuple[str, str]]) -> tuple[list[A
             at += 1
         else:
             break
-    return (args[at:], name) if at < len(args) else (None, "")
+    if at >= len(args) or (found.known and not table.is_known(basename(args[at].value))):
+        return None, ""
+    return args[at:], name
 
 
 def _behind_python(args: list[Arg]) -> tuple[list[Arg] | None, str]:

@@ -47,7 +47,8 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if not edits:
         return
     order = ("deleted", "renamed", "edited")
-    edits.sort(key=lambda e: (not e.grave, order.index(e.what)))
+    edits = [e for e in edits if e.grave] or edits
+    edits.sort(key=lambda e: order.index(e.what))
     first = edits[0]
     deleted = [e for e in edits if e.what == "deleted"]
     squashed, marked = _squash(context, deleted)
@@ -131,8 +132,12 @@ def _said(data: bytes, folded: bool) -> list[str]:
 
 
 def _operations_differ(context: Context, file: FileChange) -> bool:
+    """Whether it does something else than before; the way back may be mended, it has not run yet."""
     return any(
-        change.kind == "migration.operation" and change.path in (file.before, file.after) and change.action != "moved"
+        change.kind == "migration.operation"
+        and change.path in (file.before, file.after)
+        and change.action != "moved"
+        and operation_of(change.entity).direction == "up"
         for change in context.changes
     )
 
