@@ -6,10 +6,9 @@ under which conditions, and what happens when it fails; it never says whether th
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Literal
 
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 from blastlint.model import Region
 
 WordKind = Literal[

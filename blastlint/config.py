@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 
 from blastlint.errors import ConfigError
-from blastlint.frozen import dataclass, replace
+from blastlint.frozen import dataclass, field, replace
 from blastlint.globs import matches
 from blastlint.model import SEVERITIES, ChangeSet, Notification, Severity, Tree
 from blastlint.regex import regex

@@ -6,10 +6,9 @@ that no rule knows a framework. An Operation says what is done to what; it never
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Literal
 
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 from blastlint.model import Region
 
 Dialect = Literal["postgres", "mysql", "sqlite", "tsql", "oracle", "bigquery", "snowflake", ""]

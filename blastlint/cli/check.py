@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import click
-
 from blastlint import pipeline
 from blastlint.cli.output import in_color, to_file, to_stdout, width
 from blastlint.cli.progress import progress
@@ -15,7 +13,7 @@ from blastlint.config import Config, governing, parse
 from blastlint.engine.rule import Rule
 from blastlint.errors import EXIT_CLEAN, ConfigError, UsageError
 from blastlint.frozen import replace
-from blastlint.model import SEVERITIES, ChangeSet
+from blastlint.model import ChangeSet
 from blastlint.policy.accept import Acceptance, acceptance
 from blastlint.policy.verdict import exit_code
 from blastlint.report import FORMATS, Options, render
@@ -23,39 +21,6 @@ from blastlint.report import FORMATS, Options, render
 _MANY_FILES = 50
 
 
-@click.command()
-@click.argument("change", nargs=-1, metavar="[REVISION | A..B | A...B | OLD NEW]")
-@click.option("--staged", is_flag=True, help="What is staged, against HEAD.")
-@click.option("--patch", metavar="FILE", help="A unified diff; - reads standard input.")
-@click.option(
-    "--plan",
-    "plans",
-    multiple=True,
-    metavar="FILE",
-    help="What `terraform show -json` says of it; alone or with a change; repeatable.",
-)
-@click.option("--render", "render_programs", is_flag=True, help="Have helm and kustomize render what the change bears on.")
-@click.option(
-    "--format", "format_name", type=click.Choice(FORMATS), default="text", show_default=True, help="On stdout."
-)
-@click.option("--output", "outputs", multiple=True, metavar="FORMAT=PATH", help="Also into a file; repeatable.")
-@click.option("--fail-on", type=click.Choice([*SEVERITIES, "never"]), help="Exit 1 at or above this.  [default: high]")
-@click.option("--strict", is_flag=True, help="Exit 3 when something could not be analysed whole.")
-@click.option("--select", multiple=True, metavar="RULE,...", help="Only these rules: ids, families, names.")
-@click.option("--ignore", multiple=True, metavar="RULE,...", help="Not these rules.")
-@click.option(
-    "--rules", "own", multiple=True, type=click.Path(), metavar="PATH", help="Your own rules too; repeatable."
-)
-@click.option("--config", "config_file", metavar="FILE", help="Judge by this file, not by the base's configuration.")
-@click.option("--accept", multiple=True, metavar="RULE@ADDRESS", help="A finding that you have accepted; repeatable.")
-@click.option("--show-suppressed", is_flag=True, help="Show allowed and accepted findings too.")
-@click.option("--intent", metavar="TEXT|@FILE", help="What the change says it does, instead of its commit messages.")
-@click.option("--scope", multiple=True, metavar="GLOB|@FILE", help="What the change may touch; repeatable.")
-@click.option(
-    "--now", metavar="TIME", envvar="BLASTLINT_NOW", help="The time, for freezes: ISO 8601.  [env: BLASTLINT_NOW]"
-)
-@click.option("--category", default="blastlint/", show_default=True, help="SARIF's automationDetails.id.")
-@click.option("--quiet", "-q", is_flag=True, help="Print nothing when nothing fails.")
 def check(
     change: tuple[str, ...],
     staged: bool,

@@ -10,7 +10,7 @@ from blastlint import __version__
 
 # command -> (module of this package, what it does)
 COMMANDS = {
-    "check": ("check", "Judge a change: uncommitted work, a revision range, two directories, a patch."),
+    "check": ("check_command", "Judge a change: uncommitted work, a revision range, two directories, a patch."),
     "explain": ("explain", "Say what a rule looks for, why it matters, and what to do instead."),
     "replay": ("replay", "Run real incidents as table-top exercises."),
     "rules": ("rules", "List the rules, test rule files, print the rule form's JSON Schema."),

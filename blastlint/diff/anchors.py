@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import field
 
 from blastlint.diff.lines import Block, differing
-from blastlint.frozen import dataclass, replace
+from blastlint.frozen import dataclass, field, replace
 from blastlint.model import Anchor, ChangeSet, Region
 from blastlint.regex import regex
 

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import field
 
 from blastlint.facts.canonical import canonical
 from blastlint.facts.paths import keys
 from blastlint.facts.words import words
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 from blastlint.model import Delta, Entity, Value, join_path
 
 _MAX_LEAVES = 20_000

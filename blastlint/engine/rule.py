@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 from blastlint.model import Confidence, Severity
 
 # A matcher as written in a rule: a plain value, a list, or operators; `when` maps fact names to matchers.
@@ -46,7 +46,7 @@ class Rule:
     instead: str = ""
     references: tuple[str, ...] = ()
     supersedes: tuple[str, ...] = ()
-    words: Mapping[str, Mapping[str, str]] = {}
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def family(self) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
 from itertools import pairwise
 
 from blastlint.diff.arguments import same
@@ -17,7 +16,7 @@ from blastlint.diff.moves import parsed, resource_of
 from blastlint.enrich.outcomes import Outcome
 from blastlint.enrich.replacement import is_ignored, judged, plain, unknown_leaves, weigh_unknown
 from blastlint.facts.providers import facts_of
-from blastlint.frozen import dataclass, replace
+from blastlint.frozen import dataclass, field, replace
 from blastlint.model import CONFIDENCES, Change, Confidence, Delta, Effect, Entity, Value
 from blastlint.regex import regex
 

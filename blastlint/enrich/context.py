@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
 from typing import TypeVar, cast
 
 from blastlint.config import Config
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 from blastlint.model import Change, ChangeSet, Entity, Plan, Severity
 from blastlint.parse.workspace import Workspace
 

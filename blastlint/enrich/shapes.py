@@ -12,11 +12,10 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.texts import text_of
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 from blastlint.model import Change, Fact, Region, Related, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace

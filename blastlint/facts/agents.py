@@ -21,12 +21,11 @@ GitHub actions that run an agent, with the guard that they bring and the inputs 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
 from blastlint.facts import table as facts_table
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 from blastlint.globs import matches
 from blastlint.model import Scalar
 

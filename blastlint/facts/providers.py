@@ -28,11 +28,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import field
 from functools import lru_cache
 from typing import Any, Literal
 
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 from blastlint.model import Scalar
 
 Answer = Literal["always", "conditional", "no", "unknown-type"]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from types import NoneType
 from typing import Literal
 
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 
 Side = Literal["before", "after"]
 Scalar = str | int | float | bool | None

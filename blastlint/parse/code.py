@@ -8,12 +8,11 @@ that differ between the sides.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from functools import cached_property
 from importlib import import_module
 from typing import Literal
 
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 
 Sort = Literal["function", "class", "setting", "test", "module"]
 Span = tuple[int, int, int, int]  # 1-based line and column, end exclusive: as model.Region

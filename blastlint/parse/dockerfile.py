@@ -5,10 +5,9 @@ which the stage's ARG and ENV are known; it runs under `sh -c`, so only `&&` and
 from __future__ import annotations
 
 import re
-from dataclasses import field
 
 from blastlint.command import Script
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 from blastlint.model import Comment, Document, Side
 from blastlint.parse.shell import combined, parse_text
 from blastlint.parse.shell_run import MAX_COMMANDS

@@ -15,10 +15,9 @@ Conventions that all formats keep:
 
 from __future__ import annotations
 
-from dataclasses import field
 from functools import cached_property
 
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 from blastlint.model import Comment, Coverage, Document, Region, Side, Value, unknown
 
 MAX_DEPTH = 64

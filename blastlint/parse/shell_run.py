@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import field
 from typing import NamedTuple
 
 import tree_sitter
 
 from blastlint.command import Command, Guard, Option, Redirection, Script, Word
-from blastlint.frozen import dataclass, replace
+from blastlint.frozen import dataclass, field, replace
 from blastlint.parse.command_line import Arg, Line, interpreted
 from blastlint.parse.shell_guards import squeezed
 from blastlint.parse.shell_values import Part, Parts, word

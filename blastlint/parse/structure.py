@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field
 from typing import TYPE_CHECKING
 
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 from blastlint.model import Comment, Region, Side
 from blastlint.parse.code import Span
 

@@ -5,9 +5,8 @@ does not fit is skipped with the reason and the line. Dates and times are string
 from __future__ import annotations
 
 import re
-from dataclasses import field
 
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 from blastlint.model import Block, Comment, Document, Region, Scalar, Side, Value, unknown
 from blastlint.parse.keytree import MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_LARGE, Reading
 from blastlint.parse.text import Lines, decode

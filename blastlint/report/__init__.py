@@ -8,11 +8,10 @@ Every string that leaves here goes through `redact.Redactor` first.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from importlib import import_module
 
 from blastlint.engine.rule import Rule
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 from blastlint.model import Report
 
 FORMATS = ("text", "json", "sarif", "markdown", "github")

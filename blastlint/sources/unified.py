@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import field
 
 from blastlint.errors import SourceError
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 from blastlint.model import Author
 from blastlint.regex import regex
 from blastlint.sources.commits import trailers

@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import field
 from typing import Literal
 
 from blastlint.enrich.code.pairs import Pair
 from blastlint.facts.calls import pattern, words
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 from blastlint.model import Side
 from blastlint.parse.code import Call, Option, Shape
 from blastlint.regex import regex

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 
 Fields = tuple[str, str]
 

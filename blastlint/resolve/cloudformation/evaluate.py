@@ -7,9 +7,8 @@ that it hangs on, and `var.Env` for parameters without a value and pseudo parame
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
 
-from blastlint.frozen import dataclass, replace
+from blastlint.frozen import dataclass, field, replace
 from blastlint.model import Value, unknown
 from blastlint.regex import regex
 from blastlint.resolve.cloudformation.functions import FUNCTIONS

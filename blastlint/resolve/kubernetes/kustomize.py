@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field
 
-from blastlint.frozen import dataclass, replace
+from blastlint.frozen import dataclass, field, replace
 from blastlint.model import Region, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace

@@ -8,10 +8,9 @@ Data sources are read, never changed: a plan says nothing of them that matters h
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
 
 from blastlint.facts.providers import facts_of
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 from blastlint.model import (
     Cause,
     Confidence,

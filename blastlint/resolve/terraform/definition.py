@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from typing import TypeVar
 
-from blastlint.frozen import dataclass, replace
+from blastlint.frozen import dataclass, field, replace
 from blastlint.parse.hcl_ast import Attr, Attribute, Block, File, Index, Literal, Name, Traversal
 from blastlint.parse.workspace import Workspace
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
 
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, field
 from blastlint.model import Entity, Value, unknown
 from blastlint.parse.hcl_ast import Block, Expr, Tuple, header, region, text_of
 from blastlint.resolve.terraform import details

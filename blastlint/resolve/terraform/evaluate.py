@@ -9,10 +9,9 @@ with one unknown leaf); steps into the known part find it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
 from typing import Protocol
 
-from blastlint.frozen import dataclass, replace
+from blastlint.frozen import dataclass, field, replace
 from blastlint.model import Region, Value, unknown
 from blastlint.parse.hcl_ast import (
     Attr,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
 
-from blastlint.frozen import dataclass, replace
+from blastlint.frozen import dataclass, field, replace
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Attr, Block, Literal, Object, Step
 from blastlint.resolve.terraform.definition import Definition, Definitions, ResourceKey, static_path
