@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from blastlint.config import Freeze, parse
 from blastlint.enrich.intent.claims import claim_in, claim_of_branch, told_in
 from blastlint.enrich.intent.freezes import moment
+from blastlint.enrich.intent.message import read
 from blastlint.enrich.intent.scope import declared
 from blastlint.errors import ConfigError
 from blastlint.facts.provenance import agents_of
@@ -31,6 +32,34 @@ from blastlint.model import Author
         ("Add carts", ""),
         ("", ""),
         ("fix: x\n\nBREAKING CHANGE: y", ""),
+        # as forms, bots and merges write it
+        ("[docs] describe carts", "docs"),
+        ("SHOP-12: fix typo", "typo"),
+        ("fixup! docs: x", "docs"),
+        ("Merge pull request #12 from ann/patch-1\n\nFix typo", "typo"),
+        ("Merge branch 'docs/carts' into main", "docs"),
+        ("Merge branch 'main' into carts", ""),
+        ("Merge branch 'x' into 'main'\n\nTidy up\n\nSee merge request a/b!12", "tidy"),
+        ('Revert "docs: x"', "docs"),
+        ('Revert "Revert "Add carts""', ""),
+        ("Carts <!-- typo? docs? -->", ""),
+        ("Add carts\n\n- [ ] no functional changes", ""),
+        ("Add carts\n\n- [x] no functional changes", "no functional changes"),
+        ("Add carts\n\nReviewed-by: Minor Typo <a@b.example>", ""),
+        ("docs", "docs"),
+        ("Add a docker registry", ""),
+        # other languages
+        ("Tippfehler behoben", "tippfehler"),
+        ("Keine funktionalen Änderungen", "keine funktionalen änderungen"),
+        ("Corrige une faute d’orthographe", "faute d’orthographe"),
+        ("Corrección de erratas", "erratas"),
+        ("Исправлена опечатка", "опечатка"),
+        ("修复拼写错误", "拼写"),
+        ("無功能變更", "無功能變更"),
+        ("誤字を修正", "誤字"),
+        ("오타 수정", "오타"),
+        (":memo: carts", ":memo:"),
+        ("✏️ carts", "✏️"),
     ],
 )
 def test_claims(message: str, claim: str) -> None:
@@ -46,7 +75,31 @@ def test_claims_of_branches(branch: str, claim: str) -> None:
 
 def test_only_sentences_that_say_so_tell() -> None:
     assert told_in("Drop the carts. Also orders.") == {"drop", "the", "cart"}
+    assert told_in("carts を削除。orders も") == {"cart"}
+    assert "order" in told_in("Supprime le bucket orders")
     assert told_in("Nothing in carts is deleted") == frozenset()
+
+
+def test_release_notes_of_others_tell_nothing() -> None:
+    notes = "<summary>Release notes</summary>\n<p>Removed carts.</p>\n"
+    assert told_in(f"Bump a\n\n<details>\n{notes}</details>\nDrop orders") == {"drop", "order"}
+    assert told_in("Update a\n\n### Release Notes\n\nRemoved carts.\n\n---\n\nDrop orders") == {"drop", "order"}
+    assert told_in("Move it\n\n<details>\n<summary>Plan</summary>\ncarts will be destroyed\n</details>") >= {"cart"}
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "scope", "rest"),
+    [
+        ("fix(api,web)!: x", "fix", "api,web", "x"),
+        ("[ci] x", "ci", "", "x"),
+        ('Revert "feat(api): x"', "feat", "api", "x"),
+        ("https://a.example/x: y", "", "", "https://a.example/x: y"),
+        ("", "", "", ""),
+    ],
+)
+def test_forms_of_messages(message: str, kind: str, scope: str, rest: str) -> None:
+    told = read(message)
+    assert (told.type, told.scope, told.rest) == (kind, scope, rest)
 
 
 @pytest.mark.parametrize(
@@ -109,5 +162,5 @@ def test_hands(message: str, address: str, branch: str, expected: list[tuple[str
 @settings(max_examples=50, deadline=None)
 @given(st.text(max_size=200), st.text(max_size=30))
 def test_any_text_is_read(message: str, branch: str) -> None:
-    claim_in(message), claim_of_branch(branch), told_in(message), declared(message)
+    claim_in(message), claim_of_branch(branch), told_in(message), declared(message), read(message)
     agents_of(message, (Author(branch, message),), branch)

@@ -6,56 +6,23 @@ import re
 from collections.abc import Iterator, Sequence
 
 from blastlint.enrich.context import Context
+from blastlint.enrich.intent.message import read, spoken
+from blastlint.facts.claims import said
+from blastlint.facts.words import listed
 from blastlint.model import SEVERITIES, Fact, Finding, Related
 from blastlint.regex import regex
 
-# Words by which people call a change small. Conventional types first: they are the clearest claim.
-_TYPE = regex(
-    r"^(?P<type>docs?|style|chore|typo|test|tests|refactor|fix|bugfix|hotfix|lint|format|fmt|nit|cosmetic|i18n|deps)"
-    r"(\([^)]*\))?:",
-    re.I,
+# Conventional types that call a change small: the clearest claim.
+_TYPES = listed(
+    """
+    doc docs style chore typo test tests refactor fix bugfix hotfix lint format fmt nit cosmetic i18n deps
+    """
 )
-_BREAKING = regex(r"^\w+(\([^)]*\))?!:")
-_SMALL = regex(
-    r"\b(typos?|nits?|nitpicks?|whitespaces?|formatting|format|fmt|reformat|cosmetics?|clean(ing)?[- ]?ups?"
-    r"|tid(y|ies|ying)"
-    r"|spelling|wording|grammar|indentation|docstrings?|readme|changelog|minor|trivial|small|tiny|quick|simple"
-    r"|slight(ly)?"
-    r"|one[- ]liner|off[- ]by[- ](one|a)|lint(ing|er)?|comments?|rename variables?|bump(s|ed|ing)?|polish(ing)?|tweaks?"
-    r"|housekeeping|chores?|misc(ellaneous)?|no[- ]?op|nfc|prettier|black|gofmt|eslint|rubocop|sort(ed)? imports"
-    r"|update (the )?(docs?|documentation|comments?|readme)|bug ?fix(es)?|hot ?fix(es)?|fix(es|ed|ing)?"
-    r"|refactor(ing|ed|s)?)\b",
-    re.I,
-)
-# Claims that leave no room for any effect at all; a fix or a refactoring may have one.
-_TRIVIAL = regex(
-    r"typo|doc|style|whitespace|format|fmt|cosmetic|spelling|wording|grammar|indentation|readme|changelog|comment|lint"
-    r"|^nit|tid|trivial|bump|off|one|rename variable|no[- ]?op|nfc|prettier|black|eslint|rubocop|imports|i18n|polish"
-)
-# A message that says what it does to the very thing has told the truth, whatever its type.
-_VERB = regex(
-    r"\b(remov\w*|delet\w*|destroy\w*|drop(s|ped|ping)?|decommission\w*|tear(ing|s)?[ -]?down|retir\w*|replac\w*"
-    r"|re-?creat\w*|re-?build\w*|migrat\w*|disabl\w*|wip(e|es|ing)|purg\w*|shut(ting|s)?[ -]?down|turn(s|ed|ing)? off"
-    r"|scal\w+ (down|to)|open(s|ed|ing)? up|widen\w*|allow\w*|grant\w*|expos\w*|renam\w*|revert\w*|unprotect\w*"
-    r"|deprecat\w*|sunset\w*|get(ting)? rid of|clean(s|ed|ing)? (out|up) (the )?(old|unused|stale|dead)"
-    r"|no longer|without)\b",
-    re.I,
-)
-# "Nothing is deleted" is a claim, and the strongest one.
-_DENIED = regex(
-    r"\b(no|not|never|nothing|without|doesn'?t|does not|don'?t|won'?t|will not|isn'?t|is not|aren'?t"
-    r"|are not)\b[^.;,\n]{0,30}?"
-    r"\b(remov\w*|delet\w*|destroy\w*|drop\w*|replac\w*|re-?creat\w*|downtime|data loss|(functional"
-    r"|behaviou?r(al)?|user[- ]facing"
-    r"|operational|infrastructure|breaking) (changes?|effects?|impact)|(change|effect|impact) (in|on|to) (behaviou?r"
-    r"|production|prod|users))\b",
-    re.I,
-)
+# Of these, those that leave no room for any effect of what is run.
+_TRIVIAL_TYPES = listed("doc docs style typo test tests lint format fmt nit cosmetic i18n")
 # "Does not block removal" is no word about what the change removes.
 _HELD = regex(r"\b(block|prevent|stop|forbid|refus|reject|hinder|fail|allow|let)\w*\b", re.I)
-# What a form asks and nobody answered: its comments, and boxes without a tick.
-_UNSAID = regex(r"<!--[\s\S]*?-->|^\s*[-*] \[ \].*$", re.M)
-_SENTENCES = regex(r"(?<=[.!?;])\s+|\n+")
+_SENTENCES = regex(r"(?<=[.!?;])\s+|[。！？；]|\n+")
 _BRANCH = regex(
     r"^(?:[\w.-]+/)?(?P<claim>docs?|typo|style|chore|lint|format|hotfix|bugfix|fix|nit|cleanup|minor)[/_-]", re.I
 )
@@ -87,7 +54,7 @@ def facts(context: Context, findings: Sequence[Finding]) -> Iterator[Fact]:
         "intent",
         {
             "claim": claim,
-            "trivial": _TRIVIAL.search(claim) is not None or _DENIED.search(claim) is not None,
+            "trivial": is_trivial(claim),
             "worst": worst.severity,
             "findings": len(grave),
             "summary": worst.message,
@@ -98,24 +65,25 @@ def facts(context: Context, findings: Sequence[Finding]) -> Iterator[Fact]:
     )
 
 
-def spoken(message: str) -> str:
-    """A message without what only its form says."""
-    return _UNSAID.sub("", message) if "<!--" in message or "[ ]" in message else message
-
-
 def claim_in(message: str) -> str:
     """The words of a message that make the change small, or deny that anything goes; "" for none."""
-    message = spoken(message)
-    subject = message.strip().split("\n", 1)[0].strip()
-    if not subject or "BREAKING CHANGE" in message or _BREAKING.match(subject):
+    told = read(message)
+    if told.breaking or "BREAKING CHANGE" in message:
         return ""
-    denied = next((found for found in _DENIED.finditer(message) if not _HELD.search(found[0])), None)
+    denied = next((found for found in said("denials").finditer(spoken(message)) if not _HELD.search(found[0])), None)
     if denied:
         return " ".join(denied[0].lower().split())
-    typed = _TYPE.match(subject)
-    words = [word[0].lower() for word in _SMALL.finditer(subject[typed.end() :] if typed else subject)]
-    said = [typed["type"].lower(), *words] if typed else words
-    return next((word for word in said if _TRIVIAL.search(word)), said[0] if said else "")
+    if told.branch:
+        return claim_of_branch(told.branch)
+    typed = [told.type] if told.type in _TYPES else []
+    words = [word[0].lower() for word in said("trivial", "small").finditer(told.rest if typed else told.subject)]
+    claims = [*typed, *words]
+    return next((claim for claim in claims if is_trivial(claim)), claims[0] if claims else "")
+
+
+def is_trivial(claim: str) -> bool:
+    """Whether the words leave no room for any effect at all; a fix or a refactoring may have one."""
+    return claim in _TRIVIAL_TYPES or said("trivial").fullmatch(claim) is not None or bool(said("denials").search(claim))
 
 
 def claim_of_branch(branch: str) -> str:
@@ -128,7 +96,7 @@ def told_in(message: str) -> frozenset[str]:
     """The words of the sentences that say that something goes, is replaced or is moved, and do not deny it."""
     told: set[str] = set()
     for sentence in _SENTENCES.split(spoken(message)):
-        if _VERB.search(_DENIED.sub(lambda said: said[0] if _HELD.search(said[0]) else " ", sentence)):
+        if said("acts").search(said("denials").sub(lambda denial: denial[0] if _HELD.search(denial[0]) else " ", sentence)):
             told |= words_in(sentence)
     return frozenset(told)
 

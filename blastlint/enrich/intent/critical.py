@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from blastlint.enrich.breadth import is_automatic
 from blastlint.enrich.context import Context
-from blastlint.enrich.intent.claims import spoken
+from blastlint.enrich.intent.message import spoken
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.globs import matches
 from blastlint.model import Fact, Finding, Region, Related

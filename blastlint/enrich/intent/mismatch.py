@@ -8,13 +8,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.enrich.context import Context
-from blastlint.enrich.intent.claims import spoken
+from blastlint.enrich.intent.message import Message, read, spoken
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.model import Change, Fact, Region, Related
 from blastlint.regex import regex
 
-_TYPE = regex(r"^(?P<type>docs?|tests?|ci|style)(\((?P<scope>[^)]*)\))?:", re.I)
-_SCOPED = regex(r"^\w+\((?P<scope>[^)]+)\)!?:")
 _SPLIT = regex(r"[,/\s]+")
 _TESTS_SAID = regex(
     r"\b((add(s|ed|ing)?|with|includ(es|ing)|plus|and|wrote|extend(s|ed)?|update[sd]?) (new |more |unit "
@@ -46,16 +44,15 @@ _FEW = 3
 
 def facts(context: Context) -> Iterator[Fact]:
     """At most one fact for each sort of claim: the type or the scope, and the tests that are said to be there."""
-    message = spoken(context.change_set.message)
-    subject = message.strip().split("\n", 1)[0]
-    claim, kind = _claim(subject, message)
+    message, told = spoken(context.change_set.message), read(context.change_set.message)
+    claim, kind = _claim(told, message)
     if kind:
         other = context.once(_kinds)
         strange = {name: changes for name, changes in other.items() if name not in _ALLOWED[kind]}
         if strange:
             yield _fact("kind", claim, strange)
     else:
-        yield from _elsewhere(subject, context)
+        yield from _elsewhere(told, context)
     said = _TESTS_SAID.search(message)
     if said and not _DENIES.search(message[: said.start()]) and not _tests_touched(context) and _complete(context):
         yield Fact(
@@ -71,11 +68,11 @@ def facts(context: Context) -> Iterator[Fact]:
         )
 
 
-def _claim(subject: str, message: str) -> tuple[str, str]:
+def _claim(told: Message, message: str) -> tuple[str, str]:
     """(the words, doc, test, ci or style)."""
-    typed = _TYPE.match(subject)
-    if typed:
-        return f"{typed['type'].lower()}:", typed["type"].lower().removesuffix("s")
+    kind = told.type.removesuffix("s")
+    if kind in _ALLOWED:
+        return told.shown, kind
     only = _ONLY.search(message)
     if only:
         word = (only["what"] or only["only"]).lower().removesuffix("s")
@@ -83,19 +80,16 @@ def _claim(subject: str, message: str) -> tuple[str, str]:
     return "", ""
 
 
-def _elsewhere(subject: str, context: Context) -> Iterator[Fact]:
+def _elsewhere(told: Message, context: Context) -> Iterator[Fact]:
     """A conventional scope that is a part of the repository, where nothing of that part is touched, but infrastructure or
     migrations are. Scopes that are no directories have a meaning of their own."""
-    typed = _SCOPED.match(subject)
-    if typed is None:
-        return
-    parts = {word for word in _SPLIT.split(typed["scope"].lower()) if len(word) > 2}
+    parts = {word for word in _SPLIT.split(told.scope) if len(word) > 2}
     paths = [path.lower() for file in context.change_set.files for path in (file.before, file.after) if path]
     if not parts or any(part in path for part in parts for path in paths):
         return
     grave = {name: changes for name, changes in context.once(_kinds).items() if name in ("infrastructure", "migration")}
     if grave and any(parts & set(path.lower().split("/")[:-1]) for path in context.before.tree.paths()):
-        yield _fact("scope", typed[0].rstrip(":"), grave)
+        yield _fact("scope", told.shown.rstrip(":"), grave)
 
 
 def _kinds(context: Context) -> dict[str, list[Change]]:
