@@ -5,12 +5,15 @@
 | field | holds |
 |---|---|
 | files | globs, relative to the directory that the agent is started in |
+| single | each file is one agent, command or mode by itself; otherwise all of one agent in one directory count together |
 | under | key paths at which the settings may begin |
 | allow, deny, ask | keys of lists of permissions, `Tool(pattern)` |
 | lists, denied | keys of lists of patterns of one tool, allowed or denied |
 | rules | key of a list of maps, with the keys of tool, patterns and decision in each, and the words that decide |
 | decisions | key of a tree whose leaves are allow/ask/deny or true/false: its names are a tool and a pattern |
+| tools | keys of lists of the tools that there are, whether it asks or not: without any there are all |
 | directories | keys of lists of further directories |
+| plugins | keys of maps of what brings commands, hooks and servers of others with it |
 | hooks | keys under which commands stand that run before or after the agent does something |
 | switches | one value each; `order` is from strict to loose, `default` what absence means, `bypass` asks nobody any more |
 
@@ -69,9 +72,12 @@ class Form:
     denied: tuple[tuple[str, str], ...] = ()
     decisions: tuple[tuple[str, str], ...] = ()
     rules: tuple[Rules, ...] = ()
+    tools: tuple[str, ...] = ()
     directories: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
     hooks: tuple[str, ...] = ()
     switches: tuple[Switch, ...] = ()
+    single: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +145,12 @@ def _form(row: Mapping[str, Any]) -> Form:
         keyed("denied"),
         tuple((entry["key"], entry["tool"]) for entry in row.get("decisions", ())),
         tuple(_rules(entry) for entry in row.get("rules", ())),
+        tuple(row.get("tools", ())),
         tuple(row.get("directories", ())),
+        tuple(row.get("plugins", ())),
         tuple(row.get("hooks", ())),
         tuple(_switch(entry) for entry in row.get("switches", ())),
+        bool(row.get("single")),
     )
 
 
@@ -164,11 +173,12 @@ def _switch(row: Mapping[str, Any]) -> Switch:
 
 
 def form_of(path: str) -> tuple[Form, str] | None:
-    """(form, directory that the agent is started in) of a settings file; None for any other file."""
+    """(form, directory that the agent is started in) of a settings file, for one that stands by itself its own path; None
+    for any other file."""
     for form in table().forms:
         for pattern in form.files:
             depth = pattern.count("/") + 1
             parts = path.split("/")
             if len(parts) >= depth and matches("/".join(parts[-depth:]), (f"/{pattern}",)):
-                return form, "/".join(parts[:-depth])
+                return form, path if form.single else "/".join(parts[:-depth])
     return None

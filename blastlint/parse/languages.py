@@ -28,7 +28,8 @@ _BY_NAME: dict[str, str] = {
     "_redirects": "list",
     "procfile": "shell", "pipfile": "toml", "poetry.lock": "toml", "cargo.lock": "toml", "uv.lock": "toml",
     ".npmrc": "properties", "pip.conf": "ini", ".editorconfig": "ini", ".flake8": "ini", ".coveragerc": "ini",
-    ".eslintrc": "json", ".prettierrc": "yaml", ".babelrc": "json", "rakefile": "ruby", "gemfile": "ruby",
+    ".eslintrc": "json", ".prettierrc": "yaml", ".roomodes": "yaml", ".babelrc": "json",
+    "rakefile": "ruby", "gemfile": "ruby",
 }  # fmt: skip
 # A list of what is let in or kept out, one entry a line.
 _LIST = regex(

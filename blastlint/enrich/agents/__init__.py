@@ -15,13 +15,14 @@ from blastlint.regex import regex
 SETTINGS = regex(
     r"(^|/)(\.(claude|codex|gemini|qwen|cursor|kiro|amazonq|opencode|vscode|roo|devcontainer|amp|zed|factory|windsurf)/"
     r".*\.(json|jsonc|toml|rules|hook)|\.github/hooks/[^/]+\.json|\.continue/mcpServers/[^/]+\.(ya?ml|json)"
-    r"|(opencode|\.?crush|\.?mcp|devcontainer)\.jsonc?|\.aider\.conf\.yml|[^/]+\.code-workspace)$"
+    r"|(opencode|\.?crush|\.?mcp|devcontainer)\.jsonc?|\.aider\.conf\.yml|\.roomodes|[^/]+\.code-workspace)$"
 )
 INSTRUCTIONS = regex(
     r"(^|/)((CLAUDE|AGENTS?|GEMINI|QWEN|WARP|CRUSH|CONVENTIONS|JULES)(\.local)?\.md|\.(cursor|windsurf|cline|roo|goose|augment)(rules|hints)"
     r"(/.*\.mdc?)?|\.roorules-\w+|\.(cursor|windsurf|roo|kilocode|continue|amazonq|augment|trae)/rules/.*\.mdc?|\.kiro/steering/.*\.md"
     r"|\.github/(copilot-instructions\.md|(instructions|prompts|agents|chatmodes)/.*\.md)|\.junie/guidelines\.md"
-    r"|\.(claude|codex|gemini|opencode|agents|cursor)/(skills?|agents?|commands?|prompts?|rules)/.*\.(md|toml))$"
+    r"|\.(claude|codex|gemini|opencode|agents?|cursor|factory|windsurf|github)/(skills?|agents?|commands?|prompts?|rules|droids|workflows)"
+    r"/.*\.(md|toml)|\.(aiassistant|qoder|devin|tabnine)/(rules|guidelines)/.*\.md|\.augment-guidelines)$"
 )
 _WORKFLOW = regex(r"(^|/)\.(github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
 _PROGRAMS = frozenset({"python", "javascript", "typescript", "go", "ruby", "java", "rust"})  # shell is read as commands
@@ -58,9 +59,11 @@ def _of_file(change: Change, context: Context) -> Iterator[Fact]:
         yield from settings.facts(change, context)
         yield from servers.facts(change, context)
     elif INSTRUCTIONS.search(path):
-        from blastlint.enrich.agents import instructions
+        from blastlint.enrich.agents import instructions, servers, settings
 
         yield from instructions.facts(change, context)
+        yield from settings.facts(change, context)  # of its head
+        yield from servers.facts(change, context)
     elif path.endswith(("ignore", "exclude")):
         from blastlint.enrich.agents import ignored
 

@@ -33,7 +33,7 @@ _FREES = regex(
     r"|confirm(ing|ation)?|request(ing)?)\b(?! (for )?(secrets?|passwords?|credentials?))"
     r"|\b(always|auto(matically)?)[- ]?(approve|accept|merge|push|deploy|force)\w*\b"
     r"|\bskip(ping)? (the |all |any )?(tests?|hooks?|reviews?|checks?|confirmations?|approvals?|lint\w*|ci|validation)\b"
-    r"|--no-verify|\bfull (autonomy|access|permissions?|control)\b"
+    r"|--no-verify|//\s*turbo-all\b|\bfull (autonomy|access|permissions?|control)\b"
     r"|\bbypass(ing)? (the |all |any )?(approvals?|permissions?|hooks?|checks?|reviews?|prompts?)\b"
     r"|\b(you )?(may|can|are (allowed|free|permitted) to|have permission to)\s+(also |now |directly |freely )?"
     r"(push|force|delete|drop|destroy|deploy|commit|merge|overwrite|rewrite|reset|run any|execute any|modify any|remove)\b",
@@ -46,7 +46,7 @@ _GRAVE = regex(
     r"|iam\b|bucket|backup|no-verify|hooks?\b|history|\bcommit",
     re.I,
 )
-_CHECKS = regex(r"\b(tests?|hooks?|reviews?|checks?|lint\w*|validat\w*|approv\w*|confirm\w*|ask\w*|ci)\b", re.I)
+_CHECKS = regex(r"\b(tests?|hooks?|reviews?|checks?|lint\w*|validat\w*|approv\w*|confirm\w*|ask\w*|ci|turbo-all)\b", re.I)
 _SENTENCE = regex(r"(?<=[.!?;])\s+|\n\s*(?:[-*+]|\d+[.)])\s+|\n{2,}|\n(?=#)|\s\|\s|$")
 _MARKS = regex(r"[`*_>#\[\]\"“”]|\(https?:[^)]*\)")
 _WORD = regex(r"[a-z0-9][a-z0-9./_-]*")

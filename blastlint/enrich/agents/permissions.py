@@ -53,6 +53,11 @@ def permission(text: str) -> Permission:
     return Permission(kind, bare(found["pattern"] or ""))
 
 
+def tool_of(text: str) -> Permission:
+    """One entry of a list of tools: what is no name of a tool is one of a server's (`github/*`)."""
+    return permission(text) if _WRITTEN.match(text.strip()) else Permission("mcp", text.strip())
+
+
 def bare(pattern: str) -> str:
     """A pattern without what only says "and whatever follows"; "" for one that takes everything."""
     text = pattern.strip()

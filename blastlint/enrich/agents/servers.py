@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from blastlint.enrich.agents.settings import at
+from blastlint.enrich.agents.trees import at, roots
 from blastlint.enrich.context import Context
 from blastlint.facts.agents import table
 from blastlint.frozen import dataclass
 from blastlint.masking import is_secret_name, mask_text, says_nothing
 from blastlint.model import Change, Fact, FactValue, Region, Value
-from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
 
@@ -98,11 +97,8 @@ def _elsewhere(change: Change, context: Context) -> Iterator[str]:
 
 def servers(path: str, side: Workspace) -> dict[str, Server]:
     """The servers of one file by name; under "" whether all of a project's are on."""
-    document = side.document(path)
-    if document is None or not isinstance(document.content, KeyTree):
-        return {}
     found: dict[str, Server] = {}
-    for root in document.content.documents:
+    for root in roots(path, side):
         for key in table().servers:
             for listed in at(root, key):
                 named = ((_text(element.get("name")), element) for element in listed.elements)

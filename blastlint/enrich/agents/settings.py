@@ -9,28 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from blastlint.enrich.agents.permissions import LEVELS, Permission, bare, covers, level, permission
+from blastlint.enrich.agents.permissions import LEVELS, Permission, bare, covers, level, permission, tool_of
+from blastlint.enrich.agents.trees import at, named, roots
 from blastlint.enrich.context import Context
 from blastlint.enrich.shown import shown
 from blastlint.facts.agents import Form, Rules, Switch, form_of, table
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import Change, Fact, Region, Related, Scalar, Value
-from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace
+from blastlint.regex import regex
 
 _GUARDING_HOOKS = ("pretooluse", "beforetool", "userpromptsubmit", "beforeshell", "beforemcp", "beforeread", "permission",
                    "beforeedit", "stop", "beforesubmit", "pre_")  # fmt: skip
 _MANY = 5
+_COMMA = regex(r"[,\s]+(?![^()]*\))")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What one agent is told on one side. Each entry has its place; `hooks` are (event, command)."""
+    """What one agent is told on one side. Each entry has its place; `hooks` are (event, command). `tools` are those that
+    there are; none where that is not said."""
 
     allow: dict[Permission, Region | None]
     deny: dict[Permission, Region | None]
     ask: dict[Permission, Region | None]
+    tools: dict[Permission, Region | None]
     directories: dict[str, Region | None]
+    plugins: dict[str, Region | None]
     hooks: dict[tuple[str, str], Region | None]
     switches: dict[str, tuple[Switch, Scalar, Region | None]]
     exists: bool = False
@@ -54,7 +59,8 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if found is None or change.path != _first(found[0].agent, found[1], context):
         return
     agent, home = found[0].agent, found[1]
-    before, after = _settings(agent, home, context.before, context), _settings(agent, home, context.after, context)
+    earlier = (form_of(change.before.address) or found)[1] if found[0].single and change.before is not None else home
+    before, after = _settings(agent, earlier, context.before, context), _settings(agent, home, context.after, context)
     wider = sorted(_wider(before, after), key=lambda w: w.rank)
     if wider:
         yield _fact("agent-permission", agent, wider, before, after)
@@ -98,20 +104,15 @@ def _first(agent: str, home: str, context: Context) -> str:
 
 def _settings(agent: str, home: str, side: Workspace, context: Context) -> Settings:
     """All files of the agent in one directory, as one."""
-    settings = Settings({}, {}, {}, {}, {}, {})
+    settings = Settings({}, {}, {}, {}, {}, {}, {}, {})
     exists = False
     for path, form in _files(agent, home, side, context):
-        document = side.document(path)
-        if document is None or not isinstance(document.content, KeyTree):
-            continue
-        exists = True
-        for root in document.content.documents:
+        for root in roots(path, side):
+            exists = True
             for prefix in form.under:
                 for base in at(root, prefix) if prefix else (root,):
                     _read(base, form, settings)
-    return Settings(
-        settings.allow, settings.deny, settings.ask, settings.directories, settings.hooks, settings.switches, exists
-    )
+    return replace(settings, exists=exists)
 
 
 def _files(agent: str, home: str, side: Workspace, context: Context) -> Iterator[tuple[str, Form]]:
@@ -145,8 +146,13 @@ def _read(root: Value, form: Form, settings: Settings) -> None:
     for key, tool in form.decisions:
         for value in at(root, key):
             _decisions(value, (tool,) if tool else (), settings)
+    for text, region in _texts(root, form.tools):
+        settings.tools[tool_of(text)] = region
     for text, region in _texts(root, form.directories):
         settings.directories[text] = region
+    for key in form.plugins:
+        for value in at(root, key):
+            settings.plugins.update({f"{key}: {n}": v.region for n, v in value.items.items() if v.scalar is not False})
     for rules in form.rules:
         for value in at(root, rules.key):
             for element in value.elements:
@@ -156,7 +162,7 @@ def _read(root: Value, form: Form, settings: Settings) -> None:
             for event, text, region in _hooks(value):
                 settings.hooks[event, text] = region
     for switch in form.switches:
-        for name, value in _named(root, switch.key.split("."), ""):
+        for name, value in named(root, switch.key):
             settings.switches[name] = (switch, value.scalar, value.region)
 
 
@@ -192,34 +198,20 @@ def _hooks(value: Value) -> Iterator[tuple[str, str, Region | None]]:
 
 
 def _texts(root: Value, keys: Sequence[str]) -> Iterator[tuple[str, Region | None]]:
+    """Every entry of a list, which may be written as one text with commas. An entry may have its pattern beside it."""
     for key in keys:
         for value in at(root, key):
+            if isinstance(value.scalar, str):
+                yield from ((text, value.region) for text in _COMMA.split(value.scalar) if text)
             for element in value.elements:
                 expression = element.get("pattern")
+                limit = next((e.get("fileRegex") for e in element.elements if e.is_map), None)
                 if isinstance(element.scalar, str):
                     yield element.scalar, element.region
                 elif expression is not None and isinstance(expression.scalar, str):
                     yield f"/{expression.scalar}/", element.region
-
-
-def at(root: Value, key: str) -> Iterator[Value]:
-    """Every value that a dotted key with `*` leads to."""
-    for _, value in _named(root, key.split("."), ""):
-        yield value
-
-
-def _named(value: Value, steps: Sequence[str], name: str) -> Iterator[tuple[str, Value]]:
-    """(name, value) of every place that the steps lead to: a key may itself be dotted, as editors write them."""
-    if not steps:
-        yield name, value
-        return
-    for size in range(len(steps), 0, -1):
-        key = ".".join(steps[:size])
-        if key == "*":
-            for other, child in value.items.items():
-                yield from _named(child, steps[1:], f"{name}.{other}".strip("."))
-        elif key in value.items:
-            yield from _named(value.items[key], steps[size:], f"{name}.{key}".strip("."))
+                elif element.elements and isinstance(element.elements[0].scalar, str):
+                    yield f"{element.elements[0].scalar}({limit.scalar if limit is not None else ''})", element.region
 
 
 def _decisions(value: Value, names: tuple[str, ...], settings: Settings) -> None:
@@ -273,8 +265,11 @@ def _wider(before: Settings, after: Settings) -> Iterator[Widening]:
     for allowed, region in after.allow.items():
         if any(covers(other, allowed) for other in old_allow) or any(covers(d, allowed) for d in after.deny):
             continue
+        if allowed in before.deny:
+            continue  # told as a refusal that is gone
         reach = level(allowed)
         yield Widening("allow", reach, LEVELS.index(reach) + 1, f"{allowed.shown} needs no approval", region)
+    yield from _nearer(before, after)
     for directory, region in after.directories.items():
         if not any(directory == d or directory.startswith(f"{d.rstrip('/')}/") for d in before.directories):
             home = directory.rstrip("/") in ("~", "$HOME", "", "/", "..", "../..")
@@ -285,6 +280,20 @@ def _wider(before: Settings, after: Settings) -> Iterator[Widening]:
                 f"it may work in {directory or '/'}",
                 region,
             )
+
+
+def _nearer(before: Settings, after: Settings) -> Iterator[Widening]:
+    """What is within its reach now, whether it asks or not, and was not."""
+    if before.tools and after.exists and not after.tools:
+        region = next(iter(before.tools.values()))
+        yield Widening("tools", "broad", 5, "its tools are no longer listed, so that it has all of them", None, region)
+    for tool, region in after.tools.items() if before.tools else ():
+        if not any(covers(other, tool) for other in before.tools):
+            reach = "broad" if tool.tool in ("all", "shell", "write") else "narrow"
+            yield Widening("tools", reach, 5, f"it has {tool.shown} now", region)
+    for plugin, region in after.plugins.items():
+        if plugin not in before.plugins:
+            yield Widening("plugin", "broad", 5, f"{plugin} brings what it likes with it", region)
 
 
 def _looser(switch: Switch, before: Scalar, after: Scalar) -> bool:
@@ -309,9 +318,10 @@ def _lost(before: Settings, after: Settings) -> Iterator[Widening]:
         if any(d.tool == denied.tool and d.pattern and covers(denied, d) for d in after.deny) and not denied.pattern:
             continue  # spelled out instead
         asked = any(covers(other, denied) for other in after.ask)
+        instead = "allowed" if denied in after.allow else "asked about" if asked else ""
         reach = level(denied)
         grave = reach in ("everything", "destructive", "any-code", "secrets") and not asked
-        text = f"{denied.shown} is {'asked about and no longer refused' if asked else 'no longer refused'}"
+        text = f"{denied.shown} is {f'{instead} and ' if instead else ''}no longer refused"
         yield Widening("deny", "grave" if grave else "lesser", 0 if grave else 2, text, None, region)
     for asked_about, region in before.ask.items():
         if any(covers(other, asked_about) for other in (*after.ask, *after.deny)):

@@ -33,6 +33,7 @@ _WILD = regex(
     r"|\"autoAccept\"\s*:\s*true"
 )
 _OTHER_PROGRAMS = frozenset({"q", "amp", "copilot", "crush"})  # names that others have too
+_ASKING = frozenset({"p", "prompt", "allow-tool", "allow-all-tools", "allow-all", "x", "execute"})
 _WRITES = frozenset({"contents", "actions", "packages", "deployments", "pages", "security-events", "workflows"})
 
 
@@ -119,9 +120,10 @@ def _program(step: Value, path: str) -> tuple[str, str]:
         return "", ""
     found = ("", "")
     for command in parse_snippet(script, path, "after", 1, 1).commands:
-        if command.tool in table().flags and command.tool not in _OTHER_PROGRAMS:
+        if command.tool in table().flags:
             option, _ = disarming(command)
-            if option or not found[0]:
+            asked = command.tool not in _OTHER_PROGRAMS or any(o.name in _ASKING for o in command.options)
+            if option or (asked and not found[0]):
                 found = command.tool, option
     return found
 
