@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from blastlint import pipeline
 from blastlint.engine.load import shipped_rules
-from blastlint.enrich.agents import SETTINGS
+from blastlint.enrich.agents import INSTRUCTIONS, SETTINGS
 from blastlint.enrich.agents.permissions import Permission, covers, level, permission
 from blastlint.facts.agents import form_of, table
 from blastlint.sources.memory import change_set
@@ -90,4 +90,4 @@ def test_every_settings_file_of_the_table_is_looked_at() -> None:
     for form in table().forms:
         for pattern in form.files:
             path = pattern.replace("*", "x")
-            assert form_of(path) is not None and SETTINGS.search(path), path
+            assert form_of(path) is not None and (SETTINGS.search(path) or (form.single and INSTRUCTIONS.search(path))), path

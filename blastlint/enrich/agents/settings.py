@@ -265,8 +265,6 @@ def _wider(before: Settings, after: Settings) -> Iterator[Widening]:
     for allowed, region in after.allow.items():
         if any(covers(other, allowed) for other in old_allow) or any(covers(d, allowed) for d in after.deny):
             continue
-        if allowed in before.deny:
-            continue  # told as a refusal that is gone
         reach = level(allowed)
         yield Widening("allow", reach, LEVELS.index(reach) + 1, f"{allowed.shown} needs no approval", region)
     yield from _nearer(before, after)
