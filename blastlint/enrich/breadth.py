@@ -1,7 +1,8 @@
 """Facts about the change set as a whole: `breadth` (how much of the repository it touches) and `mass-deletion`.
 
 Weights: a changed or deleted source file counts 1, a new one NEW (nothing depends on it yet), tests and examples half of
-that. Generated, vendored and lock files, documents and pure moves count nothing, nor does what is deleted in mass.
+that. Generated, vendored and lock files, documents, texts by language and pure moves count nothing, nor does what is deleted
+in mass.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from blastlint.enrich.edits import edit_of
 from blastlint.enrich.limits import DEFAULT, Limits, Size, is_near, limits
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.enrich.texts import compared_words
+from blastlint.facts.file_roles import is_catalogue
 from blastlint.facts.words import listed
 from blastlint.frozen import dataclass
 from blastlint.globs import matches
@@ -125,7 +127,7 @@ def _touched(file: FileChange, context: Context) -> _Touched | None:
 
 
 def _weight(file: FileChange, context: Context) -> float:
-    own = _WEIGHTS.get(path_class_of(file.path, context.config), 0.0)
+    own = 0.0 if is_catalogue(file.path) else _WEIGHTS.get(path_class_of(file.path, context.config), 0.0)
     return own * (NEW if file.status == "added" else 1.0)
 
 

@@ -17,13 +17,18 @@ from blastlint.enrich.surroundings import path_class_of
 from blastlint.enrich.texts import Text, compared_lines, compared_words, text_of
 from blastlint.model import Change, Fact, Region, Related
 from blastlint.parse.languages import language_of
+from blastlint.regex import regex
 from blastlint.resolve.code import FAMILIES
 
 _MANY = 10  # files with the same edit: a tool, or a hand that acts like one
 _MOST_FILES = 2_000
 _OUTLYING = 0.3  # share above which the outliers are no outliers
 _WORDS = 12  # an edit of more words is written for its place
-_PAGES = (".html", ".htm")
+# Programs and pages in languages without a grammar here.
+_PROGRAMS = regex(
+    r"\.(html?|vue|svelte|astro|s?css|less|php|kts?|cs|fs|swift|scala|groovy|dart|exs?|erl|cljs?|lua|[ch](pp|c|xx)?|mm?|p[lm]"
+    r"|jl|elm|hs|mli?|zig|nim|sol|templ|liquid|erb|haml|j2|twig)$"
+)
 _GRAVE = ("migration", "vendored", "generated", "data")
 
 Edit = tuple[tuple[str, ...], tuple[str, ...]]
@@ -107,4 +112,5 @@ def _kind(path: str, context: Context) -> str:
     found = path_class_of(path, context.config)
     if found in ("vendored", "generated", "lock"):
         return found
-    return "data" if sort == "other" and language_of(path) not in FAMILIES and not path.endswith(_PAGES) else "code"
+    program = language_of(path) in FAMILIES or _PROGRAMS.search(path)
+    return "data" if sort == "other" and not program else "code"

@@ -51,6 +51,7 @@ _CATALOGUE = regex(
     r"|lv|mk|ml|mn|mr|ms|my|nb|ne|nl|nn|no|pa|pl|pt|ro|ru|sk|sl|sq|sr|sv|sw|ta|te|th|tr|uk|ur|uz|vi|zh)"
     r"([_-][A-Z]{2})?\.(json|ya?ml)$"  # languages, and not db.yaml, ci.yml, eu.yaml
 )
+_TEXTS = regex(r"\.(json5?|jsonc|ya?ml|toml|properties|ini|po|pot|arb|xlf|xliff|strings|stringsdict|ftl|resx|xml|lang)$")
 _DASHBOARD = regex(r"(^|/)dashboards?/|dashboard[\w-]*\.json$|\.(ipynb|geojson|ndjson|map|lottie)$")
 _DATA = regex(r"(^|/)(data|datasets?|seeds?|snapshots?|corpus|samples?|_data)/|\.(jsonl)$")
 _COMPOSE = regex(r"(^|/)(docker-)?compose[\w.-]*\.ya?ml$")
@@ -63,6 +64,11 @@ _INSIDE = regex(
     r"|configMapGenerator|spec\.postBuild\.substitute)(\.|\[|$)"
     r"|(^|\.)(env|environment)(\[|\.|$)"
 )
+
+
+def is_catalogue(path: str) -> bool:
+    """Whether a file has texts for people, told by its path alone."""
+    return _TEXTS.search(path) is not None and _CATALOGUE.search(path) is not None
 
 
 def file_role(path: str, root: Value, language: str = "") -> Role:
