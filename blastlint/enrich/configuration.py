@@ -84,8 +84,8 @@ def _key(change: Change, delta: Delta, context: Context) -> Fact:
         fields.update(_magnitude(names, before.scalar, after.scalar))
     if fields["blanked"]:
         fields["moved_to_reference"] = _moved_to_reference(change, delta, context)
-    if delta.action == "removed" and len(names) == 1:
-        fields["referenced"] = bool(readers(context, name, change.path))
+    if delta.action == "removed" and change.type in ("configuration", "pipeline"):
+        fields["referenced"] = bool(readers(context, delta.path, change.path))
     return Fact("key", fields, delta.path, delta.before_region, delta.after_region, confidence=_confidence(change))
 
 

@@ -4,7 +4,8 @@ Flags are brought to one form whatever the system:
 | form | where |
 |---|---|
 | flagd, OpenFeature | `flags.X: {state, variants, defaultVariant, targeting}`, also below spec.flagSpec |
-| LaunchDarkly | `flags.X: {on, fallthrough, offVariation, rules, targets}`, `flagValues.X` |
+| LaunchDarkly | `flags.X: {on, variations, fallthrough, offVariation, rules, targets}`, `flagValues.X` |
+| GO Feature Flag | `X: {variations, defaultRule: {percentage}, targeting, disable}` |
 | Unleash | `features: [{name, enabled, strategies: [{parameters: {rollout, percentage}}]}]` |
 | one's own | a file, or a section, named for flags: a switch, a number, or a map with enabled and a percentage |
 """
@@ -25,7 +26,7 @@ from blastlint.regex import regex
 
 _FILE = regex(
     r"(^|[/._-])(feature[-_.]?(flags?|toggles?)|flags?|toggles?|flagd|unleash|launchdarkly|rollouts?"
-    r"|experiments?)([/._-]|$)",
+    r"|experiments?|goff)([/._-]|$)",
     re.IGNORECASE,
 )
 _SECTION = regex(r"^(feature_?-?)?(flags?|toggles?)$|^features$|^rollouts?$", re.IGNORECASE)
@@ -53,6 +54,7 @@ _RULES = (
     "allowlist",
     "conditions",
 )
+_OFF = regex(r"^(off|false|disabled?|control|default|none|no|old|legacy)$", re.IGNORECASE)
 _PURPOSE = ("description", "purpose", "summary", "desc")
 _JUMP = 50.0
 _VERSIONS = 20
@@ -208,7 +210,7 @@ def _of_root(path: str, root: Value) -> Iterator[Flag]:
 def _is_flag(value: Value, bare: bool) -> bool:
     if value.is_map:
         return bool(
-            {*_ON, *_PERCENT, "defaultVariant", "fallthrough", "variants", "strategies", "environments"}
+            {*_ON, *_PERCENT, "defaultVariant", "defaultRule", "fallthrough", "variants", "strategies", "environments"}
             & value.items.keys()
         )
     return bare and isinstance(value.scalar, bool)
@@ -223,7 +225,10 @@ def _flag(name: str, value: Value) -> Flag:
         if said is not None and said.is_scalar:
             on = str(said.scalar).lower() in ("true", "on", "enabled", "active", "1")
             break
-    default = value.get("defaultVariant") or value.get("fallthrough", "variation") or value.get("default")
+    off = value.get("disable")
+    if off is not None and isinstance(off.scalar, bool):
+        on = not off.scalar
+    default = _default(value)
     return Flag(
         name,
         on,
@@ -233,6 +238,15 @@ def _flag(name: str, value: Value) -> Flag:
         value.region,
         _purpose(value),
     )
+
+
+def _default(value: Value) -> Value | None:
+    """What everybody gets whom no rule names."""
+    for way in (("defaultVariant",), ("fallthrough", "variation"), ("defaultRule", "variation"), ("default",)):
+        found = value.get(*way)
+        if found is not None:
+            return found
+    return None
 
 
 def _purpose(value: Value) -> str:
@@ -246,8 +260,31 @@ def _purpose(value: Value) -> str:
 
 def _percent(value: Value) -> float | None:
     """The largest percentage that the flag, one of its strategies or its fallthrough names."""
+    shares = list(_shares(value))
+    if total := sum(share for _, share in shares):
+        return 100 * sum(share for variant, share in shares if not _OFF.match(variant)) / total
     found = [number for number in _percents(value, 0) if number is not None]
     return max(found) if found else None
+
+
+def _shares(value: Value) -> Iterator[tuple[str, float]]:
+    """(variant, weight) of a flag that deals its variants out; a variant by its value where that is a switch."""
+    rule, rollout = value.get("defaultRule", "percentage"), value.get("fallthrough", "rollout", "variations")
+    fractional = value.get("targeting", "fractional")
+    dealt: list[tuple[Value | None, Value | None]] = []
+    if rule is not None:
+        dealt += [(Value(name), weight) for name, weight in rule.items.items()]
+    if rollout is not None:
+        dealt += [(element.get("variation"), element.get("weight")) for element in rollout.elements]
+    if fractional is not None:
+        dealt += [(element.get(0), element.get(1)) for element in fractional.elements if element.is_list]
+    for variant, weight in dealt:
+        named, share = variant.scalar if variant is not None else None, weight.scalar if weight is not None else None
+        if named is None or isinstance(share, (bool, str)) or share is None:
+            continue
+        step = named if isinstance(named, int) else str(named)
+        meant = value.get("variations", step) or value.get("variants", step)
+        yield str(meant.scalar if meant is not None and isinstance(meant.scalar, bool) else named), float(share)
 
 
 def _percents(value: Value, depth: int) -> Iterator[float | None]:

@@ -1,8 +1,9 @@
 """Key trees -> `config.document` entities, one for each document of a changed file in one of these formats.
 
 The address is the path, in streams of several documents `path#identity`: that of the Kubernetes object that the document
-declares, else its number. `type` is the file's role (facts/file_roles.py). Lock files, Terraform's own files and state are
-left to those who know them. diff/config.py makes the changes: `config.key` for each difference within a document.
+declares, the profile of Spring that it is for (its `variant` too), else its number. `type` is the file's role
+(facts/file_roles.py). Lock files, Terraform's own files and state are left to those who know them. diff/config.py makes the
+changes: `config.key` for each difference within a document.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from blastlint.facts.canonical import digest
 from blastlint.facts.file_roles import Role, file_role
+from blastlint.facts.paths import Step, found
 from blastlint.frozen import dataclass
 from blastlint.model import Coverage, Entity, Region, Value
 from blastlint.parse.keytree import KeyTree
@@ -38,8 +40,9 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
         several = len(document.content.documents) > 1
         seen: set[str] = set()
         for number, written in enumerate(document.content.documents):
-            identity = object_identity(written)
-            root = _unfolded(written) if identity else written
+            declared, profile = object_identity(written), profile_of(written) if several else ""
+            root = _unfolded(written) if declared else written
+            identity = declared or profile
             label = identity if identity and identity not in seen else str(number)
             seen.add(label)
             role = file_role(path, root, document.language)
@@ -50,6 +53,7 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
                 kind="config.document",
                 type=role,
                 name=identity or path.rpartition("/")[2],
+                variant=profile,
                 attributes=root if root.is_map else Value({}),
                 region=root.region or Region(workspace.side, path, 1),
                 content=digest(root) if root.known else "",
@@ -71,6 +75,16 @@ def object_identity(root: Value) -> str:
         return ""
     namespace = root.get("metadata", "namespace")
     return "/".join(str(v.scalar or v.text) if v is not None else "-" for v in (kind, namespace, name))
+
+
+def profile_of(root: Value) -> str:
+    """The profile that a document of Spring's settings is for (`spring.config.activate.on-profile`, before Boot 2.4
+    `spring.profiles`), or "". Keys may be written with dots."""
+    for name in ("spring.config.activate.on-profile", "spring.profiles"):
+        value = found(root, tuple(Step(key) for key in name.split("."))) or root.get(name)
+        if value is not None and isinstance(value.scalar, str):
+            return value.scalar
+    return ""
 
 
 def document_of(entity: Entity) -> ConfigDocument:

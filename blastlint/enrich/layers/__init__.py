@@ -14,9 +14,10 @@ from blastlint.enrich.layers.mixups import mixup
 from blastlint.enrich.layers.shared import Default, at_least_two, fact, sort_of
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.facts.paths import found, steps
-from blastlint.model import Change, Fact
+from blastlint.model import Change, Fact, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace
+from blastlint.resolve.keytree import profile_of
 
 _SUFFIXES = (".yaml", ".yml", ".json", ".toml", ".properties", ".ini", ".env", ".conf")
 _MOST = 40
@@ -44,14 +45,29 @@ def _default(change: Change, context: Context) -> Default | None:
     if delta.action == "added" or delta.path == "" or path_class_of(change.path, context.config) != "source":
         return None
     after = context.after
-    named = [p for p in overlays(change.path, after) if p.endswith(_SUFFIXES) or "/.env" in f"/{p}"][:_MOST]
-    inherit = tuple(p for p in named if _inherits(p, delta.path, after)) if len(named) > 1 else ()
+    named = dict(_layers(change, after))
+    inherit = tuple(name for name, roots in named.items() if _inherits(roots, delta.path)) if len(named) > 1 else ()
     return Default(change, delta, sort_of(delta), inherit, len(named) - len(inherit))
 
 
-def _inherits(path: str, key: str, side: Workspace) -> bool:
+def _layers(change: Change, side: Workspace) -> Iterator[tuple[str, tuple[Value, ...]]]:
+    """(name, documents) of each layer above the one of the change: the profiles in its own file, and other files. What could
+    not be read whole has no documents, and inherits nothing."""
+    content = _content(change.path, side)
+    if content is not None and len(content.documents) > 1 and not change.entity.variant:
+        yield from ((f"{change.path}#{name}", (root,)) for root in content.documents if (name := profile_of(root)))
+    named = [p for p in overlays(change.path, side) if p.endswith(_SUFFIXES) or "/.env" in f"/{p}"]
+    for path in named[:_MOST]:
+        above = _content(path, side)
+        yield path, above.documents if above is not None else ()
+
+
+def _content(path: str, side: Workspace) -> KeyTree | None:
     document = side.document(path)
-    if document is None or not isinstance(document.content, KeyTree) or document.coverage != "full":
-        return False
+    whole = document is not None and isinstance(document.content, KeyTree) and document.coverage == "full"
+    return document.content if whole else None  # type: ignore[union-attr,return-value]
+
+
+def _inherits(roots: tuple[Value, ...], key: str) -> bool:
     way = steps(key)
-    return all(root.known and found(root, way) is None for root in document.content.documents)
+    return bool(roots) and all(root.known and found(root, way) is None for root in roots)

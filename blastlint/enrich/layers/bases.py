@@ -4,7 +4,7 @@
 |---|---|---|
 | Helm | values.yaml | values-X.yaml, values.X.yaml, values/X.yaml beside it |
 | Ansible | group_vars/all | group_vars/X, host_vars/X |
-| Spring | application.yml | application-X.yml |
+| Spring | application.yml | application-X.yml, and its own documents for a profile |
 | .env | .env, .env.defaults | .env.X |
 | node-config and its like | default, base, common, global, shared, defaults .X | other names in the same directory |
 | directories | base/F, defaults/F, common/F, _default/F, global/F, shared/F, all/F | F in a sister directory |

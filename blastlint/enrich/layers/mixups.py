@@ -51,6 +51,10 @@ def mixup(change: Change, context: Context) -> Iterator[Fact]:
             value.region,
         )
         return
+    if delta.action == "modified":
+        from blastlint.enrich.layers import siblings
+
+        yield from siblings.mixup(change, delta, _home(change, delta.path), context)
 
 
 def _named_by(path: str, value: Scalar) -> Environment:
@@ -62,12 +66,12 @@ def _named_by(path: str, value: Scalar) -> Environment:
 
 
 def _home(change: Change, path: str) -> Environment:
-    """The environment that the place is for: the nearest key that names one, else the file."""
+    """The environment that the place is for: the nearest key that names one, else the document's profile, else the file."""
     for part in reversed(path.split(".")[:-1]):
         found_here = _strong(part)
         if found_here != "unknown":
             return found_here
-    return environment_in(change.path)
+    return environment_in(change.entity.variant or change.path)
 
 
 def _strong(text: str) -> Environment:
