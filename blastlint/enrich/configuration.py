@@ -43,6 +43,7 @@ _SOURCE_WORDS = frozenset(
     {"existing", "ref", "from", "vault", "external", "secret", "file", "source", "ssm", "arn", "sops"}
 )
 _SECRET_FILE = regex(r"(^|/)(\.env|env)(\.|$)|\.env$|secret|credential", re.IGNORECASE)
+_SHARE = regex(r"percent|rollout|weight|ratio", re.IGNORECASE)
 _LARGE = 1_000_000_000
 
 
@@ -80,13 +81,23 @@ def _key(change: Change, delta: Delta, context: Context) -> Fact:
         "entry_of": _entry_of(delta),
         "catch_all": _catch_all(delta),
     }
-    if delta.action == "modified" and before and after and before.is_scalar and after.is_scalar:
+    scalars = delta.action == "modified" and before and after and before.is_scalar and after.is_scalar
+    if scalars and not _is_share_of_flag(change.path, names):  # feature_flags.py tells how many people it reaches
+        assert before is not None and after is not None
         fields.update(_magnitude(names, before.scalar, after.scalar))
     if fields["blanked"]:
         fields["moved_to_reference"] = _moved_to_reference(change, delta, context)
     if delta.action == "removed" and change.type in ("configuration", "pipeline"):
         fields["referenced"] = bool(readers(context, delta.path, change.path))
     return Fact("key", fields, delta.path, delta.before_region, delta.after_region, confidence=_confidence(change))
+
+
+def _is_share_of_flag(path: str, names: tuple[str, ...]) -> bool:
+    if not any(_SHARE.search(name) for name in names[-2:]):
+        return False
+    from blastlint.enrich.feature_flags import holds_flags
+
+    return holds_flags(path, names[:-1])
 
 
 def _confidence(change: Change) -> Confidence:

@@ -1,14 +1,16 @@
 """Files that are deleted and come back nowhere: what stands in for a file that git calls removed, and what the rest are.
 
-A removed file has a successor when a new file has its name, or its path with another extension (one for one), or when half
-of what it said stands in lines that the change adds elsewhere: it was moved, translated, split or merged.
+A removed file has a successor when a new file has its name, or its path with another extension (one for one), when half of
+what it said stands in lines that the change adds elsewhere, or most of the words that were its own among its like: it was
+moved, translated, split, merged or written anew. One that only hands on what another file has is no loss while that stays.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.intent.claims import told_in, words_in
@@ -36,6 +38,22 @@ _PACKAGES = frozenset(
     ("__init__.py", "package.json", "go.mod", "cargo.toml", "pom.xml", "build.gradle", "pyproject.toml", "setup.py",
      "gemfile", "composer.json", "chart.yaml", "main.tf", "kustomization.yaml", "kustomization.yml", "dockerfile")
 )  # fmt: skip
+_LIKE = 4  # files of one kind, from which what is common to them is known
+_OWN = 0.2  # share of them up to which a word is a file's own
+_TELLING = 2
+_WORD = regex(r"[A-Za-z_]\w{2,}")
+_HANDING = (".js", ".jsx", ".ts", ".tsx", ".mjs", ".cjs", ".mts", ".cts", ".py")
+# What says where something is, and nothing of it: imports, and exports of what was imported.
+_FROM = regex(
+    r"""^(?:import|export)\b[^;'"]*?\bfrom\s*['"](?P<module>[^'"]+)['"];?"""
+    r"""|^from\s+(?P<package>[\w.]+)\s+import\s+(?:\([^)]*\)|[^(\n]+)""",
+    8,  # re.MULTILINE
+)
+_HANDED = regex(
+    r"""^export\s*\{[^}]*\};?|^export default \w+;?|^__all__\s*=\s*[\[(][^\])]*[\])]|^['"]use \w+['"];?"""
+    r"""|/\*[\s\S]*?\*/|^\s*(//|#).*$""",
+    8,
+)
 _COMMENTS = ("#", "//", "/*", "*", "--", ";", "<!--")  # licences stand everywhere
 _COUNTED = ("source", "test", "example")
 # Words of paths that name nothing.
@@ -71,6 +89,8 @@ def deletion(context: Context) -> Deletion | None:
     if sum(_counts(path, context) for path in gone) < FEW:
         return None
     gone = list(_without_heir(_unpublished(gone, context), context))
+    gone = list(_with_content(gone, context.before.tree))
+    gone = list(_not_rewritten(gone, context))
     counted = tuple(path for path in gone if _counts(path, context))
     if len(counted) < FEW:
         return None
@@ -153,10 +173,57 @@ def _without_heir(gone: Sequence[str], context: Context) -> Iterator[str]:
             yield path
 
 
-def _new_lines(context: Context) -> frozenset[str]:
+def _with_content(gone: Sequence[str], tree: Tree) -> Iterator[str]:
+    """The gone files, without those that only hand on what files that are still there have."""
+    stems = {f"/{path.rpartition('.')[0]}" for path in gone}
+    for path in gone:
+        sources = _handed_on(path, tree)
+        if not sources or any(stem.endswith(source) for source in sources for stem in stems):
+            yield path
+
+
+def _handed_on(path: str, tree: Tree) -> tuple[str, ...]:
+    """The modules of which a file hands on what they have, as ends of paths, where it does nothing else."""
+    text = text_of(tree.read(path)) if path.endswith(_HANDING) else None
+    if text is None or _HANDED.sub("", _FROM.sub("", text.text)).strip():
+        return ()
+    return tuple(_end_of(found["module"] or found["package"], path) for found in _FROM.finditer(text.text))
+
+
+def _end_of(module: str, path: str) -> str:
+    """How the path of a module ends that a file names: `../a/b` from its own place, `~/a/b` and `@/a/b` from some root."""
+    if path.endswith(".py"):
+        return f"/{module.lstrip('.').replace('.', '/')}"
+    if module.startswith("."):
+        return f"/{posixpath.normpath(posixpath.join(posixpath.dirname(path), module))}"
+    return f"/{module.partition('/')[2] or module}"
+
+
+def _not_rewritten(gone: Sequence[str], context: Context) -> Iterator[str]:
+    """The gone files, without those of which most of what none of the others says is said in new lines of code now."""
+    if len(gone) < _LIKE:
+        yield from gone
+        return
+    told = {path: _words_of(_lines(context.before.tree, path)) for path in gone}
+    common = Counter(word for said in told.values() for word in said)
+    new = _words_of(_new_lines(context, lambda path: _counts(path, context) and not _OTHER.search(path)))
+    for path, said in told.items():
+        own = {word for word in said if common[word] <= _OWN * len(gone)}
+        if len(own) < _TELLING or len(own & new) < _MOSTLY * len(own):
+            yield path
+
+
+def _words_of(lines: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for line in lines for word in _WORD.findall(line))
+
+
+def _new_lines(context: Context, counts: Callable[[str], bool] = bool) -> frozenset[str]:
+    """The lines that are new in files whose path counts."""
     found: set[str] = set()
     for file in context.change_set.files:
-        if file.after is None or _is_pointer(file):
+        if file.after is None or not counts(file.after):
+            continue
+        if _is_pointer(file):
             continue
         lines = _lines(context.after.tree, file.after)
         if file.before is not None:

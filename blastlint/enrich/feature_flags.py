@@ -13,7 +13,7 @@ Flags are brought to one form whatever the system:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.intent.claims import words_in
@@ -174,6 +174,11 @@ def _fact(old: Flag, new: Flag | None, what: str, points: float, summary: str) -
         old.region,
         new.region if new is not None else None,
     )
+
+
+def holds_flags(path: str, names: Sequence[str]) -> bool:
+    """Whether a file, or a place below these keys, is for feature flags."""
+    return _FILE.search(path) is not None or any(_SECTION.match(name) for name in names)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

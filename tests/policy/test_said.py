@@ -47,6 +47,8 @@ from blastlint.model import Author
         ("Add carts\n\n- [x] no functional changes", "no functional changes"),
         ("Add carts\n\nReviewed-by: Minor Typo <a@b.example>", ""),
         ("docs", "docs"),
+        ("Fix cart tests", "fix cart tests"),
+        ("Test the carts", ""),
         ("Add a docker registry", ""),
         # other languages
         ("Tippfehler behoben", "tippfehler"),

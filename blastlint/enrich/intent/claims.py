@@ -26,6 +26,7 @@ _SENTENCES = regex(r"(?<=[.!?;])\s+|[。！？；]|\n+")
 _BRANCH = regex(
     r"^(?:[\w.-]+/)?(?P<claim>docs?|typo|style|chore|lint|format|hotfix|bugfix|fix|nit|cleanup|minor)[/_-]", re.I
 )
+_OF_TESTS = regex(r"\b(tests?|specs)$")
 _SPLIT = regex(r"[^a-z0-9]+")
 # Words that stand in addresses without naming anything.
 _GENERIC = frozenset(
@@ -45,7 +46,8 @@ def facts(context: Context, findings: Sequence[Finding]) -> Iterator[Fact]:
     if not claim:
         return
     told = told_in(message)
-    grave = [finding for finding in serious if not told & subject_of(finding)]
+    within = "test" if _OF_TESTS.search(claim) else "none"  # what is said to be of tests may be in tests
+    grave = [f for f in serious if f.impact.path_class != within and not told & subject_of(f)]
     if not grave:
         return
     worst = min(grave, key=lambda finding: SEVERITIES.index(finding.severity))
