@@ -24,6 +24,7 @@ _NON_ASCII = regex(r"[^\x00-\x7f]")
 _EXPRESSION = regex(r"\$\{\{.*?\}\}|\$\[\[.*?\]\]|\{\{.*?\}\}", re.DOTALL)
 _SHEBANG = regex(r"^#!\s*\S*?(?:/env\s+(?:-S\s*)?)?\S*?(ba|z|da|k|a)?sh\b(.*)")
 _UNALIASED = regex(r"(?<![^\n])(?<!\\\n)\\(?=\w)")  # `\rm`: the grammar takes it for a continued line
+_REMARK = regex(r"(?<=[ \t])`#[^`\n\\$]*`(?=\s)")  # a comment within a command that goes on below
 _PROCFILE = regex(r"^([A-Za-z0-9_-]+):[ \t]+(.*)$", re.MULTILINE)
 MAX_NESTING = 8
 
@@ -92,6 +93,8 @@ def _script(source: SourceText, nested: Nested) -> Script:
     plain = text if text.isascii() else _NON_ASCII.sub("x", text)
     if "\\" in plain:
         plain = _UNALIASED.sub(" ", plain)
+    if "`#" in plain:
+        plain = _REMARK.sub(lambda remark: " " * len(remark[0]), plain)
     tree = _parser().parse(plain.encode("ascii", "replace"))
     walk = Walk(source, nested, expressions, _script if nested.depth < MAX_NESTING else None)
     return walk.script(tree.root_node)

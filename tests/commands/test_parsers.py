@@ -34,6 +34,13 @@ def test_markdown_has_commands_in_its_shell_blocks() -> None:
     ]
 
 
+def test_a_remark_within_a_command_is_no_gap() -> None:
+    text = "apt-get install -y \\\n  libpq5 `# for psycopg (PyPI)` \\\n  libxslt1\nrm -rf /srv/x\n"
+    document = parse("a.sh", "after", text.encode())
+    assert document.coverage == "full"
+    assert [line for _, _, line in texts("a.sh", text)] == [1, 4]
+
+
 def test_a_jenkinsfile_has_stages() -> None:
     text = (
         "pipeline {\n  triggers { cron('H 4 * * *') }\n  stages {\n    stage('Test') {\n      when { branch 'main' }\n"

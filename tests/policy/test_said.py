@@ -82,6 +82,12 @@ def test_only_sentences_that_say_so_tell() -> None:
     assert told_in("Nothing in carts is deleted") == frozenset()
 
 
+def test_commits_in_a_squash_speak_for_themselves() -> None:
+    assert claim_in("Carts (#1)\n\n* Add carts\n\n* Rename x\n\nNo functional change.\n") == ""
+    assert claim_in("Carts (#1)\n\nNo functional change.\n\n* Add carts\n\n* Rename x\n") == "no functional change"
+    assert claim_in("Carts\n\n* move it\n* no functional change\n") == "no functional change"
+
+
 def test_release_notes_of_others_tell_nothing() -> None:
     notes = "<summary>Release notes</summary>\n<p>Removed carts.</p>\n"
     assert told_in(f"Bump a\n\n<details>\n{notes}</details>\nDrop orders") == {"drop", "order"}

@@ -29,8 +29,9 @@ _ASKS = regex(
     re.I,
 )
 _FREES = regex(
-    r"\b(no need to|need not|do not|don'?t|never|without)\s+(to\s+)?(ask(ing)?|wait(ing)?|stop(ping)?|prompt(ing)?"
-    r"|confirm(ing|ation)?|request(ing)?)\b(?! (for )?(secrets?|passwords?|credentials?))"
+    r"\b(no need to|need not|do not|don'?t|never|without)\s+(to\s+)?(ask(ing)?|wait(ing)?"
+    r"|stop(ping)?(?! (after|at|when|until|once|with)\b)|prompt(ing)?|confirm(ing|ation)?"
+    r"|request(ing)?)\b(?! (for )?(secrets?|passwords?|credentials?))"
     r"|\b(always|auto(matically)?)[- ]?(approve|accept|merge|push|deploy|force)\w*\b"
     r"|\bskip(ping)? (the |all |any )?(tests?|hooks?|reviews?|checks?|confirmations?|approvals?|lint\w*|ci|validation)\b"
     r"|--no-verify|//\s*turbo-all\b|\bfull (autonomy|access|permissions?|control)\b"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from blastlint.enrich.context import Context
-from blastlint.enrich.intent.message import read, spoken
+from blastlint.enrich.intent.message import read, spoken, whole
 from blastlint.facts.claims import said
 from blastlint.facts.words import listed
 from blastlint.model import SEVERITIES, Fact, Finding, Related
@@ -19,7 +19,7 @@ _TYPES = listed(
     """
 )
 # Of these, those that leave no room for any effect of what is run.
-_TRIVIAL_TYPES = listed("doc docs style typo test tests lint format fmt nit cosmetic i18n")
+_TRIVIAL_TYPES = listed("doc docs style typo lint format fmt nit cosmetic i18n")
 # "Does not block removal" is no word about what the change removes.
 _HELD = regex(r"\b(block|prevent|stop|forbid|refus|reject|hinder|fail|allow|let)\w*\b", re.I)
 _SENTENCES = regex(r"(?<=[.!?;])\s+|[。！？；]|\n+")
@@ -72,7 +72,7 @@ def claim_in(message: str) -> str:
     told = read(message)
     if told.breaking or "BREAKING CHANGE" in message:
         return ""
-    denied = next((found for found in said("denials").finditer(spoken(message)) if not _HELD.search(found[0])), None)
+    denied = next((found for found in said("denials").finditer(whole(message)) if not _HELD.search(found[0])), None)
     if denied:
         return " ".join(denied[0].lower().split())
     if told.branch:

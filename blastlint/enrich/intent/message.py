@@ -22,6 +22,7 @@ _MERGE = regex(
     r"^Merge(?:d in)?(?: pull request #\d+ from| remote-tracking branch| branch)? '?(?P<branch>[\w./+-]+)'?"
     r"(?: of \S+)?(?: into .*| \(pull request #\d+\))?$"
 )
+_COMMIT = regex(r"\n\n\* [^\n]+(?=\n\n|\s*\Z)")  # as GitHub writes them one below the other
 _BY_TOOLS = regex(r"^(See merge request|# ?Conflicts|Conflicts:|\* )")
 _AGAIN = regex(r"^(?:Revert|Reapply|Reland|Roll(?:ed)? ?back|(?:fixup|squash|amend)!):? \"?(?P<inner>.+?)\"?$", re.I)
 _TICKET = regex(r"^(?:\[[A-Z][A-Z0-9]+-\d+\]|[A-Z][A-Z0-9]+-\d+:?|\[(?:v|release[-/])?\d[\w.]*\]|#\d+:?)\s+")
@@ -51,6 +52,13 @@ def spoken(message: str) -> str:
         message = _UNSAID.sub("", message)
     lower = message.lower()
     return _QUOTED.sub("", message) if "<details>" in lower or "release notes" in lower else message
+
+
+def whole(message: str) -> str:
+    """What a message says of the change as a whole: without the messages of the commits that were squashed into it."""
+    text = spoken(message)
+    commits = list(_COMMIT.finditer(text))
+    return text[: commits[0].start()] if len(commits) > 1 else text
 
 
 @lru_cache(maxsize=8)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.enrich.context import Context
-from blastlint.enrich.intent.message import Message, read, spoken
+from blastlint.enrich.intent.message import Message, read, spoken, whole
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.model import Change, Fact, Region, Related
 from blastlint.regex import regex
@@ -21,8 +21,9 @@ _TESTS_SAID = regex(
     re.I,
 )
 _ONLY = regex(
-    r"\b(only|just|purely) (touch(es)? |chang(es|ed|ing) |affects? |in )?(the )?(?P<what>docs?|documentation|comments?"
-    r"|tests?|readme)\b|\b(?P<only>docs?|documentation|comments?|tests?|readme)[- ]only\b",
+    r"\b((only|just|purely) (touch(es)? |chang(es|ed|ing) |affects? |in )?(the )?(?P<what>docs?|documentation|comments?"
+    r"|tests?|readme)|(?P<only>docs?|documentation|comments?|tests?|readme)[- ]only)"
+    r"(?=\s*([.,;:!)\]\n]|$|changes?\b|and\b))",
     re.I,
 )
 _DENIES = regex(r"\b(no|not|without|missing|needs?|todo|skip|fix(es|ed)?|remove[sd]?|should)\b[^.\n]{0,25}$", re.I)
@@ -73,7 +74,7 @@ def _claim(told: Message, message: str) -> tuple[str, str]:
     kind = told.type.removesuffix("s")
     if kind in _ALLOWED:
         return told.shown, kind
-    only = _ONLY.search(message)
+    only = _ONLY.search(whole(message))
     if only:
         word = (only["what"] or only["only"]).lower().removesuffix("s")
         return " ".join(only[0].lower().split()), _ABOUT.get(word, word)
