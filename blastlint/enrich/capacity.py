@@ -16,29 +16,65 @@ from blastlint.model import Change, Entity, Fact, Value
 @dataclass(frozen=True, slots=True)
 class Amount:
     """An attribute that counts copies. `switch` marks one that stops everything when it is true; `default` holds when the
-    attribute is absent (None: unknown)."""
+    attribute is absent (None: unknown). A `floor` is what always runs: nothing stops when it is zero, others may run."""
 
     path: str
     default: float | None = None
     switch: bool = False
+    floor: bool = False
 
 
 _REPLICAS = (Amount("spec.replicas", 1),)
 _AMOUNTS: dict[str, tuple[Amount, ...]] = {
-    "aws_autoscaling_group": (Amount("desired_capacity"), Amount("max_size")),
+    "aws_autoscaling_group": (Amount("desired_capacity"), Amount("max_size"), Amount("min_size", floor=True)),
     "aws_ecs_service": (Amount("desired_count", 0),),
-    "aws_appautoscaling_target": (Amount("max_capacity"),),
+    "aws_appautoscaling_target": (Amount("max_capacity"), Amount("min_capacity", floor=True)),
     "aws_lambda_function": (Amount("reserved_concurrent_executions", -1),),
-    "aws_eks_node_group": (Amount("scaling_config.desired_size"), Amount("scaling_config.max_size")),
-    "aws_rds_cluster": (Amount("serverlessv2_scaling_configuration.max_capacity"),),
+    "aws_eks_node_group": (
+        Amount("scaling_config.desired_size"),
+        Amount("scaling_config.max_size"),
+        Amount("scaling_config.min_size", floor=True),
+    ),
+    "aws_rds_cluster": (
+        Amount("serverlessv2_scaling_configuration.max_capacity"),
+        Amount("serverlessv2_scaling_configuration.min_capacity", floor=True),
+    ),
     "aws_msk_cluster": (Amount("number_of_broker_nodes"),),
-    "google_container_node_pool": (Amount("node_count"), Amount("autoscaling.max_node_count")),
+    "google_container_node_pool": (
+        Amount("node_count"),
+        Amount("autoscaling.max_node_count"),
+        Amount("autoscaling.min_node_count", floor=True),
+    ),
     "google_compute_instance_group_manager": (Amount("target_size"),),
     "google_compute_region_instance_group_manager": (Amount("target_size"),),
-    "google_cloud_run_v2_service": (Amount("template.scaling.max_instance_count"),),
+    "google_cloud_run_v2_service": (
+        Amount("template.scaling.max_instance_count"),
+        Amount("template.scaling.min_instance_count", 0, floor=True),
+    ),
     "azurerm_linux_virtual_machine_scale_set": (Amount("instances"),),
     "azurerm_windows_virtual_machine_scale_set": (Amount("instances"),),
-    "azurerm_kubernetes_cluster_node_pool": (Amount("node_count"),),
+    "azurerm_kubernetes_cluster_node_pool": (
+        Amount("node_count"),
+        Amount("max_count"),
+        Amount("min_count", floor=True),
+    ),
+    "google_compute_autoscaler": (
+        Amount("autoscaling_policy.max_replicas"),
+        Amount("autoscaling_policy.min_replicas", floor=True),
+    ),
+    "google_compute_region_autoscaler": (
+        Amount("autoscaling_policy.max_replicas"),
+        Amount("autoscaling_policy.min_replicas", floor=True),
+    ),
+    "azurerm_monitor_autoscale_setting": (
+        Amount("profile.capacity.maximum"),
+        Amount("profile.capacity.minimum", floor=True),
+    ),
+    "kubernetes_horizontal_pod_autoscaler_v2": (
+        Amount("spec.max_replicas"),
+        Amount("spec.min_replicas", 1, floor=True),
+    ),
+    "aws_lambda_provisioned_concurrency_config": (Amount("provisioned_concurrent_executions"),),
     "kubernetes_deployment": (Amount("spec.replicas", 1),),
     "kubernetes_deployment_v1": (Amount("spec.replicas", 1),),
     "kubernetes_stateful_set": (Amount("spec.replicas", 1),),
@@ -50,12 +86,23 @@ _AMOUNTS: dict[str, tuple[Amount, ...]] = {
     "service": (Amount("deploy.replicas", 1), Amount("scale", 1)),
     "CronJob": (Amount("spec.suspend", switch=True),),
     "Job": (Amount("spec.suspend", switch=True), Amount("spec.parallelism", 1)),
-    "HorizontalPodAutoscaler": (Amount("spec.maxReplicas"), Amount("spec.minReplicas", 1)),
+    "HorizontalPodAutoscaler": (Amount("spec.maxReplicas"), Amount("spec.minReplicas", 1, floor=True)),
     "AWS::ECS::Service": (Amount("Properties.DesiredCount", 1),),
-    "AWS::AutoScaling::AutoScalingGroup": (Amount("Properties.DesiredCapacity"), Amount("Properties.MaxSize")),
+    "AWS::AutoScaling::AutoScalingGroup": (
+        Amount("Properties.DesiredCapacity"),
+        Amount("Properties.MaxSize"),
+        Amount("Properties.MinSize", floor=True),
+    ),
     "AWS::Lambda::Function": (Amount("Properties.ReservedConcurrentExecutions", -1),),
-    "AWS::ApplicationAutoScaling::ScalableTarget": (Amount("Properties.MaxCapacity"),),
-    "AWS::EKS::Nodegroup": (Amount("Properties.ScalingConfig.DesiredSize"), Amount("Properties.ScalingConfig.MaxSize")),
+    "AWS::ApplicationAutoScaling::ScalableTarget": (
+        Amount("Properties.MaxCapacity"),
+        Amount("Properties.MinCapacity", floor=True),
+    ),
+    "AWS::EKS::Nodegroup": (
+        Amount("Properties.ScalingConfig.DesiredSize"),
+        Amount("Properties.ScalingConfig.MaxSize"),
+        Amount("Properties.ScalingConfig.MinSize", floor=True),
+    ),
     "AWS::RDS::DBCluster": (Amount("Properties.ServerlessV2ScalingConfiguration.MaxCapacity"),),
 }
 
@@ -79,7 +126,9 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         before, after = _count(amount, old), _count(amount, new)
         if before is None or after is None or before == after:
             continue
-        scaled = _is_autoscaled(change.after, context) or (after < before and _is_scaled_elsewhere(change.after, context))
+        scaled = _is_autoscaled(change.after, context) or (
+            after < before and _is_scaled_elsewhere(change.after, context)
+        )
         yield _fact(amount, before, after, old, new, scaled)
         return
 
@@ -112,7 +161,7 @@ def _fact(amount: Amount, before: float, after: float, old: Value | None, new: V
             "before": before,
             "after": after,
             "ratio": after / before if 0 < before < float("inf") else None,
-            "zero": after == 0 and before > 0,
+            "zero": after == 0 and before > 0 and not amount.floor,
             "autoscaled": autoscaled,
             "measure": "copies",
             "was": _text(amount, before),

@@ -16,7 +16,7 @@ from blastlint.enrich.strength import Verdict, level, moved, quantity
 from blastlint.facts.guards import Guard, guards_of, touched_guards
 from blastlint.facts.paths import Step, found, keys, steps
 from blastlint.frozen import dataclass
-from blastlint.model import Change, Delta, Entity, Fact, Related, Value
+from blastlint.model import Change, Delta, Entity, Fact, Related, Scalar, Value
 
 _EXPOSING = frozenset({"public-access", "scheme", "service-type"})
 
@@ -65,11 +65,20 @@ def movements(change: Change) -> Iterator[Movement]:
         return
     seen: set[str] = set()
     for guard in touched:
+        if guard.given is not None and not _is_given(guard.given, change.before):
+            continue
         for path, before, after in _values(guard, change):
             verdict = moved(guard, before, after)
             if verdict is not None and path not in seen:
                 seen.add(path)
                 yield Movement(guard, path, before, after, verdict)
+
+
+def _is_given(given: tuple[str, str], before: Entity) -> bool:
+    """Whether every argument at this path, in whichever block, says that."""
+    path, wanted = given
+    said = [leaf.scalar for place, leaf in before.attributes.leaves() if keys(place) == keys(path)]
+    return bool(said) and all(wanted in str(text) for text in said)
 
 
 def _is_local_module(change: Change) -> bool:
@@ -109,17 +118,23 @@ def _touches(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
 
 def _in_force(guard: Guard, delta: Delta, before: Entity) -> bool:
     """Whether the repeated block that the delta is in, or is, does anything. A delta's indexes are those of before."""
-    if guard.where is None:
+    if not guard.where:
         return True
-    path, wanted = steps(delta.path), guard.where[1]
+    path = steps(delta.path)
     depth = next(i for i, step in enumerate(guard.steps) if step.element)
     block = delta.after if len(keys(delta.path)) == depth else found(before.attributes, path[: depth + 1])
     if block is not None and block.is_list and block.elements:
         block = block.elements[0]
-    state = found(block, steps(guard.where[0]))
-    return (
-        state is None or not state.known or (state.data == wanted or str(state.scalar).lower() == str(wanted).lower())
-    )
+    return all(_says(found(block, steps(place)), wanted) for place, wanted in guard.where)
+
+
+def _says(value: Value | None, wanted: Scalar) -> bool:
+    """Whether it is that, or may be."""
+    if wanted == "*":
+        return value is not None
+    if value is None or not value.known:
+        return True
+    return value.data == wanted or str(value.scalar).lower() == str(wanted).lower()
 
 
 def _in_repeated(guard: Guard, delta: Delta) -> Iterator[tuple[str, Value | None, Value | None]]:

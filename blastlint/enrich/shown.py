@@ -32,4 +32,4 @@ def _text(value: Value) -> str:
     scalar = value.scalar
     if isinstance(scalar, bool):
         return "true" if scalar else "false"
-    return "null" if scalar is None else str(scalar)
+    return "null" if scalar is None else str(scalar) or '""'

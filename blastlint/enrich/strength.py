@@ -40,10 +40,10 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Which way a guard moved. `strength` is off, lowered or unknown."""
+    """Which way a guard moved, and what is left of it."""
 
     direction: Direction
-    strength: Literal["off", "lowered", "unknown"]
+    strength: Literal["off", "lowered", "slightly", "unknown"]
     confidence: Confidence
 
 
@@ -60,23 +60,25 @@ def moved(guard: Guard, before: Value | None, after: Value | None) -> Verdict | 
         # Nothing is planned, but nothing keeps it any more either: the next copy will not have it.
         return None if old.off or old == new else Verdict("weakened", "unknown", "medium")
     if old.rank is not None and new.rank is not None:
-        return None if _is_slight(guard, old.rank, new.rank) else _known(old, new)
+        return None if _is_within(guard.factor, old.rank, new.rank) else _known(guard, old, new)
     return _unknown(old, new, before)
 
 
-def _is_slight(guard: Guard, old: float, new: float) -> bool:
-    """Whether a number moved by less than the factor from which it counts."""
+def _is_within(factor: float, old: float, new: float) -> bool:
+    """Whether a number moved by less than this factor."""
     smaller, larger = sorted((abs(old), abs(new)))
-    return guard.factor > 1 and smaller > 0 and larger < guard.factor * smaller
+    return factor > 1 and smaller > 0 and larger < factor * smaller
 
 
-def _known(old: Level, new: Level) -> Verdict | None:
+def _known(guard: Guard, old: Level, new: Level) -> Verdict | None:
     assert old.rank is not None and new.rank is not None
     if new.off != old.off:
         return Verdict("weakened", "off", "high") if new.off else Verdict("strengthened", "lowered", "high")
     if old.unit != new.unit or old.rank == new.rank:
         return None
-    return Verdict("weakened" if new.rank < old.rank else "strengthened", "lowered", "high")
+    if new.rank > old.rank:
+        return Verdict("strengthened", "lowered", "high")
+    return Verdict("weakened", "slightly" if _is_within(guard.sharply, old.rank, new.rank) else "lowered", "high")
 
 
 def _unknown(old: Level, new: Level, before: Value | None) -> Verdict | None:
@@ -103,6 +105,8 @@ def level(guard: Guard, value: Value | None) -> Level:
         value = Value(guard.default)
     if not value.known:
         return _UNKNOWN
+    if strong == "networks":
+        return _addresses(value)
     if strong == "words":
         text = str(value.scalar or "").lower()
         count = sum(1 for word in guard.words if word.lower() in text)
@@ -123,6 +127,24 @@ def _items(value: Value | None, any_is_enough: bool) -> Level:
     return _presence(count > 0) if any_is_enough else Level(count, off=count == 0)
 
 
+def _addresses(value: Value) -> Level:
+    """By how many addresses it lets in, whatever else the elements say."""
+    if any(not leaf.known for _, leaf in value.leaves()):
+        return _UNKNOWN
+    from blastlint.enrich.exposure.networks import is_world, size
+
+    texts = [part for _, leaf in value.leaves() for part in str(leaf.scalar or "").split(",")]
+    return Level(-float(sum(map(size, texts))), off=any(map(is_world, texts)))
+
+
+def _healthy(scalar: Scalar) -> Level:
+    """`200`, `200,204`, `200-399`, `2xx`: whether every code that is taken for healthy is below 400."""
+    highest = [part.rpartition("-")[2].strip() for part in str(scalar).split(",")]
+    if not all(code[:1].isdigit() for code in highest):
+        return _UNKNOWN
+    return _presence(all(code[0] in "123" for code in highest))
+
+
 def _scalar_level(guard: Guard, scalar: Scalar) -> Level:
     strong = guard.strong
     if isinstance(strong, bool):
@@ -134,6 +156,8 @@ def _scalar_level(guard: Guard, scalar: Scalar) -> Level:
         return _UNLIMITED
     if guard.off is not None and str(scalar) == str(guard.off):
         return Level(float("-inf"), off=True)
+    if strong == "healthy":
+        return _healthy(scalar)
     number = quantity(scalar)
     if number is None:
         return _UNKNOWN

@@ -12,12 +12,16 @@ is *strong*:
 | some | a list that is not empty |
 | present | any value at all |
 | words | the text that has more of `words` |
+| networks | the fewer addresses; the whole of one family is no guard |
+| healthy | HTTP codes of which none is an error (`200-399`) |
 
 `default` is what an absent argument means (none given: not known). `computed`: dropping the argument plans nothing, the old
 value stays until something else sets it. `unlimited` is the value that means without limit, `unlimited_default` says that
 absence does. `factor`: a number counts as weaker only when it is so many times larger or smaller. `subject`: the resource
 exists to guard another one, which these attributes name, so its removal weakens.
-`where` is a path within the repeated block and the value without which the block does nothing.
+`where` are paths within the repeated block and the values (`*`: any) without which the block does nothing.
+`given`: the row holds where the argument at that path has that text before, so that a threshold knows which way it calls.
+`sharply`: a number that is weaker by less than so many times is `slightly` weaker.
 Source: the providers' public documentation, by knowledge; the file says when it was checked.
 """
 
@@ -51,8 +55,10 @@ class Guard:
     words: tuple[str, ...] = ()
     off: Scalar = None
     subject: tuple[str, ...] = ()
-    where: tuple[str, Scalar] | None = None
+    where: tuple[tuple[str, Scalar], ...] = ()
+    given: tuple[str, str] | None = None
     factor: float = 1
+    sharply: float = 1
     row: int = 0
 
     @property
@@ -87,8 +93,9 @@ def _guard(path: str, row: dict[str, object], number: int) -> Guard:
     limit, default, off = row.get("unlimited"), row.get("default"), row.get("off")
     assert isinstance(limit, (str, int, float, bool, type(None))) and isinstance(off, (str, int, type(None)))
     assert isinstance(default, (str, int, float, bool, type(None)))
-    where, factor = row.get("where"), row.get("factor", 1)
-    assert isinstance(factor, (int, float))
+    where, given = row.get("where", ()), row.get("given")
+    factor, sharply = row.get("factor", 1), row.get("sharply", 1)
+    assert isinstance(where, Iterable) and isinstance(factor, (int, float)) and isinstance(sharply, (int, float))
     return Guard(
         scope=str(row["scope"]),
         path=path,
@@ -103,8 +110,10 @@ def _guard(path: str, row: dict[str, object], number: int) -> Guard:
         words=_texts(row.get("words", ())),
         off=off,
         subject=_texts(row.get("subject", ())),
-        where=(str(where[0]), where[1]) if isinstance(where, list) else None,
+        where=tuple((str(path), wanted) for path, wanted in where),
+        given=(str(given[0]), str(given[1])) if isinstance(given, list) else None,
         factor=factor,
+        sharply=sharply,
         row=number,
     )
 
@@ -116,13 +125,14 @@ def _texts(value: object) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def guards_of(scope: str, type_: str) -> tuple[Guard, ...]:
-    """The guards of a type, each path once: of the entry that names the type most exactly."""
-    best: dict[str, tuple[int, Guard]] = {}
+    """The guards of a type, each path once, or once for each `given`: of the entry that names the type most exactly."""
+    best: dict[object, tuple[int, Guard]] = {}
     for number, row in enumerate(_table().get(scope, ())):
         rank = max((_rank(pattern, type_) for pattern in _texts(row["types"])), default=0)
         for guard in _guards(number, scope) if rank else ():
-            if guard.path not in best or best[guard.path][0] < rank:
-                best[guard.path] = (rank, guard)
+            key = guard.path, guard.given
+            if key not in best or best[key][0] < rank:
+                best[key] = (rank, guard)
     return tuple(_refined(guard, type_) for _, guard in best.values())
 
 

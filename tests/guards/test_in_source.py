@@ -21,7 +21,8 @@ def rows() -> list[tuple[str, Guard]]:
     found = []
     for types, guard in all_guards():
         type_ = types[-1].replace("*", "thing")
-        plain = guard.scope == "terraform.resource" and guard.path and guard.where is None and guard.strong != "items"
+        alone = not (guard.where or guard.given or guard.strong == "items")
+        plain = guard.scope == "terraform.resource" and guard.path and alone
         if plain and guard.path in [g.path for g in guards_of(guard.scope, type_) if g.kind == guard.kind]:
             found.append((type_, next(g for g in guards_of(guard.scope, type_) if g.path == guard.path)))
     return found

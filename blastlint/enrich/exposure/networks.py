@@ -48,8 +48,7 @@ class Reach:
 
     @property
     def world(self) -> bool:
-        network = _network(self.source)
-        return self.source.lower() in WORLD or (network is not None and network.prefixlen <= 1)
+        return is_world(self.source)
 
     @property
     def box(self) -> tuple[Texts, tuple[int, int], Source]:
@@ -117,6 +116,12 @@ def _network(text: str) -> Network | None:
         return ipaddress.ip_network(text.strip(), strict=False)
     except ValueError:
         return None
+
+
+def is_world(source: str) -> bool:
+    """Whether it is everybody, or half of them."""
+    network = _network(source)
+    return source.strip().lower() in WORLD or (network is not None and network.prefixlen <= 1)
 
 
 def size(source: str) -> int:

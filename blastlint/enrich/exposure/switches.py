@@ -21,7 +21,7 @@ def fact(
             "port_class": "other",
             "before": f"{path} = {shown[0]}",
             "after": f"{path} = {shown[1]}",
-            "world": verdict.strength != "unknown",
+            "world": verdict.strength in ("off", "lowered"),
             "new": False,
             "assumed": False,
         },

@@ -77,7 +77,7 @@ CLOSED: Mapping[str, tuple[str, ...]] = {
     "rename.stateful": _STATEFUL,
     "shift.stateful": _STATEFUL,
     "guard.direction": ("weakened", "strengthened", "uncertain"),
-    "guard.strength": ("off", "lowered", "unknown"),
+    "guard.strength": ("off", "lowered", "slightly", "unknown"),
     "command.status": get_args(Action),
     "key.what": get_args(Action),
     "key.polarity": ("weakened", "strengthened", "unknown"),

@@ -82,7 +82,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "blastlint/facts/guards.json",
         "name": "the attribute or option",
         "direction": "weakened, strengthened, or uncertain (one unknown value for another)",
-        "strength": "off (gone or zero), lowered, or unknown",
+        "strength": "off (gone or zero), lowered, slightly (lowered), or unknown",
         "before": "text of the old value; what absence means, in words, when absent",
         "after": "text of the new value; what absence means, in words, when absent",
         "shift": "the attribute with both values, or that the guarding resource itself is removed, in words",
