@@ -106,6 +106,10 @@ def both(
             drop = called(other, alone)
             kept = tuple(e for e in found[side] if not (e.kind.startswith("terraform.") and e.configuration in drop))
             found = (kept, found[1]) if side == 0 else (found[0], kept)
+    if before.compared or after.compared:
+        from blastlint.resolve.terraform.workspaces import with_workspaces
+
+        found = with_workspaces(*found, (before, after), changed)
     if any(d.coverage != "full" and d.reason != NO_PARSER for d in after.documents()):
         from blastlint.resolve.torn import comparable as untorn
 

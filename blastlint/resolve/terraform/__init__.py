@@ -6,8 +6,10 @@ example, test and documentation directories do not count) is a configuration of 
 module of the tree is a configuration too (its directory), with its `inputs` as variable values; where the module is not in
 the tree it is one terraform.module entity `terragrunt` with the inputs.
 `Entity.variant` is "" for what Terraform loads by itself (defaults, terraform.tfvars, *.auto.tfvars) and the path of the
-file, relative to the root directory, for every other .tfvars file (`env/prod.tfvars`). Every variant yields all entities, on
-both sides alike; `enrich/variants.py: distinct` drops what a variant only repeats.
+file, relative to the root directory, for every other .tfvars file (`env/prod.tfvars`). Where a configuration tells
+workspaces apart (a map with their names, a comparison), each is a variant too, `workspace prod`, as far as an edit bears on
+what hangs on it (workspaces.py). Every variant yields all entities, on both sides alike; `enrich/variants.py: distinct`
+drops what a variant only repeats.
 
 Entities (address; `<m>` is the module path with a dot, empty at the root; `parent` is the module path without the dot)
   terraform.resource  `<m>aws_db_instance.this`, `...this[0]`, `...this["eu"]`: one an instance. type, name as labelled.
@@ -110,15 +112,18 @@ def _of_root(
     inputs: Mapping[str, Value],
     touched: frozenset[str],
     name: str = "",
+    workspace: str = "",
 ) -> Iterator[Entity]:
     """The entities of the module in `root`; `name` is the configuration's where it is not the directory."""
     definition = definitions.of(root)
     if definition is not None:
-        configuration = Configuration(root, definitions, inputs)
+        configuration = Configuration(root, definitions, inputs, workspace)
         emitter = Emitter(name or root, variant, touched)
         yield from emitter.entities(Module(configuration, definition))
         if emitter.count >= MAX_ENTITIES:
             definitions.workspace.cut(name or root, f"only the first {MAX_ENTITIES} things in it were looked at")
+        if configuration.workspaces and not (name or variant):
+            definitions.workspace.compared[root] = frozenset(configuration.workspaces)
 
 
 def _of_unit(definitions: Definitions, path: str, found: terragrunt.Unit, touched: frozenset[str]) -> Iterator[Entity]:
@@ -135,6 +140,15 @@ def _of_unit(definitions: Definitions, path: str, found: terragrunt.Unit, touche
             header(found.block), references=attributes.refs, configuration=name,
             detail=details.Module(details.UNIT, str(found.source.scalar or ""), None),
         )  # fmt: skip
+
+
+def in_workspace(side: Workspace, root: str, name: str) -> Iterator[Entity]:
+    """The entities of a configuration in one workspace, with the values of the variable file that is called like it."""
+    automatic, named = variable_files(side.tree, root)
+    inputs: dict[str, Value] = {}
+    for path in (*automatic, *(p for p in named if posixpath.basename(p).partition(".")[0] == name)):
+        inputs.update(variables(side, path))
+    yield from _of_root(Definitions(side), root, f"{details.IN_WORKSPACE}{name}", inputs, frozenset(), workspace=name)
 
 
 def variables(workspace: Workspace, path: str) -> Mapping[str, Value]:

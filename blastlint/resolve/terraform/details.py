@@ -7,6 +7,7 @@ from typing import Literal
 from blastlint.frozen import dataclass
 
 UNIT = "terragrunt"  # address and name of the call that a terragrunt.hcl is
+IN_WORKSPACE = "workspace "  # and its name: the variant
 Repetition = Literal["", "count", "for_each"]
 
 

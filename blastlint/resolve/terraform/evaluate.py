@@ -36,7 +36,15 @@ from blastlint.parse.hcl_ast import (
 )
 from blastlint.resolve.terraform import values
 from blastlint.resolve.terraform.operators import binary, unary
-from blastlint.resolve.terraform.values import EvaluationError, as_bool, cannot_know, element_of, render
+from blastlint.resolve.terraform.values import (
+    DEFAULT_WORKSPACE,
+    EvaluationError,
+    as_bool,
+    cannot_know,
+    element_of,
+    is_workspace,
+    render,
+)
 
 MAX_ELEMENTS = 20_000  # of one for expression or range
 
@@ -64,13 +72,23 @@ class Partial(Mapping[str, Value]):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`names` are iteration variables, each, count, self, template variables. They win over references."""
+    """`names` are iteration variables, each, count, self, template variables. They win over references. `workspaces`
+    gathers the names by which expressions tell the workspace apart, where somebody wants to know them."""
 
     environment: Environment | None
     names: Mapping[str, Value] = field(default_factory=dict)
+    workspaces: set[str] | None = None
 
     def bind(self, names: Mapping[str, Value]) -> Scope:
-        return Scope(self.environment, {**self.names, **names})
+        return Scope(self.environment, {**self.names, **names}, self.workspaces)
+
+    def compare(self, name: Value, others: Value, *more: str) -> None:
+        """Gather the names (a map's keys, a list's elements, a text; and `more`) with which an expression compares the
+        workspace, where `name` is made of nothing else."""
+        if self.workspaces is not None and is_workspace(name) and others.known:
+            data = others.data if isinstance(others.data, (tuple, Mapping)) else (others,)
+            texts = (one if isinstance(one, str) else one.scalar for one in data)
+            self.workspaces.update(text for text in (*texts, *more) if isinstance(text, str))
 
 
 def attribute(expr: Expr, scope: Scope) -> Value:
@@ -126,6 +144,7 @@ def follow(value: Value, steps: Sequence[Step], scope: Scope) -> Value:
         key = Value(step.name) if isinstance(step, Attr) else evaluate(step.key, scope)
         if not value.known:
             path, inside = value.text, value
+        scope.compare(key, value)
         try:
             found = index(value, key, attribute=isinstance(step, Attr))
         except EvaluationError:
@@ -224,7 +243,11 @@ def _binary(expr: Binary, scope: Scope) -> Value:
         if decided is (operator == "||") and decided is not None:
             left = replace(left, region=place)
             continue
-        left = binary(operator, left, evaluate(right, scope), place)
+        other = evaluate(right, scope)
+        if operator in ("==", "!="):
+            scope.compare(left, other, DEFAULT_WORKSPACE)
+            scope.compare(other, left, DEFAULT_WORKSPACE)
+        left = binary(operator, left, other, place)
     return left
 
 

@@ -14,7 +14,7 @@ from blastlint.resolve.terraform.lazy import AnyInstance, Lazy
 from blastlint.resolve.terraform.repetition import Instances, Key, instances, with_key
 from blastlint.resolve.terraform.resource import AFTER_APPLY, Resource
 from blastlint.resolve.terraform.types import convert
-from blastlint.resolve.terraform.values import EvaluationError, failed, sequence
+from blastlint.resolve.terraform.values import WORKSPACE, EvaluationError, failed, sequence
 
 MAX_MODULE_DEPTH = 20
 MAX_MODULES = 5_000
@@ -27,7 +27,9 @@ class Configuration:
     root: str
     definitions: Definitions
     inputs: Mapping[str, Value]
+    workspace: str = ""  # its name, where that is given
     modules: int = 0
+    workspaces: set[str] = field(default_factory=set)  # the names that it tells apart
     files: dict[str, bytes | None] = field(default_factory=dict)
 
     def path(self, path: str) -> str | None:
@@ -58,7 +60,7 @@ class Module:
         self.address = address
         self.prefix = f"{address}." if address else ""
         self.call = call
-        self.scope = Scope(self)
+        self.scope = Scope(self, workspaces=configuration.workspaces)
         self._call_scope = scope
         self._memory: dict[tuple[str, str], Value] = {}
         self._open: set[tuple[str, str]] = set()
@@ -80,7 +82,7 @@ class Module:
         if name == "path" and first:
             return self._path(first), 1
         if name == "terraform":
-            return unknown("the workspace is chosen when Terraform runs", f"terraform.{first}"), 1
+            return self._workspace(first), 1
         if name == "data":
             second = steps[1].name if len(steps) > 1 and isinstance(steps[1], Attr) else ""
             return self._resource_value("data", first, second), 2
@@ -155,6 +157,13 @@ class Module:
             self._open.discard(key)
         self._memory[key] = found
         return found
+
+    def _workspace(self, name: str) -> Value:
+        if name not in ("workspace", "env"):
+            return unknown("differs at every run", f"terraform.{name}")
+        if self.configuration.workspace:
+            return Value(self.configuration.workspace)
+        return unknown("the workspace is chosen when Terraform runs", WORKSPACE, frozenset({WORKSPACE}))
 
     def _path(self, name: str) -> Value:
         directory, root = self.definition.directory, self.configuration.root

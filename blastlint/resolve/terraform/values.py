@@ -14,6 +14,8 @@ from blastlint.frozen import replace
 from blastlint.model import Region, Scalar, Value, unknown
 
 NO_REFS: frozenset[str] = frozenset()
+WORKSPACE = "terraform.workspace"  # a ref too: chosen when Terraform runs
+DEFAULT_WORKSPACE = "default"  # stands for all that no expression names
 MAX_TEXT = 4_000
 NULL = Value(None)
 
@@ -118,6 +120,11 @@ def first_reason(value: Value) -> str:
         return value.reason or "unknown"
     children = value.data if isinstance(value.data, tuple) else value.items.values()
     return next((r for r in map(first_reason, children) if r), "")
+
+
+def is_workspace(value: Value) -> bool:
+    """Whether what is unknown is the name of the workspace or made of it alone, and nothing that a map has for it."""
+    return not value.known and value.refs == {WORKSPACE} and "[" not in value.text and "lookup(" not in value.text
 
 
 def shortened(text: str) -> str:

@@ -22,11 +22,20 @@ from blastlint.resolve.terraform import values
 from blastlint.resolve.terraform.evaluate import Scope, evaluate
 from blastlint.resolve.terraform.functions import files
 from blastlint.resolve.terraform.functions.support import Lenient, Strict, Unsupported
-from blastlint.resolve.terraform.values import EvaluationError, cannot_know, plain, render, tainted
+from blastlint.resolve.terraform.values import (
+    DEFAULT_WORKSPACE,
+    WORKSPACE,
+    EvaluationError,
+    cannot_know,
+    plain,
+    render,
+    tainted,
+)
 
 # Imported in this order until one has the function: those that most configurations call stand first.
 _MODULES = ("collections", "conversion", "strings", "encoding", "numeric", "sets", "network", "times")
 _IMPURE = dict.fromkeys(("timestamp", "plantimestamp", "uuid", "bcrypt"), "differs at every run")
+_COMPARING = frozenset({"lookup", "contains"})  # a map or list, and what is looked for in it
 _CONVERT: Mapping[str, Callable[[Value], Value]] = {
     "s": values.as_string,
     "n": values.as_number,
@@ -41,7 +50,11 @@ def call(expr: Call, scope: Scope) -> Value:
     if special:
         return special(expr, scope)
     args = _arguments(expr, scope)
+    if name in _COMPARING and isinstance(args, tuple) and len(args) > 1:
+        scope.compare(args[1], args[0], *(DEFAULT_WORKSPACE,) * (name == "contains" or len(args) > 2))
     if name in files.FUNCTIONS:
+        if isinstance(args, tuple) and scope.workspaces is not None and scope.environment is not None:
+            scope.workspaces.update(files.workspaces(args, scope.environment))
         return files.call(name, args, scope.environment)
     own = scope.environment.functions.get(name) if scope.environment else None
     if own is not None and isinstance(args, tuple):
@@ -137,7 +150,7 @@ def _try(expr: Call, scope: Scope) -> Value:
 
 def _surely_there(value: Value) -> bool:
     """An unknown that no later step can turn into an error: known in part, or an attribute of a resource of this tree."""
-    return value.data is not None or bool(value.refs)
+    return value.data is not None or bool(value.refs - {WORKSPACE})
 
 
 def _quietly(expr: object, scope: Scope) -> Value:

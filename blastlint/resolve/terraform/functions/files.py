@@ -14,7 +14,14 @@ from blastlint.parse.hcl import template as parse_template
 from blastlint.parse.hcl_ast import Source
 from blastlint.resolve.terraform.evaluate import Environment, Scope, evaluate
 from blastlint.resolve.terraform.functions.support import scalar, unknown_call
-from blastlint.resolve.terraform.values import EvaluationError, as_string, cannot_know, sequence, tainted
+from blastlint.resolve.terraform.values import (
+    WORKSPACE,
+    EvaluationError,
+    as_string,
+    cannot_know,
+    sequence,
+    tainted,
+)
 
 MISSING = "the file is not in the tree"
 _NAMES = {"dirname": posixpath.dirname, "basename": posixpath.basename}
@@ -106,6 +113,16 @@ class _OnlyFiles:
 
     def reference(self, name: str, steps: object) -> tuple[Value, int]:
         raise EvaluationError(f"the template has no variable {name!r}")
+
+
+def workspaces(args: tuple[Value, ...], environment: Environment) -> list[str]:
+    """The workspaces for which there is a file, where no more than their name is missing in its path."""
+    head, found, tail = (args[0].text if args else "").removeprefix('"').removesuffix('"').partition(f"${{{WORKSPACE}}}")
+    if not found or "${" in head + tail:
+        return []
+    directory, _, stem = head.rpartition("/")
+    names = (p for p in environment.list_files(directory or ".") if p.startswith(stem) and p.endswith(tail))
+    return [name[len(stem) : len(name) - len(tail)] for name in names]
 
 
 def _fileset(args: tuple[Value, ...], environment: Environment) -> Value:
