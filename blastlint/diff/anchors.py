@@ -108,7 +108,7 @@ class Anchors:
         return self._homes[path]
 
     def _referrer(self, path: str) -> tuple[str, int, str] | None:
-        for literal in _names_of(path):
+        for literal in self._names_of(path):
             if self._searches >= _MAX_SEARCHES:
                 return None
             self._searches += 1
@@ -120,6 +120,19 @@ class Anchors:
                     if hits:
                         return found, next((n for n in hits if n in added), hits[0]), "referrer"
         return None
+
+    def _names_of(self, path: str) -> Iterator[str]:
+        """What a file that refers to `path` may call it: its path, its dotted module, its Terraform module's directory where
+        that is gone as well."""
+        yield path
+        stem, _, suffix = path.rpartition(".")
+        if suffix == "py":
+            module = stem.removesuffix("/__init__").removeprefix("src/").replace("/", ".")
+            if "." in module:
+                yield module
+        directory = path.rpartition("/")[0]
+        if suffix == "tf" and "/" in directory and not self.change_set.after.listdir(directory):
+            yield "/".join(directory.split("/")[-2:])
 
     def _sibling(self, path: str) -> tuple[str, int, str] | None:
         changed = sorted(f.after for f in self.change_set.files if f.after)
@@ -168,14 +181,3 @@ def lines_of(data: bytes) -> list[str]:
     return _NEWLINE.split(data.decode("utf-8", "replace").removeprefix("\ufeff"))
 
 
-def _names_of(path: str) -> Iterator[str]:
-    """What a file that refers to `path` may call it: its path, its dotted module, its Terraform module's directory."""
-    yield path
-    stem, _, suffix = path.rpartition(".")
-    if suffix == "py":
-        module = stem.removesuffix("/__init__").removeprefix("src/").replace("/", ".")
-        if "." in module:
-            yield module
-    directory = path.rpartition("/")[0]
-    if suffix == "tf" and "/" in directory:
-        yield "/".join(directory.split("/")[-2:])

@@ -97,7 +97,7 @@ def landings(
     taken = set(before)
     found: dict[str, tuple[str, str]] = {}
     for address in before:
-        landed = _chained(address, moved)
+        landed = landing(address, moved)
         why = "moved block"
         if landed == address and address not in after:
             landed, why = _counted(address, after), "count"
@@ -107,7 +107,8 @@ def landings(
     return found
 
 
-def _chained(address: str, moved: Sequence[Statement]) -> str:
+def landing(address: str, moved: Sequence[Statement]) -> str:
+    """Where moved blocks take an address, whether or not anything is written there; itself when they are not about it."""
     here = parsed(address)
     seen = {here}
     for _ in range(_MAX_CHAIN):
@@ -158,4 +159,4 @@ def _names(landed: Mapping[str, tuple[str, str]], moved: Sequence[Statement]) ->
     for statement in moved:
         if statement.whole:
             source = written(statement.source)
-            yield source, _chained(source, moved)
+            yield source, landing(source, moved)

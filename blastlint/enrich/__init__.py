@@ -18,7 +18,6 @@ from re import Pattern
 from blastlint.enrich import repeated
 from blastlint.enrich.context import Context
 from blastlint.enrich.effects import effects
-from blastlint.enrich.surroundings import environment_of, path_class_of
 from blastlint.enrich.variants import distinct
 from blastlint.frozen import dataclass, replace
 from blastlint.model import Change, Entity, Fact, Impact, Notification, Value
@@ -148,8 +147,7 @@ PROVIDERS: dict[str, Asked] = {
 
 def impacts(context: Context) -> tuple[Impact, ...]:
     """Every change with its effect, its surroundings and its facts."""
-    placed = tuple(_placed(impact, context) for impact in effects(context))
-    return distinct(tuple(repeated.enriched(placed, lambda impact: _with_facts(impact, context))))
+    return distinct(tuple(repeated.enriched(effects(context), lambda impact: _with_facts(impact, context))))
 
 
 def compared(
@@ -161,15 +159,6 @@ def compared(
     from blastlint.enrich import planned
 
     return planned.compared(context, impacts, sides, effects)
-
-
-def _placed(impact: Impact, context: Context) -> Impact:
-    entity = impact.change.entity
-    return replace(
-        impact,
-        environment=environment_of(entity, context.config),
-        path_class=path_class_of(entity.region.path, context.config),
-    )
 
 
 def _with_facts(impact: Impact, context: Context) -> Impact:

@@ -39,7 +39,7 @@ class Planner:
     """One configuration in one variant. `changes` are those of its resources and data sources, by address after (before for
     what is gone); `outcomes` is the result, by the same addresses. `given` is what their providers do to them, whatever
     their own text says: left behind, tagged. `outside` is what other configurations make anew and give to this one,
-    `swapped` are the calls that are of a module now that nobody can read."""
+    `hidden` is what may be in a module now that nobody can read here: a call of one, an address that moves into one."""
 
     before: Mapping[str, Entity]
     after: Mapping[str, Entity]
@@ -48,7 +48,7 @@ class Planner:
     imported: frozenset[str] = frozenset()
     given: Mapping[str, Outcome] = field(default_factory=dict)
     outside: Mapping[str, Confidence] = field(default_factory=dict)
-    swapped: Sequence[str] = ()
+    hidden: Sequence[str] = ()
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     _late: dict[str, _Late] = field(default_factory=dict)
     _leaves: dict[str, Mapping[str, Value]] = field(default_factory=dict)
@@ -83,7 +83,7 @@ class Planner:
             return Outcome("no-op" if change.address in self.imported else "create", confidence=confidence)
         if any(is_within(change.address, address) for address in self.forgotten):
             return Outcome("forget", confidence=confidence)
-        if any(is_within(change.address, call) for call in self.swapped):
+        if any(is_within(change.address, address) for address in self.hidden):
             return Outcome("unknown", confidence="low")
         return Outcome("destroy", confidence=confidence)
 

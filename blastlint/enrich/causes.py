@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from blastlint.enrich.cascade import is_within
 from blastlint.enrich.outcomes import HOLDS_STATE
+from blastlint.enrich.variants import risk
 from blastlint.facts.stateful import holds_data
 from blastlint.model import Entity, Fact, Impact, Region, Related
 
@@ -32,7 +33,8 @@ def block(impact: Impact) -> Place:
 
 
 def by_block(impacts: Iterable[Impact]) -> list[list[Impact]]:
-    """By the block of source that they are instances of. A CloudFormation resource is one instance in all its variants."""
+    """By the block of source that they are instances of, those in the riskiest environment first. A CloudFormation resource
+    is one instance in all its variants."""
     blocks: dict[Place, list[Impact]] = {}
     told: set[tuple[Place, str]] = set()
     for impact in impacts:
@@ -41,7 +43,7 @@ def by_block(impacts: Iterable[Impact]) -> list[list[Impact]]:
             continue
         told.add((place, impact.change.address))
         blocks.setdefault(place, []).append(impact)
-    return list(blocks.values())
+    return [sorted(found, key=risk) if len(found) > 1 else found for found in blocks.values()]
 
 
 def before_of(impact: Impact) -> Entity:

@@ -31,12 +31,13 @@ from blastlint.enrich.causes import (
     worst,
 )
 from blastlint.enrich.context import Context
-from blastlint.enrich.outcomes import HOLDS_STATE, after_removal, after_replacement
+from blastlint.enrich.outcomes import HOLDS_STATE, after_removal, after_replacement, less_because
 from blastlint.enrich.renamed import renamed
 from blastlint.enrich.replacement import half_known
 from blastlint.enrich.retention import kept_on_removal, kept_on_replacement
 from blastlint.enrich.shifts import shifts
-from blastlint.facts.stateful import is_routine, lesser_data, table_name
+from blastlint.enrich.variants import risk
+from blastlint.facts.stateful import is_routine
 from blastlint.frozen import replace
 from blastlint.model import Entity, Fact, FactValue, Impact, Region, Related
 from blastlint.resolve.terraform.details import UNIT, is_swapped
@@ -45,13 +46,6 @@ if TYPE_CHECKING:
     from blastlint.enrich.kubernetes.effects import Taken
 
 _TERRAFORM = ("terraform.resource", "terraform.module")
-# What has one of these is a copy of something else, or computes on data that stand elsewhere (a cluster's volume).
-_REPLICA_ARGUMENTS = ("replicate_source_db", "replication_source_identifier", "global_replication_group_id")
-_REPLICA_PROPERTIES = {
-    "AWS::RDS::DBInstance": ("SourceDBInstanceIdentifier", "DBClusterIdentifier"),
-    "AWS::RDS::DBCluster": ("ReplicationSourceIdentifier",),
-    "AWS::ElastiCache::ReplicationGroup": ("GlobalReplicationGroupId",),
-}
 _FEW = 2  # a configuration of so few blocks is no environment
 
 
@@ -266,16 +260,16 @@ def _remove(
     before = before_of(root)
     names = {resource_of(i.change.address) for i in impacts}
     users = kept.users(before, names) if scope != "instance" else []  # they may refer to an instance that stays
-    lesser = _lesser(before)
+    weight = less_because(before)
     if before.kind == "kubernetes.object":
-        users, lesser = kept.of_object(impacts, lesser)
+        users, weight = kept.of_object(impacts, weight)
     fields: dict[str, FactValue] = {
         "scope": scope,
         "count": len([i for i in impacts if i.change.kind in KINDS]),
         "stateful": worst(impacts),
         "hidden": hidden(impacts),
         "stateful_count": len(by_block(i for i in impacts if i.stateful in HOLDS_STATE)),
-        "lesser": lesser,
+        "lesser": weight,
         "routine": is_routine(before.type),
         "referenced": bool(users),
         "what": what or _whole(before, scope),
@@ -301,9 +295,9 @@ def _whole(entity: Entity, scope: str) -> str:
     return entity.address
 
 
-def _gravity(impact: Impact) -> tuple[int, bool]:
+def _gravity(impact: Impact) -> tuple[int, int]:
     """What speaks for others that go with it comes first."""
-    return CLASSES.index(impact.stateful), impact.environment != "production"
+    return CLASSES.index(impact.stateful), risk(impact)
 
 
 def _outermost(modules: Sequence[Impact]) -> list[Impact]:
@@ -344,7 +338,7 @@ def _replacements(impacts: Sequence[Impact], found: Found) -> None:
             "guessed": root.confidence != "high" and bool(causes) and not any(half_known(d) for d in causes),
             "routine": is_routine(root.change.type),
             "how": after_replacement(root),
-            "lesser": _lesser(before or root.change.entity),
+            "lesser": less_because(before or root.change.entity),
             "kept": _old_one(root),
         }
         fact = Fact(
@@ -363,14 +357,6 @@ def _goes_with(root: Impact, child: Impact) -> bool:
     from blastlint.enrich.kubernetes.effects import goes_with
 
     return child.change.kind == "kubernetes.object" and goes_with(before_of(root), before_of(child))
-
-
-def _lesser(entity: Entity) -> str:
-    """Why what a thing holds weighs less, by its type or because it is a replica."""
-    is_replica = any(name in entity.attributes.items for name in _REPLICA_ARGUMENTS) or any(
-        entity.attributes.get("Properties", name) is not None for name in _REPLICA_PROPERTIES.get(entity.type, ())
-    )
-    return lesser_data(table_name(entity.kind, entity.type)) or ("replica" if is_replica else "")
 
 
 def _old_one(impact: Impact) -> str:

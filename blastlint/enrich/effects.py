@@ -12,18 +12,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from blastlint.diff.moves import resource_of
-from blastlint.enrich.cascade import RESOURCES, Planner
+from blastlint.diff.moves import landing, resource_of, statements
+from blastlint.enrich.cascade import RESOURCES, Planner, is_within
 from blastlint.enrich.context import Context
 from blastlint.enrich.outcomes import Outcome
 from blastlint.enrich.replacement import is_meta
 from blastlint.enrich.retention import kept_on_removal
+from blastlint.enrich.surroundings import environment_of, path_class_of
 from blastlint.enrich.variants import deployed
 from blastlint.facts.stateful import stateful_class, table_name
 from blastlint.frozen import replace
 from blastlint.model import Action, Change, Confidence, Delta, Effect, Entity, Impact, Recoverability, Related, Tree
 from blastlint.regex import regex
-from blastlint.resolve.terraform.details import is_swapped
+from blastlint.resolve.terraform.details import is_out_of_sight, is_swapped
 
 if TYPE_CHECKING:
     from blastlint.enrich.planned import Verdicts
@@ -45,7 +46,7 @@ Group = tuple[str, str]
 
 
 def effects(context: Context) -> tuple[Impact, ...]:
-    """Every change with its effect, in the order of the changes, each configuration's cascades at its end."""
+    """Every change with its effect and where it is, in the order of the changes, cascades at the end of theirs."""
     groups: dict[Group, list[Change]] = {}
     impacts: list[Impact] = []
     for change in context.changes:
@@ -61,12 +62,21 @@ def effects(context: Context) -> tuple[Impact, ...]:
     for group in dict.fromkeys((*groups, *given)):
         sides = before.get(group, {}), after.get(group, {})
         impacts.extend(_planned(context, group, groups.get(group, ()), *sides, given.get(group, {})))
-    found = deployed(impacts)
+    found = [_placed(impact, context) for impact in deployed(impacts, after)]
     if all(impact.effect in _MILD for impact in found):
         return tuple(found)
     from blastlint.enrich import consequences
 
     return consequences.attached(context, found)
+
+
+def _placed(impact: Impact, context: Context) -> Impact:
+    entity = impact.change.entity
+    return replace(
+        impact,
+        environment=environment_of(entity, context.config),
+        path_class=path_class_of(entity.region.path, context.config),
+    )
 
 
 def _plain(change: Change, context: Context) -> Impact:
@@ -182,8 +192,23 @@ def _planner(
         imported=frozenset(_text(e, "to") for e in after.values() if e.kind == "terraform.import"),
         given=_by_providers(before, after, own) if not whole and any(map(_is_of_providers, changes)) else {},
         outside=given,
-        swapped=[a for a, e in after.items() if (old := before.get(a)) and is_swapped(old.detail, e.detail)],
+        hidden=[*_swapped(before, after), *_moved_out_of_sight(after, own)],
     )
+
+
+def _swapped(before: Mapping[str, Entity], after: Mapping[str, Entity]) -> Iterator[str]:
+    """The calls that are of a module now that nobody can read here."""
+    yield from (a for a, e in after.items() if (old := before.get(a)) and is_swapped(old.detail, e.detail))
+
+
+def _moved_out_of_sight(after: Mapping[str, Entity], own: Mapping[str, Change]) -> Iterator[str]:
+    """What moved blocks take into a module that nobody can read here: it is there, if the module has it."""
+    gone = [a for a, c in own.items() if c.after is None]
+    moved = statements(after.values()) if gone else ()
+    for address in gone if moved else ():
+        to = landing(address, moved)
+        if to != address and any(is_within(to, a) for a, e in after.items() if is_out_of_sight(e.detail)):
+            yield address
 
 
 def _between(

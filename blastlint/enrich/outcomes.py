@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from blastlint.diff.moves import parsed
 from blastlint.enrich.retention import kept_on_removal, kept_on_replacement
+from blastlint.facts.stateful import contents, lesser_data, table_name
 from blastlint.frozen import dataclass
-from blastlint.model import Cause, Confidence, Effect, Evidence, Impact
+from blastlint.model import Cause, Confidence, Effect, Entity, Evidence, Impact
 
 HOLDS_STATE = ("data", "secrets_keys", "backups")
+# What has one of these is a copy of something else, or computes on data that stand elsewhere (a cluster's volume).
+_REPLICA_ARGUMENTS = ("replicate_source_db", "replication_source_identifier", "global_replication_group_id")
+_REPLICA_PROPERTIES = {
+    "AWS::RDS::DBInstance": ("SourceDBInstanceIdentifier", "DBClusterIdentifier"),
+    "AWS::RDS::DBCluster": ("ReplicationSourceIdentifier",),
+    "AWS::ElastiCache::ReplicationGroup": ("GlobalReplicationGroupId",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +70,18 @@ def after_replacement(impact: Impact) -> str:
 def _has_snapshot(impact: Impact) -> bool:
     before = impact.change.before
     return before is not None and before.kind == "cloudformation.resource" and kept_on_removal(before) == "snapshot"
+
+
+def less_because(entity: Entity) -> str:
+    """Why what a thing holds weighs less, by its type or because it is a copy of what stays elsewhere."""
+    is_replica = any(name in entity.attributes.items for name in _REPLICA_ARGUMENTS) or any(
+        entity.attributes.get("Properties", name) is not None for name in _REPLICA_PROPERTIES.get(entity.type, ())
+    )
+    return lesser_data(table_name(entity.kind, entity.type)) or ("replica" if is_replica or _is_copy(entity) else "")
+
+
+def _is_copy(entity: Entity) -> bool:
+    """Whether what a secret holds is written in the configuration, and read from elsewhere: a data source."""
+    values = [v for name in contents(entity.type) if (v := entity.attributes.get(name)) is not None]
+    refs = {ref for value in values for ref in value.refs}
+    return bool(refs) and all("data" in (step.name for step in parsed(ref)) for ref in refs)

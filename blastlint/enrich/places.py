@@ -36,6 +36,7 @@ _GLOBAL = regex(
     r"aws_(?:account|budgets|cloudfront|globalaccelerator|iam|organizations|route53(?!_resolver)|shield|waf)_"
 )
 _RESOURCE = "terraform.resource"
+_NAMED = regex(r"[\w.-]+")  # an expression that is no more than a name
 Entities = Mapping[str, Entity]
 _Configuration = tuple[dict[str, Entity], dict[str, Entity], dict[str, Change]]  # before, after, changes: by address
 
@@ -46,13 +47,23 @@ def moved(old: Entity, new: Entity, deltas: Sequence[Delta]) -> Iterator[tuple[s
         path = plain(delta.path)
         for name, what in _PLACES.get(old.type, {}).items():
             if delta.action == "modified" and (path == name or path.startswith(f"{name}.")):
-                yield what, delta
+                if not _is_worked_out_anew(delta):
+                    yield what, delta
                 break
 
 
 def is_certain(delta: Delta) -> bool:
     """Whether both places are known, so that they surely are two."""
     return delta.before is not None and delta.before.known and delta.after is not None and delta.after.known
+
+
+def _is_worked_out_anew(delta: Delta) -> bool:
+    """Whether both sides are worked out of the same things, by another way: no sign of another place. Another output of
+    one thing is one."""
+    old, new = delta.before, delta.after
+    if old is None or new is None or old.known or new.known or not old.refs:
+        return False
+    return old.refs == new.refs and not (_NAMED.fullmatch(old.text) and _NAMED.fullmatch(new.text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,37 @@
 """One configuration with several variable files: what repeats itself in each of them is told once.
 
 An impact of a named variant that equals an earlier one (the default variant comes first) adds nothing but perhaps a
-riskier environment, which the one that stays takes over. And where a variable has a value only in the named variants,
-the default variant is nobody's deployment: what is unknown in it for want of that value gives way to what the others
-know, before anything is told of it.
+riskier environment, which the one that stays takes over. And where a variable has a value only in the named variants, or
+they are the workspaces, the default variant is nobody's deployment: what is unknown in it for want of that value gives way
+to what the others know, before anything is told of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from blastlint.frozen import replace
 from blastlint.model import Change, Environment, Impact, Value
 from blastlint.regex import regex
+from blastlint.resolve.terraform.details import IN_WORKSPACE, WORKSPACE
 
 _KEY = regex(r'\[(?:"(?:[^"\\]|\\.)*"|\d+|\*)\]')
 _RISK: tuple[Environment, ...] = ("ephemeral", "non-production", "unknown", "production")
 
 
-def deployed(impacts: Sequence[Impact]) -> list[Impact]:
-    """The impacts, in order, without those of the default variant that others know more of."""
+def risk(impact: Impact) -> int:
+    """How risky the environment is, the riskiest first."""
+    return -_RISK.index(impact.environment)
+
+
+def deployed(impacts: Sequence[Impact], groups: Iterable[tuple[str, str]]) -> list[Impact]:
+    """The impacts, in order, without those of the default variant that others know more of. `groups` are the configurations
+    and variants that there are."""
+    chosen = {configuration for configuration, variant in groups if variant.startswith(IN_WORKSPACE)}
     named = {_place(i) for i in impacts if i.change.entity.variant}
-    if not named:
+    if not named and not chosen:
         return [*impacts]
-    return [i for i in impacts if i.change.entity.variant or _place(i) not in named or not _wants_a_value(i)]
+    return [i for i in impacts if i.change.entity.variant or not _is_told_by_others(i, named, chosen)]
 
 
 def distinct(impacts: Sequence[Impact]) -> tuple[Impact, ...]:
@@ -63,6 +71,17 @@ def _named(change: Change) -> tuple[str, ...]:
 def _place(impact: Impact) -> tuple[str, str]:
     """The configuration and the address without instance keys."""
     return impact.change.entity.configuration, _KEY.sub("", impact.change.address)
+
+
+def _is_told_by_others(impact: Impact, named: Collection[tuple[str, str]], chosen: Collection[str]) -> bool:
+    """`named` are the places of which named variants tell something, `chosen` the configurations of which each workspace is
+    looked at: what hangs on that differs in one of them, or nowhere."""
+    change = impact.change
+    if change.entity.configuration in chosen and any(
+        value is not None and WORKSPACE in value.refs for delta in change.deltas for value in (delta.before, delta.after)
+    ):
+        return True
+    return _place(impact) in named and _wants_a_value(impact)
 
 
 def _wants_a_value(impact: Impact) -> bool:

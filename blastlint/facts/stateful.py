@@ -36,6 +36,11 @@ def _lesser() -> Mapping[str, str]:
     return {type_: reason for reason, types in _raw()["lesser"].items() for type_ in types}
 
 
+def contents(type_: str) -> tuple[str, ...]:
+    """The arguments in which a configuration writes down what such a secret holds."""
+    return tuple(_raw()["contents"].get(type_, ()))
+
+
 def _raw() -> dict[str, dict[str, list[str]]]:
     raw: dict[str, dict[str, list[str]]] = table("stateful")
     return raw

@@ -16,7 +16,8 @@ class Workspace:
     `rendered` is what programs made of directories where they were asked: (program, directory, values file) -> (the file
     that the program names, the object).
     `cuts` are (path, what was left out there) where a limit was met.
-    `compared` are the names that a configuration tells Terraform's workspace apart by: directory -> names.
+    `compared` is what a configuration tells Terraform's workspaces apart by: directory -> (all names, those of each map
+    that must have the workspace).
     """
 
     def __init__(self, tree: Tree, side: Side) -> None:
@@ -24,7 +25,7 @@ class Workspace:
         self.side: Side = side
         self.marked: set[str] = set()
         self.cuts: dict[tuple[str, str], None] = {}
-        self.compared: dict[str, frozenset[str]] = {}
+        self.compared: dict[str, tuple[frozenset[str], frozenset[frozenset[str]]]] = {}
         self.rendered: dict[tuple[str, str, str], tuple[tuple[str, Value], ...]] = {}
         self._documents: dict[str, Document | None] = {}
 

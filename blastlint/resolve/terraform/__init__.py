@@ -77,7 +77,7 @@ from blastlint.resolve.terraform.emit import MAX_ENTITIES, Emitter
 from blastlint.resolve.terraform.evaluate import Scope, attribute
 from blastlint.resolve.terraform.instance import Configuration, Module
 from blastlint.resolve.terraform.roots import roots, variable_files
-from blastlint.resolve.terraform.values import mapping
+from blastlint.resolve.terraform.values import DEFAULT_WORKSPACE, mapping
 
 MAX_VARIANTS = 24
 
@@ -122,8 +122,9 @@ def _of_root(
         yield from emitter.entities(Module(configuration, definition))
         if emitter.count >= MAX_ENTITIES:
             definitions.workspace.cut(name or root, f"only the first {MAX_ENTITIES} things in it were looked at")
-        if configuration.workspaces and not (name or variant):
-            definitions.workspace.compared[root] = frozenset(configuration.workspaces)
+        if configuration.compared.names and not (name or variant or workspace):
+            compared = configuration.compared
+            definitions.workspace.compared[root] = frozenset(compared.names), frozenset(compared.required)
 
 
 def _of_unit(definitions: Definitions, path: str, found: terragrunt.Unit, touched: frozenset[str]) -> Iterator[Entity]:
@@ -143,12 +144,15 @@ def _of_unit(definitions: Definitions, path: str, found: terragrunt.Unit, touche
 
 
 def in_workspace(side: Workspace, root: str, name: str) -> Iterator[Entity]:
-    """The entities of a configuration in one workspace, with the values of the variable file that is called like it."""
+    """The entities of a configuration in one workspace, with the values of the variable file that is called like it. The
+    default one is where Terraform is when nobody chooses."""
     automatic, named = variable_files(side.tree, root)
+    variant = "" if name == DEFAULT_WORKSPACE else f"{details.IN_WORKSPACE}{name}"
+    own = [path for path in named if variant and posixpath.basename(path).partition(".")[0] == name]
     inputs: dict[str, Value] = {}
-    for path in (*automatic, *(p for p in named if posixpath.basename(p).partition(".")[0] == name)):
+    for path in (*automatic, *own):
         inputs.update(variables(side, path))
-    yield from _of_root(Definitions(side), root, f"{details.IN_WORKSPACE}{name}", inputs, frozenset(), workspace=name)
+    yield from _of_root(Definitions(side), root, variant, inputs, frozenset(), workspace=name)
 
 
 def variables(workspace: Workspace, path: str) -> Mapping[str, Value]:

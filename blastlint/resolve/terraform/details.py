@@ -7,6 +7,7 @@ from typing import Literal
 from blastlint.frozen import dataclass
 
 UNIT = "terragrunt"  # address and name of the call that a terragrunt.hcl is
+WORKSPACE = "terraform.workspace"  # an expression, and a ref: it is chosen when Terraform runs
 IN_WORKSPACE = "workspace "  # and its name: the variant
 Repetition = Literal["", "count", "for_each"]
 
@@ -57,6 +58,9 @@ class Module:
 
 def is_swapped(before: object, after: object) -> bool:
     """Whether a call (its detail on both sides) left a module of the tree for one that nobody can read here."""
-    if not isinstance(before, Module) or not isinstance(after, Module):
-        return False
-    return before.directory is not None and after.directory is None and not after.source.startswith((".", "/"))
+    return isinstance(before, Module) and before.directory is not None and is_out_of_sight(after)
+
+
+def is_out_of_sight(call: object) -> bool:
+    """Whether a call (its detail) is of a module of another place than this tree."""
+    return isinstance(call, Module) and call.directory is None and not call.source.startswith((".", "/"))

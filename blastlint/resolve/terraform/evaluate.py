@@ -70,25 +70,39 @@ class Partial(Mapping[str, Value]):
     """The known part of an object of which more exists than we know: a resource instance, a module call."""
 
 
+@dataclass(slots=True)
+class Compared:
+    """With what a configuration compares the workspace: all `names`, and those of each map that must have it."""
+
+    names: set[str] = field(default_factory=set)
+    required: set[frozenset[str]] = field(default_factory=set)
+
+    def add(self, names: Sequence[str], more: Sequence[str]) -> None:
+        """`more` is what stands for any other name, where another one is allowed."""
+        self.names.update(names, more)
+        if not more:
+            self.required.add(frozenset(names))
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`names` are iteration variables, each, count, self, template variables. They win over references. `workspaces`
+    """`names` are iteration variables, each, count, self, template variables. They win over references. `compared`
     gathers the names by which expressions tell the workspace apart, where somebody wants to know them."""
 
     environment: Environment | None
     names: Mapping[str, Value] = field(default_factory=dict)
-    workspaces: set[str] | None = None
+    compared: Compared | None = None
 
     def bind(self, names: Mapping[str, Value]) -> Scope:
-        return Scope(self.environment, {**self.names, **names}, self.workspaces)
+        return Scope(self.environment, {**self.names, **names}, self.compared)
 
     def compare(self, name: Value, others: Value, *more: str) -> None:
         """Gather the names (a map's keys, a list's elements, a text; and `more`) with which an expression compares the
         workspace, where `name` is made of nothing else."""
-        if self.workspaces is not None and is_workspace(name) and others.known:
+        if self.compared is not None and is_workspace(name) and others.known:
             data = others.data if isinstance(others.data, (tuple, Mapping)) else (others,)
             texts = (one if isinstance(one, str) else one.scalar for one in data)
-            self.workspaces.update(text for text in (*texts, *more) if isinstance(text, str))
+            self.compared.add([text for text in texts if isinstance(text, str)], more)
 
 
 def attribute(expr: Expr, scope: Scope) -> Value:

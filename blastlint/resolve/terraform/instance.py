@@ -9,12 +9,13 @@ from blastlint.frozen import dataclass, field, replace
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Attr, Block, Literal, Object, Step
 from blastlint.resolve.terraform.definition import Definition, Definitions, ResourceKey, static_path
-from blastlint.resolve.terraform.evaluate import Scope, attribute
+from blastlint.resolve.terraform.details import WORKSPACE
+from blastlint.resolve.terraform.evaluate import Compared, Scope, attribute
 from blastlint.resolve.terraform.lazy import AnyInstance, Lazy
 from blastlint.resolve.terraform.repetition import Instances, Key, instances, with_key
 from blastlint.resolve.terraform.resource import AFTER_APPLY, Resource
 from blastlint.resolve.terraform.types import convert
-from blastlint.resolve.terraform.values import WORKSPACE, EvaluationError, failed, sequence
+from blastlint.resolve.terraform.values import EvaluationError, failed, sequence
 
 MAX_MODULE_DEPTH = 20
 MAX_MODULES = 5_000
@@ -29,7 +30,7 @@ class Configuration:
     inputs: Mapping[str, Value]
     workspace: str = ""  # its name, where that is given
     modules: int = 0
-    workspaces: set[str] = field(default_factory=set)  # the names that it tells apart
+    compared: Compared = field(default_factory=Compared)  # with what it compares the workspace
     files: dict[str, bytes | None] = field(default_factory=dict)
 
     def path(self, path: str) -> str | None:
@@ -60,7 +61,7 @@ class Module:
         self.address = address
         self.prefix = f"{address}." if address else ""
         self.call = call
-        self.scope = Scope(self, workspaces=configuration.workspaces)
+        self.scope = Scope(self, compared=configuration.compared)
         self._call_scope = scope
         self._memory: dict[tuple[str, str], Value] = {}
         self._open: set[tuple[str, str]] = set()

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 
 from blastlint.frozen import replace
 from blastlint.model import Region, Scalar, Value, unknown
+from blastlint.resolve.terraform.details import WORKSPACE
 
 NO_REFS: frozenset[str] = frozenset()
-WORKSPACE = "terraform.workspace"  # a ref too: chosen when Terraform runs
 DEFAULT_WORKSPACE = "default"  # stands for all that no expression names
 MAX_TEXT = 4_000
 NULL = Value(None)

@@ -3,7 +3,9 @@
 `terraform.workspace` is chosen when Terraform runs. An expression that compares it says by which names: the keys of a map
 (`local.sizes[terraform.workspace]`), a text, the elements of a list, the files of which the path has it. Where an edit
 bears on something that hangs on the workspace, both sides are resolved once more for each name that either of them has: a
-workspace that one side does not name is there all the same. `default` stands for those that nobody names.
+workspace that one side does not name is there all the same, unless a map must have it and has it on the other side only:
+that one comes or goes. `default` is the workspace where Terraform is when nobody chooses, and stands for those that nobody
+names: it takes the place of the configuration in which the workspace is not known.
 """
 
 from __future__ import annotations
@@ -15,10 +17,12 @@ from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
 from blastlint.resolve.terraform import MAX_VARIANTS, in_workspace
 from blastlint.resolve.terraform.definition import SUFFIXES
-from blastlint.resolve.terraform.values import DEFAULT_WORKSPACE, WORKSPACE
+from blastlint.resolve.terraform.details import WORKSPACE
+from blastlint.resolve.terraform.values import DEFAULT_WORKSPACE
 
 _NAME = regex(r"[A-Za-z0-9._-]{1,90}")
 _WORD = regex(r"[/.]")
+_DECLARED = ("terraform.variable", "terraform.output")  # of modules too, which are the same everywhere
 _DEPLOYED = ("terraform.resource", "terraform.counted", "terraform.data", "terraform.module")
 Entities = tuple[Entity, ...]
 
@@ -33,15 +37,25 @@ def with_workspaces(
         here, there = _of(before, root), _of(after, root)
         if not here or not there or not (_bears(here, there) or _have_files(names, changed)):
             continue  # a configuration that comes or goes as a whole does so in all of them
+        if DEFAULT_WORKSPACE in names:
+            before, after = (
+                tuple(e for e in side if e.configuration != root or e.variant or e.kind in _DECLARED)
+                for side in (before, after)
+            )
         for side, found in zip(sides, more, strict=True):
             for name in names:
-                found.extend(in_workspace(side, root, name))
+                found.extend(e for e in in_workspace(side, root, name) if e.kind not in _DECLARED)
     return (*before, *more[0]), (*after, *more[1])
 
 
 def _names(root: str, sides: Sequence[Workspace]) -> list[str]:
     """The names, of which the default one alone tells nothing new."""
-    found = {name for side in sides for name in side.compared.get(root, ()) if _NAME.fullmatch(name)}
+    (old, had), (new, has) = (side.compared.get(root, (frozenset(), frozenset())) for side in sides)
+    found = {
+        name
+        for name in old | new
+        if _NAME.fullmatch(name) and all(name in keys for keys in had) == all(name in keys for keys in has)
+    }
     if found <= {DEFAULT_WORKSPACE}:
         return []
     if len(found) > MAX_VARIANTS:

@@ -19,12 +19,12 @@ from blastlint.frozen import replace
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Call, region
 from blastlint.resolve.terraform import values
-from blastlint.resolve.terraform.evaluate import Scope, evaluate
+from blastlint.resolve.terraform.details import WORKSPACE
+from blastlint.resolve.terraform.evaluate import Compared, Scope, evaluate
 from blastlint.resolve.terraform.functions import files
 from blastlint.resolve.terraform.functions.support import Lenient, Strict, Unsupported
 from blastlint.resolve.terraform.values import (
     DEFAULT_WORKSPACE,
-    WORKSPACE,
     EvaluationError,
     cannot_know,
     plain,
@@ -53,8 +53,8 @@ def call(expr: Call, scope: Scope) -> Value:
     if name in _COMPARING and isinstance(args, tuple) and len(args) > 1:
         scope.compare(args[1], args[0], *(DEFAULT_WORKSPACE,) * (name == "contains" or len(args) > 2))
     if name in files.FUNCTIONS:
-        if isinstance(args, tuple) and scope.workspaces is not None and scope.environment is not None:
-            scope.workspaces.update(files.workspaces(args, scope.environment))
+        if isinstance(args, tuple) and scope.compared is not None and scope.environment is not None:
+            scope.compared.names.update(files.workspaces(args, scope.environment))
         return files.call(name, args, scope.environment)
     own = scope.environment.functions.get(name) if scope.environment else None
     if own is not None and isinstance(args, tuple):
@@ -133,6 +133,8 @@ def _strict(name: str, function: Strict, args: tuple[Value, ...]) -> Value:
 def _try(expr: Call, scope: Scope) -> Value:
     """The first argument that is no error. An unknown one might be an error when applied: unknown then."""
     failures: list[str] = []
+    if scope.compared is not None:  # here a map need not have the workspace
+        scope = replace(scope, compared=Compared(scope.compared.names))
     for position, arg in enumerate(expr.args):
         try:
             found = evaluate(arg, scope)

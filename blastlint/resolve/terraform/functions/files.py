@@ -12,10 +12,10 @@ from blastlint.frozen import replace
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl import template as parse_template
 from blastlint.parse.hcl_ast import Source
+from blastlint.resolve.terraform.details import WORKSPACE
 from blastlint.resolve.terraform.evaluate import Environment, Scope, evaluate
 from blastlint.resolve.terraform.functions.support import scalar, unknown_call
 from blastlint.resolve.terraform.values import (
-    WORKSPACE,
     EvaluationError,
     as_string,
     cannot_know,
