@@ -56,6 +56,7 @@ _NAMED = regex(r"[A-Za-z][a-z]*\d{0,2}(?:[-_./:](?:[A-Za-z][a-z]*|[A-Z]{2,}|)\d{
 _SCHEME = regex(r"(?i)^(bearer|basic|token)\s+")
 _VARIABLE = regex(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|v?\d+(\.\d+)+\S*")  # API_KEY_V2, 1.2.3-beta4
 _TEMPLATE = regex(r"(^|[._-])(template|tmpl|tpl|skeleton|stub|demo)([._-]|$)|env\.(test|e2e|ci)\b|\.(test|e2e)\.env$")
+_OWN = regex(r"(?i)^(dev|development|test|testing|local|localhost)$")
 _SEALING = frozenset({"SealedSecret", "ExternalSecret", "CustomResourceDefinition"})
 
 
@@ -96,10 +97,17 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
             "name": told[0].name + (f" and {more} more" if more else ""),
             "replaced": gravest,
             "new_code": gravest == "nothing",
+            "local": all(_is_local(place) for place in now),
         },
         after=told[0].region,
         related=tuple(Related(f"so is {w.name}", w.region) for w in told[1 : _SHOWN + 1]),
     )
+
+
+def _is_local(place: str) -> bool:
+    """Whether it stands in the section of a file that is for machines of developers: `0 development token`."""
+    sections = place.split(" ")[1:-1]
+    return bool(sections) and _OWN.match(sections[0]) is not None
 
 
 def _replaced(old: Written | None) -> str:

@@ -83,9 +83,9 @@ class _Collector:
         self.found["decorator"] = [
             pair for pair in self.found["decorator"] if pair[0].start_byte <= self._name_at() or pair[0].parent in roots
         ]
-        self.calls = [
-            (n, self.reader.call(n, _one(m, "call.name"), _one(m, "call.arguments"))) for n, m in self.found["call"]
-        ]
+        read = syntax.names("attributes")
+        calls = ((n, self.reader.call(n, _one(m, "call.name"), _one(m, "call.arguments"))) for n, m in self.found["call"])
+        self.calls = [(n, c) for n, c in calls if c.arguments or c.options or not read.search(c.name)]
         self.call_starts = [n.start_byte for n, _ in self.calls]
         compound = syntax.kinds("compound")
         self.statements = [n for n, _ in self.found["statement"] if n.type not in compound and not _wraps(n, compound)]

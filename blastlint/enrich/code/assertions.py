@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from blastlint.enrich.code.expectations import claim_of
 from blastlint.enrich.code.pairs import Pair, Scope, local_functions, words_of
 from blastlint.frozen import dataclass
 from blastlint.model import Fact, FactValue, Side
@@ -74,6 +75,10 @@ def facts(pair: Pair) -> Iterator[Fact]:
         "renamed": change.before.name != change.after.name,
         "source_changed": bool(pair.scope.source_changes),
         "divided": worst.what == "loosened" and new is not None and _looks(after, new) > _looks(before, new),
+        "answered": worst.what == "inverted" and not _disowned(worst),
+        "fed": worst.what == "loosened" and old is not None and _was_fed(old, pair),
+        "subject_changed": _subject_changed(pair),
+        "claim": claim_of(pair.scope.context),
     }
     old_place = pair.region("before", old.at) if old is not None else None
     new_place = pair.region("after", new.at) if new is not None else None
@@ -81,8 +86,23 @@ def facts(pair: Pair) -> Iterator[Fact]:
 
 
 def _looks(assertions: Sequence[Assertion], at: Assertion) -> int:
-    """How many assertions look at what one looks at."""
-    return sum(bool(a.subject) and a.subject == at.subject for a in assertions)
+    """How many assertions look at what one looks at, or at a part of it."""
+    return sum(bool(a.subject) and (a.subject == at.subject or a.subject.startswith(f"{at.subject}.")) for a in assertions)
+
+
+def _was_fed(assertion: Assertion, pair: Pair) -> bool:
+    """Whether the value that was expected was given in by a statement that is gone: now something else is tried."""
+    if len(assertion.expected) < _NAMED:
+        return False
+    after = set(pair.after.statements)
+    gone = (s for s in pair.before.statements if s not in after and assertion.text not in s)
+    return any(assertion.expected in statement for statement in gone)
+
+
+def _subject_changed(pair: Pair) -> bool:
+    """Whether a function that the test names was edited too."""
+    said = words_of(pair.text("after"))
+    return any(c.action == "modified" and c.type == "function" and c.entity.name in said for c in pair.scope.source_changes)
 
 
 def _helps(pair: Pair) -> bool:

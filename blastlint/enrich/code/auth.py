@@ -112,7 +112,7 @@ def _serves(shape: Shape) -> bool:
 def _is_route(pair: Pair, lost: Iterable[Element]) -> bool:
     if any(pattern("auth", "routes").search(d.name) for d in pair.after.decorators):
         return True
-    if pair.change.type in ("class", "module", "setting") or _serves(pair.after):
+    if pair.change.type in ("class", "module", "setting") or _serves(pair.after) or _serves(pair.before):
         return True
     first = [p.name for p in pair.after.parameters[:2]]
     return "request" in first or "req" in first or any(e.name.endswith(("_required", "Required")) for e in lost)

@@ -17,7 +17,7 @@ from blastlint.enrich.code.handlers import protects
 from blastlint.enrich.code.pairs import Pair, scope_of
 from blastlint.enrich.context import Context
 from blastlint.facts.calls import pattern
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import Change, Fact, FactValue, Related
 from blastlint.parse.code import Branch, Shape
 from blastlint.parse.logic import Condition, Group, Leaf, constant, leaves, negation, normal
@@ -30,6 +30,7 @@ _SCREEN = regex(
 _KEPT = 0.6  # share of the other statements that must still be there: else it is another function
 _SHORT = 6  # statements
 _ORDER = ("constant", "negated", "swapped", "removed", "moved", "loosened")
+_GRAVE = ("destructive", "command", "database", "io", "other", "cleanup")  # what a check stood before
 _BOUND = regex(
     r"(?i)\b(len|size|count|length|max|min|limit|ratio|threshold|total|amount|quota|capacity|percent)\w*"
     r"|_(max|min|limit|count|size)\b|\.(len|size|count|length)\b|^-?\d[\d_.]*$"
@@ -63,11 +64,35 @@ class Lost:
 
 
 def facts(pair: Pair) -> Iterator[Fact]:
-    """At most one `precondition` fact: the gravest loss."""
-    if pair.is_new or not _runs(pair) or not pair.touches(_SCREEN, "before"):
-        return
-    if pair.scope.is_test(pair.change.path):
-        return
+    """At most one `precondition` fact: the gravest loss. Where several definitions of a file lost the same check, the one
+    that stood before the gravest work tells of all."""
+    if _is_asked(pair):
+        yield from pair.scope.context.once(_told).get(id(pair.change), ())
+
+
+def _is_asked(pair: Pair) -> bool:
+    asked = not pair.is_new and _runs(pair) and pair.touches(_SCREEN, "before")
+    return asked and pair.change.action not in ("removed", "moved") and not pair.scope.is_test(pair.change.path)
+
+
+def _told(context: Context) -> Mapping[int, Sequence[Fact]]:
+    """id of a change -> its fact, for the change set as a whole."""
+    scope = scope_of(context)
+    alike: dict[object, list[tuple[Change, Fact]]] = {}
+    for change in scope.changes:
+        pair = scope.pair(change)
+        for fact in _gravest(pair) if _is_asked(pair) else ():
+            alike.setdefault((change.path, fact.path, fact.fields["what"]), []).append((change, fact))
+    told: dict[int, Sequence[Fact]] = {}
+    for lost in alike.values():
+        first, fact = min(lost, key=lambda one: _GRAVE.index(str(one[1].fields["protects"])))
+        others = tuple(Related("lost the same check", f.before, c.address) for c, f in lost if c is not first)
+        told[id(first)] = [replace(fact, related=(*fact.related, *others))]
+    return told
+
+
+def _gravest(pair: Pair) -> Iterator[Fact]:
+    """The gravest loss of one definition, with its others as related places."""
     old, new = list(gates(pair.before)), list(gates(pair.after))
     if not old or {g.condition for g in old} <= {g.condition for g in new}:
         return
@@ -288,7 +313,13 @@ def _typed(names: frozenset[str], pair: Pair) -> bool:
 
 def _elsewhere(gate: Gate, pair: Pair) -> bool:
     """Whether the rest of the change set brings the gate: in a caller, a callee, a helper."""
-    return any(change is not pair.change for change in pair.scope.context.once(_brought).get(gate.shape, ()))
+    brought = pair.scope.context.once(_brought)
+    if any(change is not pair.change for change in brought.get(gate.shape, ())):
+        return True
+    refused = negation(gate.condition)  # by a new function for a part of the reasons alone: that is stricter
+    parts = refused.parts if isinstance(refused, Group) and refused.word == "and" and gate.refuses else ()
+    shapes = (Gate(negation(p), gate.branch, True).shape for p in parts if isinstance(p, Leaf) and p.operator)
+    return any(change.action == "added" for shape in shapes for change in brought.get(shape, ()))
 
 
 def _brought(context: Context) -> Mapping[str, Sequence[Change]]:

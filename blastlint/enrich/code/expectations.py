@@ -32,17 +32,22 @@ def facts(pair: Pair) -> Iterator[Fact]:
     snapshots = [
         f.path for f in pair.scope.context.change_set.files if _SNAPSHOT.search(f.path) and f.status == "modified"
     ]
-    claim = _TRIVIAL.search(pair.scope.context.change_set.message.partition("\n")[0])
     fields: dict[str, FactValue] = {
         "tests": len(followed),
         "snapshots": len(snapshots),
         "before": old.expected,
         "after": new.expected,
-        "claim": claim.group(0).lower() if claim is not None else "",
+        "claim": claim_of(pair.scope.context),
         "name": change.entity.name,
     }
     related = tuple(Related("expects another value too", c.entity.header, c.address) for c, _, _ in followed[1:8])
     yield pair.fact("expectation", "", fields, pair.region("before", old.at), pair.region("after", new.at), related)
+
+
+def claim_of(context: Context) -> str:
+    """The word by which the change says that nothing behaves otherwise, or empty."""
+    claim = _TRIVIAL.search(context.change_set.message.partition("\n")[0])
+    return claim.group(0).lower() if claim is not None else ""
 
 
 def _followed(context: Context) -> tuple[tuple[Change, Assertion, Assertion], ...]:

@@ -165,6 +165,7 @@ def _secrets(pair: Pair) -> Iterator[Fact]:
             if old is not None
             else "nothing",
             "new_code": old is None,
+            "local": False,
         }
         yield pair.fact("secret", option.key, fields, None, pair.region("after", option.at))
 

@@ -8,7 +8,7 @@ from math import prod
 
 from blastlint.enrich.code.pairs import Pair
 from blastlint.facts.calls import pattern
-from blastlint.model import Fact
+from blastlint.model import Fact, Side
 from blastlint.parse.code import Call, Shape
 from blastlint.regex import regex
 
@@ -129,13 +129,21 @@ def _differing(
 
 
 def _elsewhere(pair: Pair, key: str) -> bool:
-    """Whether the file names the limit as often as before: then it was moved, say to the session."""
+    """Whether the file names the limit as often as before, or what everybody shares has it newly: then it was moved, say to
+    the session."""
     before, after = pair.module("before"), pair.module("after")
     if before is None or after is None:
         return False
-    word = key.encode()
-    count = after.source.lower().count(word.lower())
-    return count >= before.source.lower().count(word.lower()) and count > 0
+    word = key.lower()
+    count = after.source.lower().count(word.encode())
+    if count >= before.source.lower().count(word.encode()) and count > 0:
+        return True
+    shared = (o for o in pair.scope.others(pair) if o.change.type in ("setting", "module", "class"))
+    return any(_says(o, "after", word) > _says(o, "before", word) for o in shared if not pair.scope.is_test(o.change.path))
+
+
+def _says(pair: Pair, side: Side, word: str) -> int:
+    return pair.text(side).lower().count(word)
 
 
 def _has_default(pair: Pair) -> bool:

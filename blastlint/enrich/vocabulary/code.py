@@ -106,6 +106,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "name": "the name of what holds it (of a file of settings: of the first, and how many more); never the value",
         "replaced": "reference (to the environment or a store), placeholder, value, or nothing",
         "new_code": "true when nothing of that name was there",
+        "local": "true when all of it stands in the section of a development or test environment",
     },
     "default": {
         "name": "the parameter, option or constant",
@@ -179,6 +180,10 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "share": "share of the assertions before that are gone without a successor",
         "renamed": "true when the test has another name now",
         "source_changed": "true when code that is not a test changed too",
-        "divided": "true when more assertions than before look at what it looked at",
+        "divided": "true when more assertions than before look at what it looked at, or at parts of it",
+        "answered": "true when a question of yes or no has the other answer: as definite as before",
+        "fed": "true when the value that was expected was given in by a statement that is gone",
+        "subject_changed": "true when a function that the test names changed too",
+        "claim": "the word by which the message says that nothing behaves otherwise, or empty",
     },
 }

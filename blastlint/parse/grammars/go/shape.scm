@@ -16,6 +16,9 @@
   consequence: (_) @branch.body
   alternative: (_)? @branch.else) @branch
 
+(expression_switch_statement !value
+  (expression_case value: (expression_list . (_) @branch.condition .) (statement_list) @branch.body) @branch)
+
 ; An error is caught where it is asked for, and dropped where it gets no name.
 (if_statement
   initializer: (_)? @handler.tries
