@@ -262,13 +262,24 @@ class _Collector:
             condition, body = _one(match, "branch.condition"), _one(match, "branch.body")
             if condition is None or body is None:
                 continue
-            asked = self.reader.condition(condition)
+            asked = self.sourced(self.reader.condition(condition), match)
             if "branch.unless" in match:
                 asked = self.negated(asked)
             yield node, asked, body
             other = _one(match, "branch.else")
-            if other is not None and other.type not in self.syntax.kinds("compound"):
+            if other is not None and other.type not in self.syntax.kinds("compound") - self.syntax.kinds("blocks"):
                 yield other, self.negated(asked), other
+
+    def sourced(self, condition: str, match: Match) -> str:
+        """A condition with what it is about in place of a name that was given for it alone: of `if _, ok := seen[key]; ok`
+        the condition is `seen[key]`. Errors keep theirs."""
+        names, source = _one(match, "branch.name"), _one(match, "branch.source")
+        if names is None or source is None:
+            return condition
+        last = self.reader.text(names).rpartition(",")[2].strip()
+        if condition.lstrip("!") != last or re.search("(?i)err", last):
+            return condition
+        return condition.removesuffix(last) + self.reader.text(source)
 
     def negated(self, condition: str) -> str:
         return f"not ({condition})" if self.syntax.words["not"] == "not" else f"!({condition})"

@@ -20,7 +20,7 @@ from blastlint.facts.calls import pattern
 from blastlint.frozen import dataclass, replace
 from blastlint.model import Change, Fact, FactValue, Related
 from blastlint.parse.code import Branch, Shape
-from blastlint.parse.logic import Condition, Group, Leaf, constant, leaves, negation, normal
+from blastlint.parse.logic import Condition, Group, Leaf, constant, leaves, negation, normal, tokens_of
 from blastlint.regex import regex
 
 _SCREEN = regex(
@@ -110,7 +110,7 @@ def _gravest(pair: Pair) -> Iterator[Fact]:
         "asks": "none" if worst.asks == "value" and used and _is_there(worst.gate) else worst.asks,
         "before": branch.condition,
         "after": worst.now.condition if worst.now is not None else "",
-        "leaves": "raise" if worst.gate.refuses else branch.leaves or "branch",
+        "leaves": "raise" if worst.gate.refuses or _refused_else(worst.gate, pair) else branch.leaves or "branch",
         "used": used,
         "again": _asked_again(worst.gate, new),
         "protects": _protected(kept),
@@ -234,6 +234,13 @@ def subjects(gate: Gate) -> frozenset[str]:
     return frozenset(asked) - _NO_SUBJECT
 
 
+def _refused_else(gate: Gate, pair: Pair) -> bool:
+    """Whether the other side of a branch refuses: `if url: save(url) else: bad_request()`."""
+    other = negation(normal(gate.branch.condition))
+    opposite = (b for b in pair.before.branches if not gate.leaving and normal(b.condition) == other)
+    return any(b.leaves == "raise" or pattern("checks", "refusing").search(" ".join(b.body)) for b in opposite)
+
+
 def _used(gate: Gate, pair: Pair) -> bool:
     """Whether what was asked about is used behind the gate, by a call that still runs."""
     names, limit = subjects(gate), pair.before.locate(gate.branch.at)
@@ -263,6 +270,12 @@ def _asked_only(names: frozenset[str], gate: Gate, pair: Pair) -> bool:
     return False
 
 
+def _of_what_stays(names: frozenset[str], words: set[str], pair: Pair) -> bool:
+    """Whether what was asked about was worked out of a parameter, and that is still used: `parsed = parse(given)`."""
+    given = {p.name for p in pair.before.parameters} & words
+    return any(given & set(_WORD.findall(o.value)) for o in pair.before.options if o.key in names and not o.owner)
+
+
 def _asked_again(gate: Gate, there: Sequence[Gate]) -> bool:
     """Whether a refusal that stands asks a part of the same: of two doors in a row, one is gone."""
     asked = set(leaves(gate.condition))
@@ -282,7 +295,7 @@ def _moved(gate: Gate, pair: Pair) -> bool:
         for o in pair.before.options
     )
     if names and not names & words and not inlined and _asks(gate) != "flag" and not _asked_only(names, gate, pair):
-        return True
+        return not (gate.refuses and _of_what_stays(names, words, pair))
     known = {c.name for c in (*pair.before.calls, *pair.before.decorators)}
     for call in (*pair.after.calls, *pair.after.decorators):
         if call.name in known:
@@ -308,7 +321,11 @@ def _typed(names: frozenset[str], pair: Pair) -> bool:
     new = [(o.key, o.value) for o in pair.after.options if o.key in names]
     fresh = [(key, value) for key, value in new if (key, value) not in old]
     # what is left of a source when a part of it is gone is no other source
-    return any(not any(key == k and value in v for k, v in old) for key, value in fresh)
+    return any(not any(key == k and _words(value) <= _words(v) for k, v in old) for key, value in fresh)
+
+
+def _words(source: str) -> Counter[str]:
+    return Counter(tokens_of(source.replace("?.", ".")))
 
 
 def _elsewhere(gate: Gate, pair: Pair) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from blastlint.enrich.code.pairs import Pair
 from blastlint.facts.calls import pattern, rows
@@ -107,12 +107,24 @@ def _left_out(pair: Pair) -> Iterator[Fact]:
 def _gone(pair: Pair) -> Iterator[Fact]:
     """Calls that protect what comes after them, and are made nowhere in the change any more."""
     for row in rows("protecting"):
-        before = [c for c in (*pair.before.calls, *pair.before.decorators) if re.search(row["call"], c.name)]
+        before = [(name, c) for c in (*pair.before.calls, *pair.before.decorators) if (name := _protecting(row, c))]
         after = (*pair.after.calls, *pair.after.decorators)
-        if not before or not after or any(re.search(row["call"], c.name) for c in after):
+        there = {_protecting(row, c) for c in after}
+        name, call = next(((name, call) for name, call in before if name not in there), ("", None))
+        if call is None or not after or ("argument" not in row and any(there)):
             continue
-        if not any(before[0].last in other.text("after") for other in pair.scope.others(pair)):
-            yield _without(pair, before[0].last, f"no {before[0].last}", before[0].text, row["what"], before[0].at)
+        if not any(name in other.text("after") for other in pair.scope.others(pair)):
+            yield _without(pair, name, f"no {name}", call.text, row["what"], call.at)
+
+
+def _protecting(row: Mapping[str, str], call: Call) -> str:
+    """What a call that protects is known by, or empty: its name, or that of the header which it sets."""
+    if not re.search(row["call"], call.name):
+        return ""
+    if "argument" not in row:
+        return call.last
+    given = call.arguments[0] if call.arguments else ""
+    return given.strip("\"'`") if re.search(row["argument"], given) else ""
 
 
 def _without(pair: Pair, name: str, setting: str, before: str, what: str, at: object) -> Fact:

@@ -23,7 +23,9 @@ _FILLED = regex(
     r"^[rb]*f[\"']|[\"'`]\s*[+%]|\.format\(|\$\{|#\{|Sprintf|^format!|&format!|\bString\.format\(|\+\s*[\"'`]"
 )
 _LITERAL = regex(r"^[rb]*[\"'`]")
-_CHAIN = regex(r"^(z|yup|Yup|joi|Joi|v|t|s)\.")
+_CHAIN = regex(r"^((zod|yup|joi|valibot)\.)?(z|yup|Yup|joi|Joi|v|t|s)\.|^(zod|yup|joi|valibot)\.")
+_NAME = regex(r"^[A-Za-z_][\w.:]*$")
+_FILTERS = regex(r"(?i)sanitiz|escap|purif|bleach")
 _ANNOTATION = regex(r"@\w+|(?<=#\[validate\()[^\]]+|(?<=#\[garde\()[^\]]+|(?<=validate:\")[^\"]+|(?<=binding:\")[^\"]+")
 
 
@@ -78,18 +80,23 @@ def _fact(pair: Pair, what: str, name: str, before: str, after: str, count: int,
 def _parts(pair: Pair, side: Side) -> Iterator[_Part]:
     """Everything that limits, on one side."""
     shape = pair.before if side == "before" else pair.after
-    calls, keys = pattern("validation", "calls"), pattern("validation", "keys")
+    calls, keys, declared = (pattern("validation", name) for name in ("calls", "keys", "declared"))
+    declares = pair.change.type == "class"
     for call in shape.calls:
         if _CHAIN.search(call.name) and pattern("validation", "chained").search(call.last):
             yield _Part("constraint", _holder(pair, side, call), f"{call.last}({', '.join(call.arguments)})", call.at)
-        elif calls.search(call.name) or _parses(call):
+        elif not (declares and declared.search(call.name)) and (calls.search(call.name) or _parses(call)):
             yield _Part("call", "", call.last, call.at)
-        elif pattern("validation", "declared").search(call.name):
-            for field in call.arguments:  # of a model, whose fields are those of its table
+        elif declared.search(call.name):
+            for field in call.arguments or ("",):  # of a model, whose fields are those of its table
                 for name in [key for key in call.options if key not in _WHEN] or [call.last]:
                     yield _Part("declared", field.lstrip(":"), name, call.at)
+        for argument in call.arguments:  # filters.push(SanitizationFilter)
+            if _NAME.match(argument) and _FILTERS.search(argument):
+                yield _Part("call", "", argument.rpartition("::")[2].rpartition(".")[2], call.at)
     for option in shape.options:
-        if keys.search(option.key) and pattern("validation", "owners").search(option.owner):
+        owned = pattern("validation", "owners").search(option.owner) or pattern("validation", "checks").search(option.key)
+        if keys.search(option.key) and owned:
             if option.value not in ("None", "null", "undefined", "False", "[]"):
                 said = f"{option.key}={option.value}".replace(" ", "")
                 holder = next((o.key for o in shape.options if "(" in o.value and said in o.value.replace(" ", "")), "")
@@ -116,6 +123,8 @@ def _parses(call: Call) -> bool:
 
 def _dropped(part: _Part, pair: Pair) -> bool:
     """Whether the change set takes the field itself away: a migration that removes its column."""
+    if not part.place:
+        return False
     gone = re.compile(rf"\b(remove_\w+|drop_\w+|rename_\w+|DROP|RENAME)\b[^\n]*\b{re.escape(part.place)}\b")
     return any(gone.search(other.text("after")) for other in pair.scope.others(pair))
 

@@ -12,6 +12,7 @@
 (const_spec name: (_) @assign.target value: (_) @assign.value) @assign
 
 (if_statement
+  initializer: (short_var_declaration left: (_) @branch.name right: (_) @branch.source)?
   condition: (_) @branch.condition
   consequence: (_) @branch.body
   alternative: (_)? @branch.else) @branch
