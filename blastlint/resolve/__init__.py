@@ -118,9 +118,10 @@ def both(
         from blastlint.resolve.torn import not_born
 
         found = found[0], tuple(not_born(found[1], found[0], before))
-    if any(e.kind.startswith(_DECLARED) for e in found[0]):
-        from blastlint.resolve.manifests import comparable
+    if any(e.kind.startswith(_DECLARED) for side in found for e in side):
+        from blastlint.resolve.manifests import comparable, evenly
 
+        found = evenly(found, before, after)
         found = tuple(comparable(found[0], found[1], before, after)), found[1]
     if any(e.kind == "cloudformation.resource" for side in found for e in side):
         from blastlint.resolve.cloudformation.alignment import aligned

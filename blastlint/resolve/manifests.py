@@ -131,6 +131,21 @@ def _used(service: Value) -> Iterator[str]:
         yield str(mode.scalar).partition(":")[2]
 
 
+def evenly(
+    found: tuple[tuple[Entity, ...], tuple[Entity, ...]], before: Workspace, after: Workspace
+) -> tuple[tuple[Entity, ...], tuple[Entity, ...]]:
+    """The entities of both sides, with what a kustomization makes that only the other side's files led to: it is there all
+    the same."""
+    roots = [{e.detail.root for e in side if isinstance(e.detail, Rendering)} for side in found]
+    sides = []
+    for side, own, other, workspace in zip(found, roots, roots[::-1], (before, after), strict=True):
+        paths = [path for root in sorted(other - own) if (path := kustomization_in(workspace, root))]
+        there = {entity.key for entity in side} if paths else set()
+        more = (entity for entity in entities(workspace, paths) if entity.key not in there) if paths else ()
+        sides.append((*side, *more))
+    return sides[0], sides[1]
+
+
 def comparable(
     found: Sequence[Entity], now: Sequence[Entity], before: Workspace, after: Workspace
 ) -> Iterator[Entity]:
