@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from blastlint.engine.alike import once
 from blastlint.engine.conditions import Lookup, Predicate, compiled
 from blastlint.engine.messages import filled
 from blastlint.engine.rule import Condition, Rule
-from blastlint.engine.superseded import superseded_by, without_superseded, without_variants
+from blastlint.engine.superseded import superseded_by, without_repetitions, without_superseded, without_variants
 from blastlint.frozen import dataclass
 from blastlint.model import CONFIDENCES, SEVERITIES, Confidence, Fact, FactValue, Finding, Impact, Region, Severity
 from blastlint.parse.languages import language_of
@@ -52,7 +51,7 @@ class Judge:
             for finding in self._judged(impact):
                 found.setdefault(finding.fingerprint, finding)
         said = without_variants(found.values())
-        return tuple(once(sorted(without_superseded(said, self._better), key=_order)))
+        return tuple(without_repetitions(sorted(without_superseded(said, self._better), key=_order)))
 
     def _judged(self, impact: Impact) -> Iterator[Finding]:
         known = change_facts(impact)

@@ -1,6 +1,8 @@
 """One cause, one finding: where two rules judge the same thing, the one that names the other in `supersedes` speaks.
 
-So does the gravest of the findings that one edit gives for several variants of a configuration.
+So does the gravest of the findings that one edit gives for several variants of a configuration, and the first of many that
+say the same of things of one kind: the same message but for the address, the same level, the same happening to the thing.
+What holds data, or is made anew, is told one by one however many there are: each is a loss of its own.
 
 The same thing is the same place on one side, or the same entity where that is gone or the general finding judges it as a
 whole. What weighs more, or stands for more places, than the finding that knows better stays: no verdict becomes milder here.
@@ -17,6 +19,11 @@ from blastlint.model import SEVERITIES, Finding, Region, Related
 
 _END = 1 << 31
 _TOO = "is so with {} as well"
+_SAME = "is told the same"
+_REPEATED = ("kubernetes.object", "cloudformation.resource", "compose.service")
+_LEAVING = ("destroy", "orphan", "forget")
+_FEW = 4
+_MAX_RELATED = 50
 
 
 def superseded_by(rules: Iterable[Rule]) -> Mapping[str, frozenset[str]]:
@@ -75,6 +82,43 @@ def _gravest(group: Sequence[Finding]) -> Finding:
     others = dict.fromkeys(f.impact.change.entity.variant for f in group if f is not kept)
     also = [Related(_TOO.format(name or "no such file"), kept.after or kept.before, kept.address) for name in others]
     return replace(kept, related=(*kept.related, *also))
+
+
+def without_repetitions(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, in order, with one for those that are alike."""
+    groups: dict[object, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(_wording(finding) if _may_be_one(finding) else id(finding), []).append(finding)
+    return [f for group in groups.values() for f in ([_for_all(group)] if len(group) > _FEW else group)]
+
+
+def _may_be_one(finding: Finding) -> bool:
+    impact = finding.impact
+    is_loss = (impact.stateful and impact.effect in _LEAVING) or (finding.fact and finding.fact.name == "replacement")
+    return impact.change.kind in _REPEATED and not is_loss
+
+
+def _wording(finding: Finding) -> object:
+    impact = finding.impact
+    change = impact.change
+    return (
+        finding.rule_id,
+        finding.severity,
+        finding.message.replace(change.address, "").replace(change.entity.name, ""),
+        change.type,
+        change.action,
+        impact.effect,
+        impact.environment,
+    )
+
+
+def _for_all(group: list[Finding]) -> Finding:
+    first, *others = group
+    shown = others if len(others) <= _MAX_RELATED else others[: _MAX_RELATED - 1]
+    places = [Related(_SAME, f.after or f.before, f.address) for f in shown]
+    if len(shown) < len(others):
+        places.append(Related(f"and {len(others) - len(shown):,} more are"))
+    return replace(first, related=(*first.related, *places))
 
 
 def _paths(finding: Finding) -> set[str]:

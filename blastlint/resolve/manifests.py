@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from blastlint.facts.kubernetes import group_of
@@ -28,10 +28,11 @@ from blastlint.parse.templates import REASON as TEMPLATED
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
 from blastlint.resolve import cloudformation
-from blastlint.resolve.kubernetes.charts import OFF, Templated, templated
+from blastlint.resolve.kubernetes.charts import OFF, Templated, asking, of_chart, templated
 from blastlint.resolve.kubernetes.charts import taken as in_chart
 from blastlint.resolve.kubernetes.inline import unfolded
 from blastlint.resolve.kubernetes.kustomize import Rendered, kustomization_in, rendered
+from blastlint.resolve.kubernetes.releases import names
 
 _COMPOSE = regex(r"(^|/)(docker-)?compose([.-][\w.-]+)?\.ya?ml$")
 _HELM = regex(r"(^|/)templates/")
@@ -51,8 +52,13 @@ class Rendering:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubtful:
-    """Of an object in a chart: nobody knows whether the conditions hold that its template stands under."""
+class InChart:
+    """Of an object in a chart: the outermost one, and what deploys it with the values that it has. `sure` is False where
+    nobody knows whether the conditions hold that its template stands under."""
+
+    chart: str
+    release: str = ""
+    sure: bool = True
 
 
 def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
@@ -66,7 +72,7 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
     found = chain(
         (e for path in changed for e in declared(workspace, path) if path not in taken or e.kind != "kubernetes.object"),
         (e for rendering in made for e in _rendered(rendering)),
-        (replace(e, variant=t.variant, detail=_by_helm(t, e)) for t in filled for e in _declared(t.path, t.value)),
+        _templated(filled),
     )
     for entity in found:
         if entity.key in seen and entity.variant != OFF:
@@ -76,10 +82,16 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
             yield entity
 
 
-def _by_helm(template: Templated, entity: Entity) -> Rendering | Doubtful | None:
+def _templated(templates: Iterable[Templated]) -> Iterator[Entity]:
+    for template in templates:
+        for entity in _declared(template.path, template.value):
+            yield replace(entity, variant=template.variant, detail=_by_helm(template, entity))
+
+
+def _by_helm(template: Templated, entity: Entity) -> Rendering | InChart:
     if template.by:
         return Rendering(template.chart, entity.address, frozenset(), template.by)
-    return None if template.sure else Doubtful()
+    return InChart(template.chart, template.release, template.sure)
 
 
 def declared(workspace: Workspace, path: str) -> Iterator[Entity]:
@@ -134,16 +146,45 @@ def _used(service: Value) -> Iterator[str]:
 def evenly(
     found: tuple[tuple[Entity, ...], tuple[Entity, ...]], before: Workspace, after: Workspace
 ) -> tuple[tuple[Entity, ...], tuple[Entity, ...]]:
-    """The entities of both sides, with what a kustomization makes that only the other side's files led to: it is there all
-    the same."""
-    roots = [{e.detail.root for e in side if isinstance(e.detail, Rendering)} for side in found]
-    sides = []
-    for side, own, other, workspace in zip(found, roots, roots[::-1], (before, after), strict=True):
-        paths = [path for root in sorted(other - own) if (path := kustomization_in(workspace, root))]
-        there = {entity.key for entity in side} if paths else set()
-        more = (entity for entity in entities(workspace, paths) if entity.key not in there) if paths else ()
-        sides.append((*side, *more))
-    return sides[0], sides[1]
+    """The entities of both sides, with what a kustomization or a chart makes that only the other side's files led to: it is
+    there all the same. A release that only one side has says nothing of what the chart does elsewhere."""
+    sides = (before, after)
+    whole = tuple((*found[i], *_unseen(found[i], found[1 - i], sides[i])) for i in (0, 1))
+    releases = [{(e.detail.chart, e.detail.release) for e in side if isinstance(e.detail, InChart)} for side in whole]
+    if releases[0] == releases[1]:
+        return whole[0], whole[1]
+    alone = [
+        {(chart, name) for chart, name in releases[i] - releases[1 - i] if name and name not in names(sides[1 - i], chart)}
+        for i in (0, 1)
+    ]
+    kept = [tuple(e for e in whole[i] if not alone[i] or _release(e) not in alone[i]) for i in (0, 1)]
+    return kept[0], kept[1]
+
+
+def _release(entity: Entity) -> tuple[str, str]:
+    return (entity.detail.chart, entity.detail.release) if isinstance(entity.detail, InChart) else ("", "")
+
+
+def _unseen(own: Sequence[Entity], other: Sequence[Entity], workspace: Workspace) -> Iterator[Entity]:
+    """What one side has of the kustomizations and charts that were read on the other side only."""
+    roots, charts = (
+        {e.detail.root for e in other if isinstance(e.detail, Rendering)},
+        {e.detail.chart for e in other if isinstance(e.detail, InChart)},
+    )
+    if not roots and not charts:
+        return
+    there = {entity.key for entity in own}
+    roots -= {e.detail.root for e in own if isinstance(e.detail, Rendering)}
+    charts -= {e.detail.chart for e in own if isinstance(e.detail, InChart)}
+    paths = [path for root in sorted(roots) if (path := kustomization_in(workspace, root))]
+    if paths:
+        yield from (entity for entity in entities(workspace, paths) if entity.key not in there)
+    for chart in sorted(charts):
+        seen: set[tuple[str, str, str, str]] = set()
+        for entity in _templated(of_chart(workspace, chart, asking(workspace, chart))):
+            if entity.key not in there and entity.key not in seen:
+                seen.add(entity.key)
+                yield entity
 
 
 def comparable(
@@ -168,7 +209,7 @@ def comparable(
         if entity.kind not in KINDS:
             yield entity
             continue
-        if isinstance(entity.detail, Doubtful) and replace(entity, variant=OFF).key in there:
+        if isinstance(entity.detail, InChart) and not entity.detail.sure and replace(entity, variant=OFF).key in there:
             continue  # it may have been off all along
         if path not in torn:
             came_apart = _unread(after, path) and not _unread(before, path)

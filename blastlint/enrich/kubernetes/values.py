@@ -17,6 +17,7 @@ from blastlint.frozen import dataclass
 from blastlint.model import Change, Fact, Region
 from blastlint.regex import regex
 from blastlint.resolve.keytree import document_of
+from blastlint.resolve.kubernetes.releases import has_release
 
 _COPIES = frozenset({"replicaCount", "replicas"})
 _VALUES = regex(r"(^|/)[\w.-]*values[\w.-]*\.ya?ml$|(^|/)values/")
@@ -48,6 +49,8 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if _is_shown(new.region, context) or _has_outer(change.path, context):
         return
     given = _GIVEN.search(delta.path) is not None
+    if given and has_release(context.after, change.path):
+        return
     if names[-1] in _COPIES and (given or _VALUES.search(change.path)):
         yield from fact_of(Amount(delta.path), old, new, _is_autoscaled(change, names))
     elif not given and _RESOURCES.search(delta.path):  # given ones are the object's that gives them

@@ -1,9 +1,10 @@
 """Helm charts: the objects of a chart's templates with the chart's values filled in.
 
-`values.yaml` makes the default variant, each `values-<environment>.yaml` beside it, laid over it, one more. The templates of
-a chart that another one takes in see what the outer one says of it. An object that stands under conditions of which one is
-false, or in a chart that is switched off, is OFF: nobody has it, so that it neither comes nor goes, but its template can
-still be compared. What `helm` itself made of a chart (rendering.py) stands in place of all that.
+`values.yaml` makes the default variant, each `values-<environment>.yaml` beside it, laid over it, one more, and so does
+whatever in the tree deploys the chart with values of its own (releases.py). The templates of a chart that another one takes
+in see what the outer one says of it. An object that stands under conditions of which one is false, or in a chart that is
+switched off, is OFF: nobody has it, so that it neither comes nor goes, but its template can still be compared. What `helm`
+itself made of a chart (rendering.py) stands in place of all that.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
 from blastlint.resolve.kubernetes.conditions import conditions, holds
 from blastlint.resolve.kubernetes.expressions import filled
+from blastlint.resolve.kubernetes.releases import deployed, released
 from blastlint.resolve.kubernetes.rendering import Written, objects
 from blastlint.resolve.kubernetes.values import VALUES, dependencies, inside, is_chart, variants, within
 
@@ -31,14 +33,16 @@ _MAX_TEMPLATES = 200
 @dataclass(frozen=True, slots=True)
 class Templated:
     """One document of a template with one set of values. `variant` is the values file, empty for the default, or OFF.
-    `chart` is the directory of the outermost chart, `by` the program that rendered it. `sure` is False where nobody knows
-    whether the conditions hold that it stands under."""
+    `chart` is the directory of the outermost chart, `release` what deploys it with these values, where that is known, and
+    `by` the program that rendered it. `sure` is False where nobody knows whether the conditions hold that it stands under.
+    """
 
     path: str
     value: Value
     variant: str
     chart: str
     by: str = ""
+    release: str = ""
     sure: bool = True
 
 
@@ -49,6 +53,7 @@ class Seen:
     variant: str
     values: Value
     on: bool
+    release: str = ""
 
 
 def templated(workspace: Workspace, changed: Sequence[str]) -> Iterator[Templated]:
@@ -98,19 +103,23 @@ def of_chart(workspace: Workspace, chart: str, templates: Sequence[str]) -> Iter
             for here in seen[own]:
                 told = holds(asked, here.values)
                 variant = here.variant if here.on and told is not False else OFF
-                yield Templated(path, filled(root, here.values), variant, chart, sure=told is not None)
+                value = filled(root, here.values)
+                yield Templated(path, value, variant, chart, release=here.release, sure=told is not None)
 
 
 def _seen(workspace: Workspace, chart: str, own: str) -> Iterator[Seen]:
     """What the templates of the chart in `own` see of the values of the outermost one."""
     names = _names_between(chart, own)
-    for variant, values in variants(workspace, chart).items():
+    given = variants(workspace, chart)
+    by_release = released(workspace, chart, given[""])
+    for variant, values in {**given, **by_release}.items():
+        release = variant if variant in by_release else ""
         if names is not None:
-            yield from (Seen(variant, found, on) for found, on in within(workspace, chart, names, values))
+            yield from (Seen(variant, found, on, release) for found, on in within(workspace, chart, names, values))
             continue
         for use in dependencies(workspace, chart):
             if use.directory == own:  # beside it, so that others may take it in too
-                yield Seen(variant or chart, inside(workspace, use, values), True)
+                yield Seen(variant or chart, inside(workspace, use, values), True, release)
 
 
 def _names_between(chart: str, own: str) -> list[str] | None:
@@ -137,10 +146,11 @@ def concerned(workspace: Workspace, changed: Sequence[str]) -> dict[str, list[st
     for path in changed:
         directory, name = posixpath.split(path)
         if VALUES.match(name) and known_chart(directory):
-            below = [path for d in _with_dependencies(workspace, directory) for path in _below(workspace, d)]
-            found.setdefault(outermost(workspace, directory), {}).update(dict.fromkeys(below))
+            found.setdefault(outermost(workspace, directory), {}).update(dict.fromkeys(asking(workspace, directory)))
         elif (match := _TEMPLATES.match(path)) and known_chart(match["chart"]):
             found.setdefault(outermost(workspace, match["chart"]), {})[path] = None
+    for chart in deployed(workspace, changed):
+        found.setdefault(outermost(workspace, chart), {}).update(dict.fromkeys(asking(workspace, chart)))
     return {chart: list(paths) for chart, paths in found.items()}
 
 
@@ -155,6 +165,11 @@ def _with_dependencies(workspace: Workspace, chart: str) -> list[str]:
     """A chart, and those beside it that it takes in; what is in it is below it."""
     beside = [d.directory for d in dependencies(workspace, chart) if d.directory]
     return [chart, *(d for d in dict.fromkeys(beside) if not d.startswith(f"{chart}/") and d != chart)]
+
+
+def asking(workspace: Workspace, chart: str) -> list[str]:
+    """The templates of a chart, and of those that it takes in, that ask for values."""
+    return [path for directory in _with_dependencies(workspace, chart) for path in _below(workspace, directory)]
 
 
 def _below(workspace: Workspace, chart: str) -> list[str]:
