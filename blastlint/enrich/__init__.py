@@ -69,6 +69,7 @@ PROVIDERS: dict[str, Asked] = {
         "cloudformation.resource",
         "kubernetes.object",
         about=r"(?i)network_?policy|waf|web_application_firewall|security_policy",
+        names=r"(?i)web_?acl|security_policy|firewall_policy",
     ),
     "privileges": _asked(
         "kubernetes.object", "compose.service", "file", about=r"^[A-Z]|^dockerfile|^service|\.service$"

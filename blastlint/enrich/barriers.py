@@ -25,6 +25,15 @@ _ASSOCIATIONS = {
     "aws_wafregional_web_acl_association": "resource_arn",
     "AWS::WAFv2::WebACLAssociation": "Properties.ResourceArn",
 }
+# What names the firewall before itself.
+_NAMING = {
+    "aws_cloudfront_distribution": "web_acl_id",
+    "AWS::CloudFront::Distribution": "Properties.DistributionConfig.WebACLId",
+    "google_compute_backend_service": "security_policy",
+    "google_compute_region_backend_service": "security_policy",
+    "azurerm_application_gateway": "firewall_policy_id",
+    "azurerm_cdn_frontdoor_security_policy": "security_policies",
+}
 _SELECTORS = ("spec.podSelector", "spec.endpointSelector", "spec.selector")
 _ALL_PODS = "every pod"
 
@@ -34,6 +43,8 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         yield from _policy(change, context)
     elif change.type in _FIREWALLS and change.before is not None and change.after is not None:
         yield from _firewall(change, change.before, change.after)
+    elif change.type in _NAMING and change.before is not None and change.after is not None:
+        yield from _unnamed(change.before, change.after)
     elif change.type in _ASSOCIATIONS and change.before is not None and change.after is None:
         yield from _unprotected(change, change.before, context)
 
@@ -202,6 +213,16 @@ def _firewall(change: Change, before: Entity, after: Entity) -> Iterator[Fact]:
     if counted:
         summary = f"{', '.join(counted[:3])} only count{'s' if len(counted) == 1 else ''} what was blocked before"
         yield _fact("rules-counting", "waf", summary, before.header, after.header)
+    if _refuses(before) and not _refuses(after):
+        yield _fact("default-allows", "waf", "it lets pass what none of its rules names", before.header, after.header)
+
+
+def _refuses(firewall: Entity) -> bool:
+    """Whether what no rule names is blocked."""
+    for path in ("default_action.block", "Properties.DefaultAction.Block"):
+        if found(firewall.attributes, steps(path)) is not None:
+            return True
+    return False
 
 
 def _rules(firewall: Entity) -> dict[str, bool]:
@@ -231,6 +252,15 @@ def _counts(rule: Value) -> bool:
             return True
     preview = rule.get("preview")
     return preview is not None and str(preview.scalar).lower() == "true"
+
+
+def _unnamed(before: Entity, after: Entity) -> Iterator[Fact]:
+    """What no longer names the firewall that stood before it."""
+    path = steps(_NAMING[before.type])
+    old, new = found(before.attributes, path), found(after.attributes, path)
+    if old is not None and (not old.known or old.data) and (new is None or (new.known and not new.data)):
+        summary = f"no web firewall stands before {before.address} any more"
+        yield _fact("association-removed", "waf", summary, before.header, after.header)
 
 
 def _unprotected(change: Change, before: Entity, context: Context) -> Iterator[Fact]:

@@ -15,12 +15,14 @@ from blastlint.model import Change, Entity, Fact, Value
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An attribute that counts copies. `switch` marks one that stops everything when it is true; `default` holds when the
-    attribute is absent (None: unknown). A `floor` is what always runs: nothing stops when it is zero, others may run."""
+    """An attribute that counts copies. `switch` marks one that stops everything when it is true, `runs` one that does when
+    it is false; `default` holds when the attribute is absent (None: unknown). A `floor` is what always runs: nothing stops
+    when it is zero, others may run."""
 
     path: str
     default: float | None = None
     switch: bool = False
+    runs: bool = False
     floor: bool = False
 
 
@@ -74,6 +76,13 @@ _AMOUNTS: dict[str, tuple[Amount, ...]] = {
         Amount("spec.max_replicas"),
         Amount("spec.min_replicas", 1, floor=True),
     ),
+    "aws_cloudwatch_event_rule": (Amount("state", runs=True), Amount("is_enabled", runs=True)),
+    "aws_scheduler_schedule": (Amount("state", runs=True),),
+    "aws_lambda_event_source_mapping": (Amount("enabled", runs=True),),
+    "google_cloud_scheduler_job": (Amount("paused", switch=True),),
+    "AWS::Events::Rule": (Amount("Properties.State", runs=True),),
+    "AWS::Scheduler::Schedule": (Amount("Properties.State", runs=True),),
+    "AWS::Lambda::EventSourceMapping": (Amount("Properties.Enabled", runs=True),),
     "aws_lambda_provisioned_concurrency_config": (Amount("provisioned_concurrent_executions"),),
     "kubernetes_deployment": (Amount("spec.replicas", 1),),
     "kubernetes_deployment_v1": (Amount("spec.replicas", 1),),
@@ -142,9 +151,11 @@ def fact_of(amount: Amount, old: Value, new: Value, autoscaled: bool) -> Iterato
 
 def _count(amount: Amount, value: Value | None) -> float | None:
     """How many; None when it cannot be known. Below zero means without limit."""
-    if amount.switch:
-        stopped = False if value is None else truth(value.scalar) if value.known else None
-        return None if stopped is None else float(not stopped)
+    if amount.switch or amount.runs:
+        if value is None:
+            return 1.0
+        state = truth(value.scalar) if value.known else None
+        return None if state is None else float(state is amount.runs)
     if value is None:
         number = amount.default
     else:
@@ -177,7 +188,9 @@ def _fact(amount: Amount, before: float, after: float, old: Value | None, new: V
 
 def _text(amount: Amount, count: float) -> str:
     """A number as it is written; of a switch, what it says."""
-    return f"{count:g}" if not amount.switch else "true" if count == 0 else "false"
+    if amount.switch or amount.runs:
+        return "true" if (count > 0) is amount.runs else "false"
+    return f"{count:g}"
 
 
 def _is_autoscaled(entity: Entity, context: Context) -> bool:

@@ -19,6 +19,7 @@ from blastlint.frozen import dataclass
 from blastlint.model import Change, Delta, Entity, Fact, Related, Scalar, Value
 
 _EXPOSING = frozenset({"public-access", "scheme", "service-type"})
+_TOLD_ELSEWHERE = _EXPOSING | {"authentication"}  # as facts of other names
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,10 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if change.before is not None and change.after is not None:
         moves = list(movements(change))
         yield from _exposing(moves)
+        yield from _authenticating(moves)
         alike: dict[object, list[Movement]] = {}
         for move in _not_replaced(moves, change, context):
-            if move.guard.kind not in _EXPOSING:
+            if move.guard.kind not in _TOLD_ELSEWHERE:
                 place = move.path if move.guard.repeated else ""
                 alike.setdefault((move.guard.row, move.verdict, place), []).append(move)
         for first, *others in alike.values():
@@ -54,6 +56,28 @@ def _exposing(moves: Sequence[Movement]) -> Iterator[Fact]:
         from blastlint.enrich.exposure.switches import fact
 
         yield from (fact(m.guard.kind, m.path, _values_shown(m), (m.before, m.after), m.verdict) for m in weakened)
+
+
+def _authenticating(moves: Sequence[Movement]) -> Iterator[Fact]:
+    """What asks nobody who they are any more."""
+    for move in moves:
+        if move.guard.kind == "authentication" and move.verdict.direction == "weakened" and move.verdict.strength == "off":
+            before, after = _values_shown(move)
+            yield Fact(
+                "authentication",
+                {
+                    "name": keys(move.path)[-1].lower(),
+                    "key": move.path,
+                    "before": before,
+                    "after": after,
+                    "dropped": move.after is None,
+                    "added": move.before is None,
+                },
+                move.path,
+                move.before.region if move.before else None,
+                move.after.region if move.after else None,
+                confidence=move.verdict.confidence,
+            )
 
 
 def movements(change: Change) -> Iterator[Movement]:
