@@ -68,12 +68,12 @@ def body(tree: dict[str, object], indent: str = "  ") -> str:
 
 
 def directions(before: dict[str, str], after: dict[str, str]) -> dict[str, set[str]]:
-    """address -> directions of its guard facts and exposures."""
+    """address -> directions of its guard facts, exposures and facts about authentication."""
     report = pipeline.check(change_set(before, after), ())
     found: dict[str, set[str]] = {}
     for impact in report.impacts:
         for fact in impact.facts:
-            if fact.name in ("guard", "exposure"):
+            if fact.name in ("guard", "exposure", "authentication"):
                 direction = str(fact.fields.get("direction", "weakened"))
                 found.setdefault(impact.change.address, set()).add(direction)
     return found
@@ -100,7 +100,7 @@ def test_every_kind_of_guard_has_its_rule() -> None:
     for rule in shipped_rules():
         kinds = rule.when.get("guard.kind") if rule.on == "guard" else None
         used.update(kinds if isinstance(kinds, (list, tuple)) else [str(kinds)])
-    silent = {guard.kind for _, guard in all_guards()} - used - {"public-access", "scheme", "service-type"}
+    silent = {guard.kind for _, guard in all_guards()} - used - {"public-access", "scheme", "service-type", "authentication"}
     assert silent == {"encryption", "key-rotation"}  # facts without a rule so far
 
 
