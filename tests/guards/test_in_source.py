@@ -21,7 +21,7 @@ def rows() -> list[tuple[str, Guard]]:
     found = []
     for types, guard in all_guards():
         type_ = types[-1].replace("*", "thing")
-        alone = not (guard.where or guard.given or guard.strong == "items")
+        alone = not (guard.where or guard.given or guard.strong == "items" or "=" in guard.path)
         plain = guard.scope == "terraform.resource" and guard.path and alone
         if plain and guard.path in [g.path for g in guards_of(guard.scope, type_) if g.kind == guard.kind]:
             found.append((type_, next(g for g in guards_of(guard.scope, type_) if g.path == guard.path)))
