@@ -26,9 +26,9 @@ from blastlint.resolve.keytree import document_of
 # A number under such a name says which, when or where, and not how much.
 _IDENTIFYING = listed(
     """
-    port ports id ids uid gid pid uuid guid version versions rev revision build release timestamp date datetime year month
-    epoch hash sha digest checksum seed code codes number phone zip zipcode serial color colour hue x y z lat lng lon
-    latitude longitude width height font fontsize padding margin radius opacity index idx order ordering priority weight
+    port ports listen bind id ids uid gid pid uuid guid version versions rev revision build release timestamp date datetime
+    year month epoch hash sha digest checksum seed code codes number phone zip zipcode serial color colour hue x y z lat lng
+    lon latitude longitude width height font fontsize padding margin radius opacity index idx order ordering priority weight
     rank line row rows column columns col offset position pos mode permissions umask tag commit asn vlan account project
     schema level line lineno key bit bits mask flags status owner user group channel chat isbn sku ext extension
     """

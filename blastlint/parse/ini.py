@@ -4,7 +4,7 @@ Every scalar is a string, as it is for the programs that read these files. Inter
 
 - ini: sections are maps of the document, `[a "b"]` keeps its text as the name. `key = value`, `key: value`, `key` alone
   (null). Deeper indented lines continue a value. A key given several times is a list (systemd's Environment=). A file of
-  `key value` lines (redis.conf, sshd_config) is read too; nested `{ }` or `<tag>` configuration is not, and is opaque.
+  `key value` lines (redis.conf, sshd_config) is read too, and where such lines nest, blocks.py does.
 - dotenv: `export`, single, double (escapes, several lines) and no quotes; the last of equal keys counts, with a note.
 - properties: `=`, `:` or blank between key and value, escapes, continuation lines; `a.b=1` is nested: {"a": {"b": "1"}},
   and a key that is also a prefix of others has its own value under "".
@@ -16,6 +16,7 @@ import re
 
 from blastlint.frozen import dataclass
 from blastlint.model import Block, Comment, Document, Region, Side, Value
+from blastlint.parse import blocks
 from blastlint.parse.keytree import MAX_DEPTH, MAX_NODES, TOO_LARGE, Reading
 from blastlint.parse.languages import language_of
 from blastlint.parse.text import decode
@@ -24,6 +25,7 @@ from blastlint.regex import regex
 _SECTION = regex(r"\s*\[(?P<name>[^\]\n]*)\]\s*(?:[;#].*)?$")
 _ASSIGNMENT = regex(r"=|:(?=\s|$)")
 _DIRECTIVE = regex(r"[A-Za-z][\w.-]*+(?=\s)")
+_KEYED = regex(r"[\"\w.-]+\s*(=(?!>)|:\s)")
 _INLINE = regex(r"(?:^|\s)[;#].*$")
 _NESTED = regex(r"\{\s*$|^\s*\}\s*;?\s*$|^\s*</?[A-Za-z]")
 _ENV = regex(r"\s*(?:export\s+)?(?P<key>[A-Za-z_][\w.-]*)\s*=[ \t]*(?P<value>.*)$")
@@ -44,6 +46,12 @@ def parse(path: str, side: Side, data: bytes) -> Document:
     language = language_of(path, data)
     reading = Reading(path, side, language, reason=reason)
     lines = text.splitlines() if "\f" not in text and "\v" not in text else text.split("\n")
+    if language == "ini" and _is_nested(lines):
+        if _is_assigned(lines):
+            reading.partial("nested configuration of its own kind, not INI", 1)
+        else:
+            blocks.read(reading, lines)
+        return reading.document()
     entries = {"dotenv": _dotenv, "properties": _properties}.get(language, _ini)(reading, lines)
     if len(entries) > MAX_NODES:
         reading.partial(TOO_LARGE)
@@ -82,12 +90,12 @@ def _comment(reading: Reading, line: str, number: int) -> None:
 
 
 def _ini(reading: Reading, lines: list[str]) -> list[_Line]:
-    form = _form(reading, lines)
+    form = _form(_told(lines))
     found: list[_Line] = []
     section: tuple[str, ...] = ()
     depth: int | None = None  # the indentation of this section's keys
-    at = 0 if form is not None else len(lines)
-    while form is not None and at < len(lines):
+    at = 0
+    while at < len(lines):
         line, number = lines[at], at + 1
         at += 1
         indent = len(line) - len(line.lstrip())
@@ -121,12 +129,24 @@ def _continues(line: str, depth: int) -> bool:
     return bool(text) and len(line) - len(text) > depth and text[0] not in "#;"
 
 
-def _form(reading: Reading, lines: list[str]) -> re.Pattern[str] | None:
-    """What ends a key in this file: `=` or `:`, or in `key value` files its own end; None for formats that nest."""
-    told = [line.strip() for line in lines if line.strip() and line.lstrip()[0] not in "#;"]
-    if any(_NESTED.search(line) for line in told):
-        reading.partial("nested configuration of its own kind, not INI", 1)
-        return None
+def _is_nested(lines: list[str]) -> bool:
+    """Whether this is no INI but directives in blocks: in braces, in tags, or deeper than the line that begins them."""
+    told = _told(lines)
+    return any(_NESTED.search(line) for line in told) or (_form(told) is _DIRECTIVE and blocks.nests("\n".join(lines)))
+
+
+def _is_assigned(lines: list[str]) -> bool:
+    """Whether most lines give a key its value (HOCON): then what nests are values."""
+    told = [line for line in _told(lines) if not line.endswith(("{", "}"))]
+    return 2 * sum(_KEYED.match(line) is not None for line in told) > len(told)
+
+
+def _told(lines: list[str]) -> list[str]:
+    return [line.strip() for line in lines if line.strip() and line.lstrip()[0] not in "#;"]
+
+
+def _form(told: list[str]) -> re.Pattern[str]:
+    """What ends a key in this file: `=` or `:`, or in `key value` files its own end."""
     sections = sum(1 for line in told if _SECTION.match(line))
     assigned = sum(1 for line in told if _ASSIGNMENT.search(line))
     directives = sum(1 for line in told if _DIRECTIVE.match(line))

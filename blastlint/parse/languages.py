@@ -30,6 +30,7 @@ _BY_NAME: dict[str, str] = {
     ".npmrc": "properties", "pip.conf": "ini", ".editorconfig": "ini", ".flake8": "ini", ".coveragerc": "ini",
     ".eslintrc": "json", ".prettierrc": "yaml", ".roomodes": "yaml", ".babelrc": "json",
     "rakefile": "ruby", "gemfile": "ruby",
+    "caddyfile": "ini", ".htaccess": "ini", "sshd_config": "ini", "ssh_config": "ini",
 }  # fmt: skip
 # A list of what is let in or kept out, one entry a line.
 _LIST = regex(

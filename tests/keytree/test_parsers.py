@@ -238,7 +238,7 @@ def test_ini_continuations_repeats_and_directives() -> None:
         "maxmemory": "2gb",
     }
     assert plain(root("a.cfg", "[core]\n\tbare = true\n\tx = 1\n")) == {"core": {"bare": "true", "x": "1"}}
-    assert read("nginx.conf", "server {\n listen 80;\n}\n").coverage == "opaque"
+    assert plain(root("nginx.conf", "server {\n listen 80;\n}\n")) == {"server": {"listen": "80"}}
 
 
 def test_dotenv_quotes_exports_and_several_lines() -> None:
