@@ -10,8 +10,8 @@ much are features, and left out. Which of them are shown is decided by the commi
 reads each, and writes into tools/recall.yaml whether it put a guard around behaviour that was there before (then undoing it
 removes a guard) and why not where it did not.
 
-`score` undoes every commit that is labelled a guard, in CLONES/<owner>+<name> (bare or not, or with a `repo` in it), and
-counts those with a finding of the class's rules at medium or above in the file that has the guard.
+`score` undoes every commit that is labelled a guard, a test or a stateful resource, in CLONES/<owner>+<name> (bare or not,
+or with a `repo` in it), and counts those with a finding of the class's rules in the file that has it.
 """
 
 from __future__ import annotations
@@ -67,6 +67,9 @@ RULES: dict[str, tuple[str, ...]] = {
     "check": ("SAF", "GRD"), "auth": ("SAF002", "SAF007"), "validation": ("SAF003", "SAF007", "GRD006", "SAF008"),
     "tls": ("SAF004", "SAF008"), "timeout": ("SAF005",), "handler": ("SAF001", "SAF014", "SAF015"),
     "lock": ("SAF006",), "rate": ("SAF016", "SAF007", "GRD006"), "flag": ("GRD009", "SAF007", "GRD008", "SAF008"),
+    "logging": ("OBS002", "SAF001"), "probe": ("OBS003",), "pin": ("SUP003",), "filter": ("CMD002", "MIG003"),
+    "privilege": ("ACC006",), "access": ("ACC", "GRD005", "RES001"), "pipeline": ("PIP", "TST005"), "test": ("TST",),
+    "resource": ("RES",),
 }  # fmt: skip
 
 
@@ -167,8 +170,9 @@ def candidates(repository: Path, sorts: tuple[str, ...], last: int, count: int) 
 @click.option("--round", "rounds", type=int, multiple=True)
 @click.option("--show", is_flag=True, help="Print what is said of each.")
 def score(clones: Path, only: tuple[str, ...], rounds: tuple[int, ...], show: bool) -> None:
-    """Undo every commit that is labelled a guard, and count those that are seen."""
+    """Undo every commit that is labelled, and count those that are seen, and those that are at medium or above."""
     found: Counter[str] = Counter()
+    grave: Counter[str] = Counter()
     total: Counter[str] = Counter()
     read: Counter[str] = Counter()
     for label in labels():
@@ -181,12 +185,13 @@ def score(clones: Path, only: tuple[str, ...], rounds: tuple[int, ...], show: bo
         hit = [f for f in said if f.rule_id.startswith(RULES[label.sort])]
         total[label.sort] += 1
         found[label.sort] += bool(hit)
+        grave[label.sort] += any(f.severity != "low" for f in hit)
         if show or not hit:
             print(f"{'seen  ' if hit else 'MISSED'} {label.sort:10} {label.repository} {label.commit} {label.path}")
             print("".join(f"         {f.rule_id} {f.severity} {f.message[:140]}\n" for f in said), end="")
     for sort in total:
-        print(f"{sort:12} {found[sort]:3}/{total[sort]:<3} of {read[sort]} read")
-    print(f"{'all':12} {found.total():3}/{total.total():<3} of {read.total()} read")
+        print(f"{sort:12} {found[sort]:3}/{total[sort]:<3} {grave[sort]:3} at medium or above, of {read[sort]} read")
+    print(f"{'all':12} {found.total():3}/{total.total():<3} {grave.total():3} at medium or above, of {read.total()} read")
 
 
 @main.command()
@@ -218,11 +223,17 @@ def labels() -> Iterator[Label]:
 
 
 def undone(repository: Path, label: Label) -> list[Finding]:
-    """Findings at medium or above, in the file of the guard, of the commit taken back."""
+    """Findings in the file of the guard, of the commit taken back."""
     span = f"{label.commit}..{label.commit}^"
     report = pipeline.check(open_change(str(repository), revision=span), shipped_rules())
-    grave = [f for f in report.findings if f.counts and SEVERITIES.index(f.severity) <= SEVERITIES.index("medium")]
-    return [f for f in grave if any(r is not None and r.path == label.path for r in (f.before, f.after))]
+    here = [f for f in report.findings if f.counts and label.path in _paths(f)]
+    return sorted(here, key=lambda f: SEVERITIES.index(f.severity))
+
+
+def _paths(finding: Finding) -> set[str]:
+    """The files that a finding names: its own, and those of the places that it stands for."""
+    regions = (finding.before, finding.after, *(related.region for related in finding.related))
+    return {region.path for region in regions if region is not None}
 
 
 def _clone(clones: Path, repository: str) -> Path:
