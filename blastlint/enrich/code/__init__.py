@@ -22,6 +22,7 @@ from blastlint.enrich.code import (
     hardening,
     health,
     locks,
+    selections,
     skips,
     symbols,
     tests,
@@ -53,6 +54,6 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         yield from tls.facts(pair)
         yield from timeouts.facts(pair)
         yield from environments.facts(pair)
-        for about in (audits, checks, validations, locks, hardening, defaults, crashes, costs, bodies, health):
+        for about in (audits, checks, validations, locks, hardening, defaults, crashes, costs, selections, bodies, health):
             yield from about.facts(pair)
         yield from commands.facts(pair)

@@ -78,11 +78,12 @@ def of_shape(shape: Shape, sort: str, language: str) -> Iterator[Element]:
         built = _procedure(option)
         if built:
             yield Element(built, "open" if built in words("auth", "open") else strength_of(built), option.key, option.at)
-    yield from _calls(shape)
+    routed = [element for call in shape.calls for element in _route_call(call, shape)]
+    placed = {element.name for element in routed if element.place}  # called around a handler, it is the route that asks
+    yield from (element for element in _calls(shape) if element.name not in placed)
     yield from _denials(shape)
     yield from _ruled(shape)
-    for call in shape.calls:
-        yield from _route_call(call, shape)
+    yield from routed
 
 
 def _optional(option: Option, sort: str, language: str, called: set[str]) -> Iterator[Element]:

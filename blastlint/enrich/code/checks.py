@@ -12,21 +12,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.enrich.code import environments
-from blastlint.enrich.code.gates import Gate, conjuncts, gates, relation, skeleton
+from blastlint.enrich.code.gates import Gate, answered, gates, relation, skeleton
 from blastlint.enrich.code.handlers import protects
+from blastlint.enrich.code.moved_checks import SCREEN, WORD, elsewhere, moved, subjects
 from blastlint.enrich.code.pairs import Pair, scope_of
 from blastlint.enrich.context import Context
 from blastlint.facts.calls import pattern
 from blastlint.frozen import dataclass, replace
 from blastlint.model import Change, Fact, FactValue, Related
-from blastlint.parse.code import Branch, Shape
-from blastlint.parse.logic import Condition, Group, Leaf, constant, leaves, negation, normal, tokens_of
+from blastlint.parse.code import Branch
+from blastlint.parse.logic import Group, Leaf, constant, leaves, negation, normal
 from blastlint.regex import regex
 
-_SCREEN = regex(
-    rb"\b(if|elif|unless|assert|and|or|not|require|guard|else)\b|[<>=!]=|&&|\|\||[<>!?]|\bin\b|\bis\b"
-    rb"|^(return( [\w.]+)?|continue|break|next|(raise|throw)\b.*);?$", re.MULTILINE
-)  # fmt: skip
 _KEPT = 0.6  # share of the other statements that must still be there: else it is another function
 _SHORT = 6  # statements
 _ORDER = ("constant", "negated", "swapped", "removed", "moved", "loosened")
@@ -44,13 +41,13 @@ _DEBUG = regex(
     r"(?i)\b(verbose|debug|quiet|silent|trace|log(ger|ging)?|warned|logged|printed|cache[ds]?|initiali[sz]ed|seen|visited)\b"
 )
 _ERROR = regex(r"(?i)^!?\w*err(or)?s?\w*( *[!=]=+ *(nil|null|None))?$|^!?\(?let Err\b")
-_WORD = regex(r"[A-Za-z_]\w*")
-_ROOT = regex(r"[A-Za-z_]\w*")
 _PLAIN = regex(r"^[\w.]+$")
+_YES = regex(r"^return (True|true|Ok\(true\)|!.*|.*(&&|\band\b|[=!<>]=).*);?$")
+_NO = regex(r"^(return )?(False|false);?$")
 _FUNCTION = regex(rb"=>|\bfunction\b")
-_NO_SUBJECT = frozenset({"None", "self", "this", "len", "True", "False", "nil", "null"})
 _END = (1 << 31, 0)
 _BEHIND = "what comes after"  # what a check that refuses stood before, where that calls nothing
+_YES_NOW = "a yes"  # what a question is answered with where a no was
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
 
 
 def _is_asked(pair: Pair) -> bool:
-    asked = not pair.is_new and _runs(pair) and pair.touches(_SCREEN, "before")
+    asked = not pair.is_new and _runs(pair) and pair.touches(SCREEN, "before")
     return asked and pair.change.action not in ("removed", "moved") and not pair.scope.is_test(pair.change.path)
 
 
@@ -104,7 +101,7 @@ def _gravest(pair: Pair) -> Iterator[Fact]:
     if not kept:
         return
     branch = worst.gate.branch
-    used = _used(worst.gate, pair)
+    used = _used(worst.gate, pair) if worst.gate.leaving else _looked_into(worst.gate, pair)
     fields: dict[str, FactValue] = {
         "what": worst.what,
         "asks": "none" if worst.asks == "value" and used and _is_there(worst.gate) else worst.asks,
@@ -117,6 +114,7 @@ def _gravest(pair: Pair) -> Iterator[Fact]:
         "call": _named(kept, branch.condition),
         "count": len(found),
         "gone": len({id(lost.gate.branch) for lost in found if lost.what == "removed"}),
+        "answers": kept == [_YES_NOW],
     }
     related = tuple(
         Related(f"check that is {lost.what}", pair.region("before", lost.gate.branch.at), pair.change.address)
@@ -145,7 +143,7 @@ def _lost(old: Sequence[Gate], new: Sequence[Gate], pair: Pair) -> Iterator[Lost
         if gate.condition in there or gate.shape in shapes:
             continue
         what, now = _became(gate, born, old, pair)
-        if not what or (what == "removed" and _moved(gate, pair)) or _elsewhere(gate, pair):
+        if not what or (what == "removed" and moved(gate, _asks(gate) == "flag", pair)) or elsewhere(gate, pair):
             continue
         yield Lost(what, gate, now, _asks(gate))
 
@@ -203,7 +201,7 @@ def _asks(gate: Gate) -> str:
         return "permission"
     if _FLAG.search(text):
         return "flag"
-    if _DEBUG.search(text) or _ERROR.match(text):
+    if _DEBUG.search(text) or (_ERROR.match(text) and not answered(gate)):
         return ""  # what is done about an error is a handler's business
     if isinstance(gate.condition, Leaf):
         leaf = gate.condition
@@ -228,12 +226,6 @@ def _same_function(found: Sequence[Lost], pair: Pair) -> bool:
     return len(before) <= _SHORT and bool(pair.after.calls) and all(c.name in calls for c in pair.after.calls)
 
 
-def subjects(gate: Gate) -> frozenset[str]:
-    """The names that a gate asks about."""
-    asked = (w for leaf in leaves(gate.condition) for w in _ROOT.findall(f"{leaf.left} {leaf.right}"))
-    return frozenset(asked) - _NO_SUBJECT
-
-
 def _refused_else(gate: Gate, pair: Pair) -> bool:
     """Whether the other side of a branch refuses: `if url: save(url) else: bad_request()`."""
     other = negation(normal(gate.branch.condition))
@@ -246,34 +238,24 @@ def _used(gate: Gate, pair: Pair) -> bool:
     names, limit = subjects(gate), pair.before.locate(gate.branch.at)
     after = {c.name for c in pair.after.calls}
     later = (c for c in pair.before.calls if c.name in after and pair.before.locate(c.at)[:2] > limit[:2])
-    return any(names & set(_WORD.findall(c.text)) for c in later)
+    return any(names & set(WORD.findall(c.text)) for c in later)
+
+
+def _looked_into(gate: Gate, pair: Pair) -> bool:
+    """Whether what is done all the same looks into what the gate, which stood around it, found to be there."""
+    asked = gate.condition
+    if not isinstance(asked, Leaf) or asked.negated != (asked.operator == "==") or not {asked.right} <= {"", "None"}:
+        return False
+    into = re.compile(rf"(?<![\w.]){re.escape(asked.left)}(\.|\[|->)\w")
+    there = set(pair.after.statements)
+    return any(into.search(s) and s in there for s in gate.branch.body)
 
 
 def _is_there(gate: Gate) -> bool:
     """Whether the gate asks no more than that something is there: `if not host: return`."""
     asked = gate.condition
-    return gate.leaving and isinstance(asked, Leaf) and not asked.operator and not asked.negated and (
-        _PLAIN.match(asked.left) is not None
-    )
-
-
-def _asked_only(names: frozenset[str], gate: Gate, pair: Pair) -> bool:
-    """Whether something was worked out for the gate alone: then the question is gone with what it was asked of."""
-    shape = pair.before
-    for name in names:
-        sources = [o.value for o in shape.options if o.key == name and not o.owner]
-        word = re.compile(rf"\b{re.escape(name)}\b")
-        uses = (s for s in shape.statements if s not in gate.branch.body and not any(v in s for v in sources))
-        asks = (b.condition for b in shape.branches if b.condition != gate.branch.condition)
-        if sources and not any(word.search(text) for text in (*uses, *asks)):
-            return True
-    return False
-
-
-def _of_what_stays(names: frozenset[str], words: set[str], pair: Pair) -> bool:
-    """Whether what was asked about was worked out of a parameter, and that is still used: `parsed = parse(given)`."""
-    given = {p.name for p in pair.before.parameters} & words
-    return any(given & set(_WORD.findall(o.value)) for o in pair.before.options if o.key in names and not o.owner)
+    plain = isinstance(asked, Leaf) and not asked.operator and not asked.negated and _PLAIN.match(asked.left) is not None
+    return plain or not gate.leaving  # around the work: asked for by _looked_into
 
 
 def _asked_again(gate: Gate, there: Sequence[Gate]) -> bool:
@@ -283,108 +265,33 @@ def _asked_again(gate: Gate, there: Sequence[Gate]) -> bool:
     return gate.refuses and any(asked & set(leaves(other.condition)) for other in others)
 
 
-def _moved(gate: Gate, pair: Pair) -> bool:
-    """Whether the question is asked by something that is newly called, in an expression, or is void now."""
-    names = subjects(gate)
-    text = pair.text("after")
-    said = " ".join(pair.after.statements)
-    words = set(_WORD.findall(text))
-    named = {o.value for o in pair.after.options}
-    inlined = any(
-        o.key in names and len(o.value) > 5 and o.value not in named and (o.value in text or o.value in said)
-        for o in pair.before.options
-    )
-    if names and not names & words and not inlined and _asks(gate) != "flag" and not _asked_only(names, gate, pair):
-        return not (gate.refuses and _of_what_stays(names, words, pair))
-    known = {c.name for c in (*pair.before.calls, *pair.before.decorators)}
-    for call in (*pair.after.calls, *pair.after.decorators):
-        if call.name in known:
-            continue
-        given = set(_WORD.findall(" ".join((call.text, *call.arguments))))
-        if call in pair.after.decorators or names & given or pattern("checks", "checking").search(call.name):
-            return True
-    fresh = [s for s in pair.after.statements if s not in pair.before.statements]
-    for leaf in leaves(gate.condition):
-        if any(leaf.left in s and leaf.right in s and ("?" in s or " if " in s or "min" in s or "max" in s or "&&" in s
-               or " and " in s or "||" in s or " or " in s) for s in fresh):  # fmt: skip
-            return True
-    return _typed(names, pair)
-
-
-def _typed(names: frozenset[str], pair: Pair) -> bool:
-    """Whether something that was asked about has another type, or another source, now."""
-    before = {p.name: (p.annotation, p.default) for p in pair.before.parameters}
-    after = {p.name: (p.annotation, p.default) for p in pair.after.parameters}
-    if any(name in before and name in after and before[name] != after[name] for name in names):
-        return True
-    old = [(o.key, o.value) for o in pair.before.options if o.key in names]
-    new = [(o.key, o.value) for o in pair.after.options if o.key in names]
-    fresh = [(key, value) for key, value in new if (key, value) not in old]
-    # what is left of a source when a part of it is gone is no other source
-    return any(not any(key == k and _words(value) <= _words(v) for k, v in old) for key, value in fresh)
-
-
-def _words(source: str) -> Counter[str]:
-    return Counter(tokens_of(source.replace("?.", ".")))
-
-
-def _elsewhere(gate: Gate, pair: Pair) -> bool:
-    """Whether the rest of the change set brings the gate: in a caller, a callee, a helper."""
-    brought = pair.scope.context.once(_brought)
-    if any(change is not pair.change for change in brought.get(gate.shape, ())):
-        return True
-    refused = negation(gate.condition)  # by a new function for a part of the reasons alone: that is stricter
-    parts = refused.parts if isinstance(refused, Group) and refused.word == "and" and gate.refuses else ()
-    shapes = (Gate(negation(p), gate.branch, True).shape for p in parts if isinstance(p, Leaf) and p.operator)
-    return any(change.action == "added" for shape in shapes for change in brought.get(shape, ()))
-
-
-def _brought(context: Context) -> Mapping[str, Sequence[Change]]:
-    """Shape of a gate -> the changes that bring one of that shape."""
-    scope = scope_of(context)
-    found: dict[str, list[Change]] = {}
-    for change in scope.changes:
-        if change.action not in ("added", "modified") or change.type not in ("function", "class"):
-            continue
-        other = scope.pair(change)
-        if other.touches(_SCREEN, "after"):
-            known = {g.shape for g in gates(other.before)}
-            for shape in {g.shape for g in _all(other.after)} - known:
-                found.setdefault(shape, []).append(change)
-    return found
-
-
-def _all(shape: Shape) -> Iterator[Gate]:
-    """Gates, and every other condition with its opposite: what a helper asks it may just return."""
-    yield from gates(shape)
-    for branch in shape.branches:
-        for condition in (normal(branch.condition), negation(normal(branch.condition))):
-            yield from (Gate(c, branch, True) for c in conjuncts(condition))
-    for statement in shape.statements:
-        returned = re.match(r"^return (.{1,300})$", statement)
-        if returned is not None:
-            asked = normal(returned.group(1))
-            both: tuple[Condition, ...] = (asked, negation(asked))
-            branch = Branch(returned.group(1), "return", (), (), True, statement)
-            yield from (Gate(c, branch, True) for condition in both for c in conjuncts(condition))
-
-
 def _guarded(gate: Gate, pair: Pair) -> list[str]:
     """The calls that the gate stood before, or around, and that still run: more of them than stood elsewhere. A refusal
     stands before whatever comes after it."""
     more = Counter(call.name for call in pair.after.calls)
     more.subtract(call.name for call in pair.before.calls)
     if not gate.leaving:
-        return [name for name, around in Counter(gate.branch.calls).items() if more[name] + around > 0]
+        kept = [name for name, around in Counter(gate.branch.calls).items() if more[name] + around > 0]
+        return kept or ([gate.branch.condition] if _looked_into(gate, pair) else [])
     limit = pair.before.locate(gate.branch.at)
     inside = {*gate.branch.calls, *(c.name for c in pair.before.calls if c.text in gate.branch.condition)}
+    if answered(gate):
+        inside.add(next(iter(leaves(gate.condition))).left.removesuffix(".failed"))
     end = pair.before.locate(gate.branch.within)[2:] if gate.branch.within is not None else _END
     places = ((c.name, pair.before.locate(c.at)[:2]) for c in pair.before.calls)
     later = Counter(name for name, place in places if limit[:2] < place < end)
     kept = [name for name, there in later.items() if more[name] + there > 0 and name not in inside]
-    if kept or later.keys() - inside or gate.branch.leaves != "raise":
-        return kept  # nothing, where what it stood before went with it
-    return [_BEHIND]
+    if gate.branch.leaves == "raise" and not kept and not later.keys() - inside:
+        return [_BEHIND]
+    return kept or ([_YES_NOW] if _says_no(gate, pair) else [])  # nothing, where what it stood before went with it
+
+
+def _says_no(gate: Gate, pair: Pair) -> bool:
+    """Whether a function that answers a question says no where the gate does not hold, and can still say yes."""
+    said = gate.branch.body[-1:]
+    return gate.branch.leaves == "return" and bool(said) and _NO.match(said[0]) is not None and any(
+        _YES.match(statement) for statement in pair.after.statements
+    )
 
 
 def _named(calls: Sequence[str], condition: str) -> str:

@@ -7,11 +7,11 @@ difference of two sets.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from blastlint.facts.calls import pattern
 from blastlint.frozen import dataclass
-from blastlint.parse.code import Branch, Shape
+from blastlint.parse.code import Branch, Shape, Span
 from blastlint.parse.logic import Condition, Group, Leaf, leaves, negation, normal, tokens_of
 from blastlint.regex import regex
 
@@ -49,11 +49,35 @@ class Gate:
 
 def gates(shape: Shape) -> Iterator[Gate]:
     """Every gate of a definition, in document order."""
+    answers = _answers(shape)
     for branch in shape.branches:
+        asked = normal(answers.get(shape.locate(branch.at), branch.condition) if answers else branch.condition)
         if branch.leaves and (branch.after or not branch.body or branch.leaves == "raise"):
-            yield from (Gate(c, branch, True) for c in conjuncts(negation(normal(branch.condition))))
-        elif not branch.leaves and branch.calls:
-            yield from (Gate(c, branch, False) for c in conjuncts(normal(branch.condition)))
+            yield from (Gate(c, branch, True) for c in conjuncts(negation(asked)))
+        elif not branch.leaves and (branch.calls or any(f"{branch.condition}." in s for s in branch.body)):
+            yield from (Gate(c, branch, False) for c in conjuncts(asked))
+
+
+def _answers(shape: Shape) -> Mapping[Span, str]:
+    """Place of a branch on an error -> what it asks, where the error is the answer of a call that checks: in Go
+    `if err := s.CheckPassword(p); err != nil` asks for the password, and has its words in common with every other."""
+    return {
+        shape.locate(handler.at): f"{call}.failed"
+        for handler in shape.handlers
+        for call in handler.calls[-1:]
+        if handler.text.startswith("if ") and checks(call)
+    }
+
+
+def checks(call: str) -> bool:
+    """Whether a call does nothing but find out whether something may go on, by its name."""
+    rows = (("checks", "checking"), ("checks", "asking"), ("auth", "calls"), ("validation", "calls"))
+    return any(pattern(*row).search(call) for row in rows)
+
+
+def answered(gate: Gate) -> bool:
+    """Whether it asks what a call that checks found: then the error is its answer."""
+    return isinstance(gate.condition, Leaf) and gate.condition.left.endswith(".failed")
 
 
 def conjuncts(condition: Condition) -> frozenset[Condition]:

@@ -23,6 +23,10 @@ _SPEECH = regex(
     r"|/\*[\s\S]*?\*/",
     re.MULTILINE,
 )
+# a name of the file's own: not what belongs to something else, like the last word of `Rails.env.test`
+_NAME = regex(r"(?<![\w.])[^\W\d]\w*|(?<=\.)[^\W\d]\w*(?=\s*=[^=])", re.ASCII)
+_SETTINGS = regex(r"(^|/)\.env[^/]*$|\.(env|ya?ml|json|toml|ini|properties|cfg|conf)$")
+_KEY = regex(r"(?<![\w.])[^\W\d]\w*(?=[\"']?\s*[:=])", re.ASCII)
 _BUILT_IN = frozenset(dir(builtins))
 
 
@@ -68,7 +72,8 @@ class Scope:
     @cached_property
     def _source_words(self) -> tuple[frozenset[str], frozenset[str]]:
         """The names in the changed sources before and after, those of files and directories too. Before, what is said in
-        comments and sentences does not count: a feature is not gone because its description has other words."""
+        comments and sentences does not count, nor the values of settings and what belongs to something else: a feature is
+        not gone because its description has other words, or because a library is asked another way."""
         sides: tuple[set[str], set[str]] = (set(), set())
         for file in self.context.change_set.files:
             for path, side, words in ((file.before, "before", sides[0]), (file.after, "after", sides[1])):
@@ -96,7 +101,12 @@ class Scope:
         yield from WORD.findall(path)
         if data is not None and len(data) < 1_000_000 and b"\0" not in data[:4000]:
             text = data.decode("utf-8", "replace")
-            yield from WORD.findall(_SPEECH.sub(_unsaid, text) if side == "before" else text)
+            if side == "after":
+                yield from WORD.findall(text)
+            elif _SETTINGS.search(path):
+                yield from _KEY.findall(text)
+            else:
+                yield from _NAME.findall(_SPEECH.sub(_unsaid, text))
 
 
 def _unsaid(match: re.Match[str]) -> str:

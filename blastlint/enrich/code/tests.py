@@ -14,7 +14,7 @@ from typing import NamedTuple
 from blastlint.enrich.code.pairs import Pair, Scope, words_of
 from blastlint.enrich.code.skips import skipped
 from blastlint.model import Change, Entity, Fact, FactValue, Related, Side
-from blastlint.parse.code import Definition, Handle, Module
+from blastlint.parse.code import Definition, Handle, Module, Shape
 from blastlint.regex import regex
 
 _TEST_FILE = regex(
@@ -32,9 +32,10 @@ _RUN_OVER_DATA = regex(rb"parametrize|\.each\b")
 _ABSORBED = 0.7  # share of a test's words that must be new in another, for it to have been merged into that one
 _LITERALS = regex(r"([\"'`])([^\"'`\\\n]{3,})\1")
 _FORMAT = regex(r"%[+#]?[a-zA-Z]")  # what a failure is reported with
+_FRAMEWORK = regex(r"^(t|b|tb|assert|require|expect|self|pytest)\.|^(expect|assert\w*|test|it|range|str|len|int|print)$")
 _OWN = 2  # texts in quotes that a test has to itself, from which they tell where it went
 _TELLING = 3  # words that only the removed test has, from which they tell by themselves where it went
-_COPIED = 0.8  # the same for a test of the same name elsewhere
+_COPIED = 0.95  # the same for a test of the same name elsewhere: tests of two things alike have the frame in common
 _NAMESAKES = 20  # files that are read to find one
 _SHOWN = 20
 _FRAMEWORKS = {"javascript": "jest", "typescript": "jest", "go": "go", "java": "junit", "ruby": "rspec", "rust": "rust"}
@@ -171,7 +172,7 @@ def _merged(test: Change, scope: Scope) -> bool:
     words = words_of(_text(entity))
     if not words or any(_holds(words, entity.name, known, new) for _, known, new in _new_words(scope)):
         return True
-    return _body(entity) in _bodies(entity.region.path, scope) or _tabled(entity, scope)
+    return _body(entity) in _bodies(entity.region.path, scope) or _tabled(entity, scope) or _looped(test, scope)
 
 
 def _copied(test: Change, named: Mapping[_Search, Sequence[str]], scope: Scope) -> bool:
@@ -208,6 +209,21 @@ def _tabled(entity: Entity, scope: Scope) -> bool:
         if len(own) >= _OWN and all(text in now for text in own):
             return True
     return False
+
+
+def _looped(test: Change, scope: Scope) -> bool:
+    """Whether a test of the same file newly runs over data and calls what this one called, its reports of failure left out:
+    cases that differ by numbers have no texts of their own."""
+    called = _tested(scope.pair(test).before)
+    pairs = (scope.pair(change) for change in scope.added_tests if change.path == test.path)
+    return bool(called) and any(
+        (p.after.loops and not p.before.loops) or p.after.cases > p.before.cases for p in pairs if called <= _tested(p.after)
+    )
+
+
+def _tested(shape: Shape) -> frozenset[str]:
+    """What a test calls beside its framework."""
+    return frozenset(call.last for call in shape.calls if not _FRAMEWORK.search(call.name))
 
 
 @lru_cache(maxsize=1)

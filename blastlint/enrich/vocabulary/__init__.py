@@ -89,6 +89,8 @@ CLOSED: Mapping[str, tuple[str, ...]] = {
         "rule-off", "severity-lowered", "fail-on-raised", "path-excluded", "path-lowered", "production-dropped",
         "critical-dropped", "freeze-loosened", "config-added", "config-broken",
     ),
+    "selection.what": ("condition", "limit", "scope"),
+    "selection.does": ("delete", "update", "read"),
     "linter-step.what": ("removed", "advisory", "exit-zero", "narrowed"),
     "analysis.what": ("opaque", "partial"),
     "intent.worst": SEVERITIES,

@@ -126,6 +126,15 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "text": "the expression, or the query before",
         "new_code": "true when the function is new",
     },
+    "selection": {
+        "what": "condition, limit, scope (whose rows): what a query asks no more",
+        "does": "delete, update, read: what is done with what it finds",
+        "lost": "the names that it asked about and does not now",
+        "call": "the query, by the name it is called by",
+        "left": "number of names that it still asks about",
+        "sql": "true when it is a text of SQL: what such a statement does to every row is an operation of its own",
+        "guards": "true when what is lost says whose the rows are, or which of them may be seen",
+    },
     "body": {
         "left": "nothing, a constant, a fraction: what is left of the function",
         "before": "number of statements before",
@@ -153,6 +162,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "call": "the first call that it stood before",
         "count": "number of conditions of the definition that say less",
         "gone": "number of those that are gone",
+        "answers": "true when the function answers a question, and answers yes where it answered no",
     },
     "test": {
         "what": "deleted, or `not collected` when it is still there under a name that is no test",

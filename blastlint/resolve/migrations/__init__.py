@@ -49,7 +49,7 @@ _SCREEN = regex(
     rb"|(objects|_manager|unscoped|__table__|[Rr]epository|find_each|in_batches)\b[^;]{0,300}?\.?(delete|update|destroy|clear)\b"
     rb"|\.query\([^;]{0,300}?\.(delete|update)\(|\b(delete|update)\(\s*[A-Z]\w*\s*\)|\.(destroy|update)\([^;]{0,300}?\b(where|truncate)\s*:"
     rb"|\b(knex|trx|db|tx)\([^;]{0,300}?\.(del|delete|update|truncate)\(|\b(db|tx)\.(delete|update)\(|createQueryBuilder"
-    rb"|(?i:[\"'`]\s*(drop|truncate|delete\s+from|alter|grant|update\s+[\w.]+\s+set|create\s+or\s+replace\s+table|with|do\s+\$|begin)\s)"
+    rb"|(?i:[\"'`]\s*(drop|truncate|delete\s+from|alter|grant|update\s+[\w.\"`\[\]]+\s+set|create\s+or\s+replace\s+table|with|do\s+\$|begin)\s)"
 )
 
 

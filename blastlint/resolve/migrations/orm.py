@@ -61,15 +61,27 @@ def writes(root: Term, file: File) -> Iterator[Operation]:
     everything = list(root.walk())
     inner = {id(t.on) for t in everything if t.on is not None}
     known = _assigned(everything)
+    within = _by_function(everything)
     for term in everything:
         if term.sort != "call":
             continue
         if term.name in _EXECUTES:
-            yield from _sql(term, file, known)
+            yield from _sql(term, file, within.get(id(term), known))
         if id(term) not in inner:
             found = _write(term)
             if found is not None:
                 yield file.at(found, term)
+
+
+def _by_function(everything: Iterable[Term]) -> Mapping[int, Mapping[str, Term]]:
+    """id of a term within a function -> what _assigned says of the function: `query` is another string in each."""
+    found: dict[int, Mapping[str, Term]] = {}
+    for function in everything:
+        if function.sort == "function":
+            inside = list(function.walk())
+            names = {**found.get(id(function), {}), **_assigned(inside)}  # from outside in
+            found.update((id(term), names) for term in inside)
+    return found
 
 
 def _assigned(everything: Iterable[Term]) -> Mapping[str, Term]:

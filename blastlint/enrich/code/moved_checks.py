@@ -1,0 +1,164 @@
+"""Where a check went that a function makes no more: to something that is newly called, to a caller or a callee, into an
+expression; or nowhere, because what it asked about is no more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from blastlint.enrich.code.gates import Gate, answered, conjuncts, gates
+from blastlint.enrich.code.pairs import Pair, scope_of
+from blastlint.enrich.context import Context
+from blastlint.facts.calls import pattern
+from blastlint.model import Change
+from blastlint.parse.code import Branch, Shape
+from blastlint.parse.logic import Condition, Group, Leaf, leaves, negation, normal, tokens_of
+from blastlint.regex import regex
+
+SCREEN = regex(
+    rb"\b(if|elif|unless|assert|and|or|not|require|guard|else)\b|[<>=!]=|&&|\|\||[<>!?]|\bin\b|\bis\b"
+    rb"|^(return( [\w.]+)?|continue|break|next|(raise|throw)\b.*);?$", re.MULTILINE
+)  # fmt: skip
+WORD = regex(r"[A-Za-z_]\w*")
+_ROOT = regex(r"[A-Za-z_]\w*")
+_OWN = regex(r"\b(?:self|this|cls)\.(\w+)|@(\w+)")
+_NO_SUBJECT = frozenset({"None", "self", "this", "len", "True", "False", "nil", "null"})
+
+
+def subjects(gate: Gate) -> frozenset[str]:
+    """The names that a gate asks about."""
+    asked = (w for leaf in leaves(gate.condition) for w in _ROOT.findall(f"{leaf.left} {leaf.right}"))
+    return frozenset(asked) - _NO_SUBJECT
+
+
+def moved(gate: Gate, of_flag: bool, pair: Pair) -> bool:
+    """Whether the question is asked by something that is newly called, in an expression, or is void now."""
+    names = subjects(gate)
+    text = pair.text("after")
+    said = " ".join(pair.after.statements)
+    words = set(WORD.findall(text))
+    named = {o.value for o in pair.after.options}
+    inlined = any(
+        o.key in names and len(o.value) > 5 and o.value not in named and (o.value in text or o.value in said)
+        for o in pair.before.options
+    )
+    if names and not names & words and not inlined and not of_flag and not _outlives(names, gate, pair):
+        return not (gate.refuses and _of_what_stays(names, words, pair))
+    known = {c.name for c in (*pair.before.calls, *pair.before.decorators)}
+    for call in (*pair.after.calls, *pair.after.decorators):
+        if call.name in known:
+            continue
+        given = set(WORD.findall(" ".join((call.text, *call.arguments))))
+        if call in pair.after.decorators or names & given or pattern("checks", "checking").search(call.name):
+            return True
+    fresh = [s for s in pair.after.statements if s not in pair.before.statements]
+    for leaf in leaves(gate.condition):
+        if any(leaf.left in s and leaf.right in s and ("?" in s or " if " in s or "min" in s or "max" in s or "&&" in s
+               or " and " in s or "||" in s or " or " in s) for s in fresh):  # fmt: skip
+            return True
+    return _typed(names, pair)
+
+
+def _asked_only(names: frozenset[str], gate: Gate, pair: Pair) -> bool:
+    """Whether something was worked out for the gate alone: then the question is gone with what it was asked of."""
+    shape = pair.before
+    for name in names:
+        sources = [o.value for o in shape.options if o.key == name and not o.owner]
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        uses = (s for s in shape.statements if s not in gate.branch.body and not any(v in s for v in sources))
+        asks = (b.condition for b in shape.branches if b.condition != gate.branch.condition)
+        if sources and not any(word.search(text) for text in (*uses, *asks)):
+            return True
+    return False
+
+
+def _of_what_stays(names: frozenset[str], words: set[str], pair: Pair) -> bool:
+    """Whether what was asked about was worked out of a parameter, and that is still used: `parsed = parse(given)`."""
+    given = {p.name for p in pair.before.parameters} & words
+    return any(given & set(WORD.findall(o.value)) for o in pair.before.options if o.key in names and not o.owner)
+
+
+def _outlives(names: frozenset[str], gate: Gate, pair: Pair) -> bool:
+    """Whether what was asked about is still there, though the function says its name no more: it was worked out for the gate
+    alone, by a call that still runs or not, or belongs to the object and is there for others."""
+    if _asked_only(names, gate, pair) or answered(gate):
+        return True
+    calls = {c.text for c in pair.before.calls} & {c.text for c in pair.after.calls}
+    taken = [re.compile(rf"^\W*(\w+ )?\W*{re.escape(name)}\b[^=]*=[^=]") for name in names]
+    given = (s for s in pair.before.statements if any(name.search(s) for name in taken))
+    if any(text in statement for statement in given for text in calls):
+        return True
+    module = pair.module("after")
+    asked = " ".join(f"{leaf.left} {leaf.right}" for leaf in leaves(gate.condition))
+    own = [match[1] or match[2] for match in _OWN.finditer(asked)]
+    return bool(own) and module is not None and all(re.search(rb"\b%s\b" % w.encode(), module.source) for w in own)
+
+
+def _typed(names: frozenset[str], pair: Pair) -> bool:
+    """Whether something that was asked about has another type, or another source, now."""
+    before = {p.name: (p.annotation, p.default) for p in pair.before.parameters}
+    after = {p.name: (p.annotation, p.default) for p in pair.after.parameters}
+    if any(name in before and name in after and before[name] != after[name] for name in names):
+        return True
+    old = [(o.key, o.value) for o in pair.before.options if o.key in names]
+    new = [(o.key, o.value) for o in pair.after.options if o.key in names]
+    fresh = [(key, value) for key, value in new if (key, value) not in old]
+    # what is left of a source when a part of it is gone, or that is given other things, is no other source
+    return any(not any(key == k and _same_source(value, v) for k, v in old) for key, value in fresh)
+
+
+def _same_source(value: str, was: str) -> bool:
+    return _words(value) <= _words(was) or _source(value) == _source(was)
+
+
+def _words(source: str) -> Counter[str]:
+    return Counter(tokens_of(source.replace("?.", ".")))
+
+
+def _source(value: str) -> str:
+    """What a value comes from: the name that is called, or else the value itself."""
+    called, bracket, _ = value.partition("(")
+    return called if bracket and called else value
+
+
+def elsewhere(gate: Gate, pair: Pair) -> bool:
+    """Whether the rest of the change set brings the gate: in a caller, a callee, a helper."""
+    brought = pair.scope.context.once(_brought)
+    if any(change is not pair.change for change in brought.get(gate.shape, ())):
+        return True
+    refused = negation(gate.condition)  # by a new function for a part of the reasons alone: that is stricter
+    parts = refused.parts if isinstance(refused, Group) and refused.word == "and" and gate.refuses else ()
+    shapes = (Gate(negation(p), gate.branch, True).shape for p in parts if isinstance(p, Leaf) and p.operator)
+    return any(change.action == "added" for shape in shapes for change in brought.get(shape, ()))
+
+
+def _brought(context: Context) -> Mapping[str, Sequence[Change]]:
+    """Shape of a gate -> the changes that bring one of that shape."""
+    scope = scope_of(context)
+    found: dict[str, list[Change]] = {}
+    for change in scope.changes:
+        if change.action not in ("added", "modified") or change.type not in ("function", "class"):
+            continue
+        other = scope.pair(change)
+        if other.touches(SCREEN, "after"):
+            known = {g.shape for g in gates(other.before)}
+            for shape in {g.shape for g in _all(other.after)} - known:
+                found.setdefault(shape, []).append(change)
+    return found
+
+
+def _all(shape: Shape) -> Iterator[Gate]:
+    """Gates, and every other condition with its opposite: what a helper asks it may just return."""
+    yield from gates(shape)
+    for branch in shape.branches:
+        for condition in (normal(branch.condition), negation(normal(branch.condition))):
+            yield from (Gate(c, branch, True) for c in conjuncts(condition))
+    for statement in shape.statements:
+        returned = re.match(r"^return (.{1,300})$", statement)
+        if returned is not None:
+            asked = normal(returned.group(1))
+            both: tuple[Condition, ...] = (asked, negation(asked))
+            branch = Branch(returned.group(1), "return", (), (), True, statement)
+            yield from (Gate(c, branch, True) for condition in both for c in conjuncts(condition))
