@@ -124,6 +124,7 @@ PROVIDERS: dict[str, Asked] = {
     "migrations.settings": _asked("config.key"),
     "layers": _asked("config.key"),
     "layers.rendered": _asked("kubernetes.object"),
+    "layers.inputs": _asked("file", about=r"^terraform[^ ]* .*\.tfvars(\.json)?$"),
     "layers.programs": _asked("file", about=r"^python .*settings|^ruby (.*/)?config/application\.rb$"),
     "feature_flags": _asked("file", about=r"\.(json|jsonc|ya?ml|toml)$"),
     "secrets": _asked("file", about=r"(^|[/.])env($|\.[^/ ]*$)|\.(json|ya?ml|toml|properties|ini|cfg)$"),

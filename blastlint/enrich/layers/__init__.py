@@ -1,7 +1,7 @@
 """Facts about layers of configuration: `shared-default` (a value changes in a base layer, and overlays take it from there)
 and `mixup` (a value of another environment than its place). An overlay takes a key from the base where it does not set it
 itself. Layers of files with keys are here (bases.py is the table of tools), those of programs in programs.py, those of
-Kustomize in rendered.py.
+Kustomize in rendered.py, Terraform's inputs in inputs.py.
 """
 
 from __future__ import annotations

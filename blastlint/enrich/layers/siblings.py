@@ -160,5 +160,11 @@ def _root(change: Change, side: Workspace) -> Value | None:
 
 
 def _documents(path: str, side: Workspace) -> tuple[Value, ...]:
-    document = side.document(path) if side.tree.size(path) is not None else None
+    if side.tree.size(path) is None:
+        return ()
+    if path.endswith((".tfvars", ".tfvars.json")):
+        from blastlint.resolve.terraform import variables
+
+        return (Value(variables(side, path)),)
+    document = side.document(path)
     return document.content.documents if document is not None and isinstance(document.content, KeyTree) else ()
