@@ -94,6 +94,7 @@ def is_secret_path(path: str) -> bool:
     return last not in _ABOUT and any(is_secret_name(name) for name in names[:-1])
 
 
+@lru_cache(maxsize=4096)
 def is_secret_file(path: str) -> bool:
     """Files of which every value is masked: .env and its variants."""
     name = path.rsplit("/", 1)[-1].lower()

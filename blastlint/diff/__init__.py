@@ -44,8 +44,13 @@ def changes(before: Sequence[Entity], after: Sequence[Entity]) -> tuple[Change, 
             sides.setdefault(_differ(entity.kind), ([], []))[index].append(entity)
     for differ, (old, new) in sides.items():
         found.extend(_changes(differ, old, new))
-    found.sort(key=lambda c: (c.path, c.entity.region.start_line, c.kind, c.address))
+    found.sort(key=_place)
     return tuple(found)
+
+
+def _place(change: Change) -> tuple[str, int, str, str]:
+    entity = change.entity
+    return entity.region.path, entity.region.start_line, entity.kind, change.address
 
 
 @cache

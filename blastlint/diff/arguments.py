@@ -46,17 +46,18 @@ class _Comparison:
             yield Delta(path, "modified", old, new)
 
     def _maps(self, path: str, plain: str, old: Value, new: Value) -> Iterator[Delta]:
-        for key, value in old.items.items():
-            if _null(value):
-                continue
+        before, after = old.items, new.items
+        for key, value in before.items():
+            other = after.get(key)
+            if _null(value) or (other is not None and value.known and other.known and value.data == other.data):
+                continue  # most arguments are as they were
             here, name = join_path(path, key), f"{plain}.{key}" if plain else key
-            other = new.items.get(key)
             if other is None or _null(other):
                 yield Delta(here, "removed", value, None)
             else:
                 yield from self.deltas(here, name, value, other)
-        for key, value in new.items.items():
-            if not _null(value) and (key not in old.items or _null(old.items[key])):
+        for key, value in after.items():
+            if not _null(value) and (key not in before or _null(before[key])):
                 yield Delta(join_path(path, key), "added", None, value)
 
     def _lists(self, path: str, plain: str, old: Value, new: Value) -> Iterator[Delta]:

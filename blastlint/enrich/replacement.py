@@ -7,6 +7,7 @@ value, where the provider keeps one) is compared, not what is written.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Literal
 
 from blastlint.diff.arguments import same
@@ -44,6 +45,7 @@ class Judgement:
     confidence: Confidence = "high"
 
 
+@lru_cache(maxsize=4096)
 def plain(path: str) -> str:
     """A delta path as the provider's schema says it: `ebs_block_device[1].kms_key_id` -> `ebs_block_device.kms_key_id`,
     `Properties.Name` -> `Name`."""
@@ -109,15 +111,20 @@ def is_ignored(path: str, ignored: tuple[str, ...]) -> bool:
 
 def _weigh(entity: Entity, path: str, step: Step) -> Weight:
     """The answer for the path itself, else for the whole argument of which it is a part (a map's key, a list's element)."""
+    answer, here = _forcing(entity.type, path, step)
+    return _conditional(entity, here) if answer == "conditional" else "replaces" if answer == "always" else "changes"
+
+
+@lru_cache(maxsize=4096)
+def _forcing(type_: str, path: str, step: Step) -> tuple[str, str]:
+    """Whether the provider makes a new resource of it, and for which part of the path."""
     here = path
     while here:
-        answer = forces_replacement(entity.type, here, step if here == path else "changed")
-        if answer == "always":
-            return "replaces"
-        if answer == "conditional":
-            return _conditional(entity, here)
+        answer = forces_replacement(type_, here, step if here == path else "changed")
+        if answer in ("always", "conditional"):
+            return answer, here
         here = here.rpartition(".")[0]
-    return "changes"
+    return "", ""
 
 
 def _conditional(entity: Entity, path: str) -> Weight:

@@ -136,7 +136,7 @@ class _Reader:
             parser.pos += 1
         else:
             self.errors.append(HclError("a block is not closed", start))
-        labels = tuple([m[1] if m[1] is not None else m[2] for m in _LABEL.finditer(match[2])]) if match[2] else ()
+        labels = tuple([quoted or bare for quoted, bare in _LABEL.findall(match[2])])
         return Block(self.source, start, parser.pos, match.end() - 1, match[1], labels, attributes, blocks)
 
     def _error(self, message: str) -> None:

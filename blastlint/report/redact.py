@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from blastlint.diff.anchors import lines_of
 from blastlint.masking import (
     MASK,
     is_secret_file,
+    is_secret_name,
     is_secret_path,
     mask_text,
     masked_lines,
@@ -19,6 +21,7 @@ from blastlint.regex import regex
 
 _SHORTEST = 5  # shorter values turn up in ordinary words
 _LONGEST_FILE = 400_000
+_SCALARS = (str, int, float)
 # Values that .env files and secret-like keys hold and that are no secret.
 _ORDINARY = regex(r"(?i)prod(uction)?|dev(elopment)?|stag(e|ing)|test(ing)?|local(host)?|debug|info|warn(ing)?|error")
 _CONTROL = regex(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -83,6 +86,8 @@ def _secrets_in(entity: Entity) -> Iterator[str]:
     whole_file = is_secret_file(entity.region.path)
     secret_object = entity.kind == "kubernetes.object" and entity.type == "Secret"
     named = is_secret_path(entity.name)
+    if not (whole_file or secret_object or named or _tells(entity.attributes)):
+        return
     for path, value in entity.attributes.leaves():
         secret = (
             value.sensitive
@@ -93,6 +98,22 @@ def _secrets_in(entity: Entity) -> Iterator[str]:
         )
         if secret:
             yield from _worth_hiding(value)
+
+
+def _tells(value: Value) -> bool:
+    """Whether something in it is marked as secret or has the name of a secret above it. Most entities have nothing of the
+    kind, and to spell all their paths would take longer."""
+    data = value.data
+    if value.sensitive or not value.known or not data or isinstance(data, _SCALARS):
+        return value.sensitive
+    if isinstance(data, tuple):
+        return any(map(_tells, data))
+    return any(map(_names_a_secret, data)) or any(map(_tells, data.values()))
+
+
+@lru_cache(maxsize=4096)
+def _names_a_secret(key: str) -> bool:
+    return is_secret_name(key) or '"' in key  # with one it may read as several
 
 
 def _worth_hiding(value: Value) -> Iterator[str]:

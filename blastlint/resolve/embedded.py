@@ -38,7 +38,7 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
 def _of(document: Document) -> Iterable[Entity]:
     content = document.content
     if isinstance(content, File):
-        if any((b.type == "data" and "external" in b.labels) or b.all("provisioner") for b in content.blocks):
+        if any((b.type == "data" and "external" in b.labels) or b.first("provisioner") for b in content.blocks):
             from blastlint.resolve.provisioners import scripts
 
             return _commands(document.path, scripts(content), "provisioner")

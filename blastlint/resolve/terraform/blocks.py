@@ -109,7 +109,7 @@ def _iteration(key: Value | None, collection: Value) -> Value:
 def settled(value: Value) -> Value:
     """The value without the lazy known part of whole resources or modules in it, which only evaluation needs."""
     data = value.data
-    if data is None or value.is_scalar:
+    if data is None or isinstance(data, (str, int, float)):
         return value
     if not value.known:
         if isinstance(data, Mapping) and type(data) is not dict:

@@ -108,7 +108,7 @@ class Scope:
 def attribute(expr: Expr, scope: Scope) -> Value:
     """The value of a whole expression; what cannot be evaluated is unknown."""
     try:
-        return evaluate(expr, scope)
+        return _EVALUATORS[type(expr)](expr, scope)
     except EvaluationError as error:
         return values.failed(error, " ".join(text_of(expr).split()), region(expr))
 
@@ -286,6 +286,9 @@ def _object(expr: Object, scope: Scope) -> Value:
     items: dict[str, Value] = {}
     strange: list[tuple[Value, Value]] = []
     for key_expr, value_expr in expr.items:
+        if isinstance(key_expr, Literal) and isinstance(key_expr.value, str):
+            items[key_expr.value] = evaluate(value_expr, scope)
+            continue
         key = Value(key_expr.name) if isinstance(key_expr, Name) and key_expr.name not in scope.names else None
         if key is None:
             key = values.as_string(evaluate(key_expr, scope))
