@@ -26,66 +26,65 @@ _FILTERS = ("branches", "branches-ignore", "tags", "paths", "paths-ignore", "typ
 
 
 def read(tree: Value) -> Pipeline:
-    triggers = tuple(_triggers(tree.get("on") or tree.get("true")))
     permissions = _permissions(tree.get("permissions"))
-    title = text_of(tree.get("name"))
-    jobs: list[Job] = []
-    shells: list[Shell] = []
+    env, shell = variables_of(tree.get("env")), _default_shell(tree)
     listed = tree.get("jobs")
-    default = _default_shell(tree)
-    env = variables_of(tree.get("env"))
-    for name, job in (listed.items if listed is not None else {}).items():
-        steps = job.get("steps")
-        condition = text_of(job.get("if"))
-        environment = environment_of(job.get("environment"))
-        seen: list[tuple[str, str, str]] = []
-        uses: list[str] = [text_of(job.get("uses"))]
-        checkout = ""
-        own = {
-            "runs-on": " ".join(text_of(v) for v in strings_of(job.get("runs-on"))),
-            **env,
-            **variables_of(job.get("env")),
-        }
-        for number, step in enumerate(steps.elements if steps is not None else (), 1):
-            label = _step_name(step, number)
-            step_if = text_of(step.get("if"))
-            seen.append((label, switched_on(step.get("continue-on-error")), step_if))
-            uses.append(text_of(step.get("uses")))
-            if uses[-1].startswith("actions/checkout"):
-                checkout = text_of(step.get("with", "ref")) or checkout
-            run = step.get("run")
-            if run is not None and text_of(run):
-                variables = {**own, **variables_of(step.get("env"))}
-                guards = tuple(
-                    Guard(kind_of(c), f"if {c}", region=v.region)
-                    for c, v in ((condition, job.get("if")), (step_if, step.get("if")))
-                    if c and v is not None and _narrows(c)
-                )
-                shells.append(
-                    _shell(
-                        run,
-                        name,
-                        label,
-                        text_of(step.get("shell")) or _default_shell(job) or default,
-                        guards,
-                        variables,
-                        environment,
-                    )
-                )
-        jobs.append(
-            Job(
-                name, job.region, _lenient(job), "", environment, condition,
-                names_of(job.get("needs")), tuple(seen), tuple(u for u in uses if u), header_of(job),
-                permissions if job.get("permissions") is None else _permissions(job.get("permissions")),
-                _secrets(job.get("secrets")), checkout,
-            )
-        )  # fmt: skip
-    steps = tree.get("runs", "steps")
-    for number, step in enumerate(steps.elements if steps is not None else (), 1):
-        run = step.get("run")
-        if run is not None and text_of(run):
-            shells.append(_shell(run, "runs", _step_name(step, number), text_of(step.get("shell")), (), env, ""))
-    return Pipeline(tuple(jobs), tuple(shells), triggers, title)
+    named = listed.items if listed is not None else {}
+    jobs = tuple(_job(name, job, permissions) for name, job in named.items())
+    shells = [s for name, job in named.items() for s in _shells(name, job, env, shell)]
+    for label, step in _steps(tree.get("runs", "steps")):  # of an action
+        if text_of(step.get("run")):
+            shells.append(_shell(step, "runs", label, text_of(step.get("shell")), (), env, ""))
+    triggers = tuple(_triggers(tree.get("on") or tree.get("true")))
+    return Pipeline(jobs, tuple(shells), triggers, text_of(tree.get("name")))
+
+
+def _job(name: str, job: Value, inherited: tuple[str, ...] | None) -> Job:
+    """A job as an entity; `inherited` are the permissions of its workflow."""
+    steps = list(_steps(job.get("steps")))
+    uses = [text_of(value.get("uses")) for value in (job, *(step for _, step in steps))]
+    checkouts = (step for _, step in steps if text_of(step.get("uses")).startswith("actions/checkout"))
+    refs = [ref for step in checkouts if (ref := text_of(step.get("with", "ref")))]
+    return Job(
+        name,
+        job.region,
+        _lenient(job),
+        "",
+        environment_of(job.get("environment")),
+        text_of(job.get("if")),
+        names_of(job.get("needs")),
+        tuple((label, switched_on(step.get("continue-on-error")), text_of(step.get("if"))) for label, step in steps),
+        tuple(filter(None, uses)),
+        header_of(job),
+        inherited if job.get("permissions") is None else _permissions(job.get("permissions")),
+        _secrets(job.get("secrets")),
+        refs[-1] if refs else "",
+    )
+
+
+def _shells(name: str, job: Value, env: Mapping[str, str], shell: str) -> Iterator[Shell]:
+    """What the steps of a job run; `env` and `shell` are those of its workflow."""
+    runner = {"runs-on": " ".join(text_of(v) for v in strings_of(job.get("runs-on")))}
+    own = {**runner, **env, **variables_of(job.get("env"))}
+    environment, usual = environment_of(job.get("environment")), _default_shell(job) or shell
+    for label, step in _steps(job.get("steps")):
+        if text_of(step.get("run")):
+            guards = tuple(_guards(job.get("if"), step.get("if")))
+            variables = {**own, **variables_of(step.get("env"))}
+            yield _shell(step, name, label, text_of(step.get("shell")) or usual, guards, variables, environment)
+
+
+def _steps(listed: Value | None) -> Iterator[tuple[str, Value]]:
+    """(what it is called, the step)."""
+    for number, step in enumerate(listed.elements if listed is not None else (), 1):
+        yield text_of(step.get("name")) or text_of(step.get("id")) or f"step {number}", step
+
+
+def _guards(*conditions: Value | None) -> Iterator[Guard]:
+    for condition in conditions:
+        text = text_of(condition)
+        if condition is not None and text and _narrows(text):
+            yield Guard(kind_of(text), f"if {text}", region=condition.region)
 
 
 def _triggers(on: Value | None) -> Iterator[Trigger]:
@@ -114,30 +113,26 @@ def _secrets(value: Value | None) -> tuple[str, ...]:
 
 
 def _shell(
-    run: Value,
+    step: Value,
     job: str,
-    step: str,
+    label: str,
     shell: str,
     guards: tuple[Guard, ...],
     variables: Mapping[str, str],
     environment: str,
 ) -> Shell:
-    errexit = not shell or shell in ("bash", "sh") or bool(re.search(r"\s-\w*e", shell))
+    run = step.get("run")
+    assert run is not None
+    language = "powershell" if shell.split(" ")[0] in ("pwsh", "powershell") else "shell"
+    errexit = not shell or shell in ("bash", "sh") or bool(re.search(r"\s-\w*e", shell)) or language == "powershell"
     known = {k: v for k, v in variables.items() if v and "${{" not in v}
     words = " ".join(f"{k}={v}" for k, v in variables.items())
-    language = "powershell" if shell.split(" ")[0] in ("pwsh", "powershell") else "shell"
     assigned = tuple(k for k in variables if k not in known)
-    return Shell(
-        run, job, step, errexit or language == "powershell", guards, known, assigned, words, environment, language=language
-    )
+    return Shell(run, job, label, errexit, guards, known, assigned, words, environment, language=language)
 
 
 def _default_shell(value: Value) -> str:
     return text_of(value.get("defaults", "run", "shell"))
-
-
-def _step_name(step: Value, number: int) -> str:
-    return text_of(step.get("name")) or text_of(step.get("id")) or f"step {number}"
 
 
 def _lenient(job: Value) -> str:
