@@ -108,8 +108,27 @@ NAMES = {
     "network/profile": "network_profile",
 }
 
-# What the documentation says in a sentence of its own: growing is in place, shrinking is not.
-SHRINKING = {"azurerm_postgresql_flexible_server": "storage_mb", "azurerm_mysql_flexible_server": "storage.size_gb"}
+# What the docstrings do not say, or say in other words: {type: {letters of facts/providers.py: paths}}. "?" before a path:
+# not always. By knowledge of the provider: shrinking and downgrading are not in place; a parent may be named in another way
+# (by id and no longer by name) without anything being replaced.
+_ROTATED = ("vm_size", "os_disk_type", "os_disk_size_gb", "vnet_subnet_id", "zones", "max_pods")
+BY_HAND: dict[str, dict[str, tuple[str, ...]]] = {
+    "azurerm_postgresql_flexible_server": {"d": ("storage_mb", "version")},
+    "azurerm_mysql_flexible_server": {"d": ("storage.size_gb",)},
+    "azurerm_storage_account": {"csu": ("?account_kind",)},
+    "azurerm_storage_container": {"c": ("storage_account_name", "storage_account_id")},
+    "azurerm_storage_share": {"c": ("storage_account_name", "storage_account_id")},
+    "azurerm_storage_queue": {"c": ("storage_account_name", "storage_account_id")},
+    "azurerm_cosmosdb_account": {"csu": ("kind", "free_tier_enabled", "key_vault_key_id", "?capabilities", "?backup.type")},
+    "azurerm_eventhub": {"c": ("namespace_name", "namespace_id"), "csu": ("?partition_count",)},
+    "azurerm_eventhub_namespace": {"csu": ("?sku",)},
+    "azurerm_servicebus_namespace": {"csu": ("?sku",)},
+    "azurerm_kubernetes_cluster_node_pool": {"csu": tuple(f"?{path}" for path in _ROTATED)},
+}
+DEFAULTS: dict[str, dict[str, str | bool]] = {
+    "azurerm_storage_account": {"account_kind": "StorageV2", "is_hns_enabled": False, "nfsv3_enabled": False},
+    "azurerm_cosmosdb_account": {"kind": "GlobalDocumentDB", "free_tier_enabled": False},
+}
 
 
 def type_names(module: str, stem: str) -> Iterator[str]:
@@ -159,6 +178,17 @@ def spellings(name: str, repeated: bool) -> Iterator[str]:
         yield name[:-1]
 
 
+def by_hand(entry: dict[str, dict[str, Any]], rows: dict[str, tuple[str, ...]]) -> dict[str, dict[str, Any]]:
+    """An entry with what is known otherwise of some of its paths."""
+    told = {path.removeprefix("?") for paths in rows.values() for path in paths}
+    forces = {code: [p for p in found if p not in told] for code, found in entry.get("forces", {}).items()}
+    maybe = {path: how for path, how in entry.get("maybe", {}).items() if path not in told}
+    for letters, paths in rows.items():
+        forces[letters] = sorted({*forces.get(letters, ()), *(path.removeprefix("?") for path in paths)})
+        maybe |= {path.removeprefix("?"): "?" for path in paths if path.startswith("?")}
+    return {"forces": forces, **({"maybe": maybe} if maybe else {})}
+
+
 def main() -> None:
     wheel = Path(sys.argv[1])
     version = wheel.name.split("-")[1]
@@ -187,12 +217,10 @@ def main() -> None:
             entry["maybe"] = dict.fromkeys(conditional, "?")
         for name in type_names(module, stem):
             entries.setdefault(f"azurerm_{name}", entry)
-    for type_, path in SHRINKING.items():
-        entry = entries[type_]
-        entry["forces"] = {code: [p for p in found if p != path] for code, found in entry["forces"].items()} | {
-            "d": [path]
-        }
-        entry.get("maybe", {}).pop(path, None)
+    for type_, rows in BY_HAND.items():
+        entries[type_] = by_hand(entries.get(type_, {}), rows)
+    for type_, defaults in DEFAULTS.items():
+        entries[type_]["defaults"] = defaults
     source = f"tools/force_new_azurerm.py on the docstrings of pulumi_azure {version} (PyPI)"
     header = json.dumps(
         {
