@@ -67,8 +67,12 @@ class Definitions:
 def configuration_files(paths: Sequence[str]) -> list[str]:
     """The files among those of one directory that Terraform or OpenTofu reads: x.tofu stands in for x.tf."""
     named = [p for p in paths if p.endswith(SUFFIXES) and not posixpath.basename(p).startswith((".", "#"))]
-    tofu = {p for p in named if p.endswith((".tofu", ".tofu.json"))}
-    return [p for p in named if p in tofu or p.replace(".tf", ".tofu") not in tofu]
+    instead = {p.removesuffix(".json").removesuffix(".tofu") for p in named if p.endswith((".tofu", ".tofu.json"))}
+    return [p for p in named if not (p.endswith((".tf", ".tf.json")) and _stem(p) in instead)]
+
+
+def _stem(path: str) -> str:
+    return path.removesuffix(".json").removesuffix(".tf")
 
 
 def is_override(path: str) -> bool:

@@ -12,11 +12,12 @@ from blastlint.resolve.terraform.blocks import META_ARGUMENTS, body, settled
 from blastlint.resolve.terraform.definition import ResourceKey, static_path
 from blastlint.resolve.terraform.evaluate import Scope, attribute
 from blastlint.resolve.terraform.instance import Call, Module
-from blastlint.resolve.terraform.repetition import Instances, Key
+from blastlint.resolve.terraform.repetition import Instances, Key, instances, with_key
 from blastlint.resolve.terraform.resource import Instance, Resource
 from blastlint.resolve.terraform.values import NO_REFS, mapping, refs_of, sequence
 
 MAX_ENTITIES = 50_000
+_PROVIDER_META = frozenset({"for_each"})
 _CALL_META = META_ARGUMENTS | {"source", "version"}
 
 
@@ -57,7 +58,7 @@ class Emitter:
         yield from self._transitions(module)
         directory = module.definition.directory
         for (name, alias), block in module.definition.providers.items():
-            yield self._provider(module, name, alias, block)
+            yield from self._providers(module, name, alias, block)
         if module.call is None:
             yield from self.settings(module)
         if (module.call is None or directory in self.touched) and directory not in shown:
@@ -120,7 +121,7 @@ class Emitter:
             countable=countable,
             reason="" if countable else found.rest,
             expression=found.expression,
-            provider=resource.provider(),
+            provider=resource.provider(instance.scope),
             prevent_destroy=_true(life.get("prevent_destroy")),
             create_before_destroy=_true(life.get("create_before_destroy")),
             ignore_changes=_texts(ignored),
@@ -156,7 +157,7 @@ class Emitter:
             expression = call.block.value(name)
             if expression is not None:
                 attributes = {name: attribute(expression, call.module.scope), **attributes}
-        passed = call.providers()
+        passed = call.providers(call.scope(key))
         if passed:
             place = region(call.block.attributes["providers"])
             attributes["providers"] = mapping({name: Value(to, region=place) for name, to in passed.items()}, place)
@@ -174,7 +175,7 @@ class Emitter:
             countable=countable,
             reason="" if countable else found.rest,
             expression=found.expression,
-            providers=tuple(sorted(call.providers().items())),
+            providers=tuple(sorted(passed.items())),
         )
         address = call.instance_address(key)
         return self._entity(
@@ -210,17 +211,21 @@ class Emitter:
                     attributes["id"] = attribute(identity, module.scope)
                 yield self._entity("terraform.import", f'{prefix}import["{to}"]', block, attributes, module)
 
-    def _provider(self, module: Module, name: str, alias: str, block: Block) -> Entity:
+    def _providers(self, module: Module, name: str, alias: str, block: Block) -> Iterator[Entity]:
         address = f"{module.prefix}provider.{name}" + (f".{alias}" if alias else "")
-        return self._entity(
-            "terraform.provider", address, block, body(block, module.scope), module, name, alias or name
-        )
+        found = instances(block, module.scope)
+        for key in _keys(found):
+            inner = module.scope.bind(found.names(key)) if found.kind else module.scope
+            yield self._entity(
+                "terraform.provider", with_key(address, key), block, body(block, inner, _PROVIDER_META), module, name,
+                alias or name,
+            )  # fmt: skip
 
     def settings(self, module: Module) -> Iterator[Entity]:
         backend = module.definition.backend
         if backend is not None:
             type = backend.labels[0] if backend.labels else backend.type
-            attributes = body(backend, Scope(None))
+            attributes = body(backend, module.scope)  # OpenTofu allows variables here
             yield self._entity("terraform.backend", "terraform.backend", backend, attributes, module, type, type)
         settings = {
             name: v

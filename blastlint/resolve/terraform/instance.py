@@ -13,9 +13,9 @@ from blastlint.resolve.terraform.details import WORKSPACE
 from blastlint.resolve.terraform.evaluate import Compared, Scope, attribute
 from blastlint.resolve.terraform.lazy import AnyInstance, Lazy
 from blastlint.resolve.terraform.repetition import Instances, Key, instances, with_key
-from blastlint.resolve.terraform.resource import AFTER_APPLY, Resource
+from blastlint.resolve.terraform.resource import AFTER_APPLY, Resource, provider_name
 from blastlint.resolve.terraform.types import convert
-from blastlint.resolve.terraform.values import EvaluationError, failed, sequence
+from blastlint.resolve.terraform.values import NULL, EvaluationError, failed, sequence
 
 MAX_MODULE_DEPTH = 20
 MAX_MODULES = 5_000
@@ -224,15 +224,15 @@ class Module:
     def provider_argument(self, name: str, alias: str, argument: str) -> Value | None:
         """An argument of that provider configuration, None where it is not written."""
         module, name, alias = self._provider(name, alias)
-        block = module.definition.providers.get((name, alias))
+        block = module.definition.providers.get((name, alias.partition("[")[0]))
         expression = block.value(argument) if block is not None else None
         return attribute(expression, module.scope) if expression is not None else None
 
     def _provider(self, name: str, alias: str) -> tuple[Module, str, str]:
         """The module that has the provider configuration, and its name and alias there."""
-        if self.call is None or (name, alias) in self.definition.providers:
+        if self.call is None or (name, alias.partition("[")[0]) in self.definition.providers:
             return self, name, alias
-        passed = self.call.providers().get(f"{name}.{alias}" if alias else name)
+        passed = self.call.providers(self._call_scope or self.scope).get(f"{name}.{alias}" if alias else name)
         if passed:
             return self.call.module._provider(*passed.partition(".")[::2])
         return (self, name, alias) if alias else self.call.module._provider(name, "")
@@ -251,8 +251,9 @@ class Call:
         self.name = name
         self.block = block
         self.address = f"{module.prefix}module.{name}"
-        source = block.value("source")
-        self.source = source.value if isinstance(source, Literal) and isinstance(source.value, str) else ""
+        source = block.value("source")  # OpenTofu allows variables here
+        where = attribute(source, module.scope).scalar if source is not None else None
+        self.source = where if isinstance(where, str) else ""
         self._instances: Instances | None = None
         self._made: dict[Key, Module | None] = {}
 
@@ -315,17 +316,17 @@ class Call:
             return f"no configuration in {self.directory or 'the top directory'}"
         return f"more than {MAX_MODULES} modules"
 
-    def providers(self) -> Mapping[str, str]:
-        """The `providers` argument: name there -> name here."""
+    def providers(self, scope: Scope) -> Mapping[str, str]:
+        """The `providers` argument: name there -> name here, by the instance that has the scope."""
         passed = self.block.value("providers")
         if not isinstance(passed, Object):
             return {}
-        return {static_path(key): static_path(value) for key, value in passed.items}
+        return {static_path(key): provider_name(value, scope) for key, value in passed.items}
 
     def value(self) -> Value:
         found = self.instances
         if not found.kind:
-            return self._object(None)
+            return self._object(None) if found.keys else NULL
         if found.rest:
             return Value(
                 AnyInstance(self._object, found), known=False, reason=found.rest, text=self.address,

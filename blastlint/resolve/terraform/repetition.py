@@ -40,6 +40,7 @@ class Instances:
 
 
 SINGLE = Instances("", {None: {}})
+DISABLED = Instances("", {})  # OpenTofu: `enabled = false` in its lifecycle
 
 
 def instances(block: Block, scope: Scope) -> Instances:
@@ -49,6 +50,10 @@ def instances(block: Block, scope: Scope) -> Instances:
         return _counted(attribute(count, scope))
     if for_each is not None:
         return _each(attribute(for_each, scope))
+    lifecycle = block.first("lifecycle")
+    enabled = lifecycle.value("enabled") if lifecycle is not None else None
+    if enabled is not None and attribute(enabled, scope).scalar in (False, "false"):
+        return DISABLED
     return SINGLE
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from blastlint.frozen import replace
 from blastlint.model import Value, unknown
-from blastlint.parse.hcl_ast import Block, Expr
+from blastlint.parse.hcl_ast import Block, Expr, Index, Traversal
 from blastlint.resolve.terraform.blocks import META_ARGUMENTS, nested, nested_names
 from blastlint.resolve.terraform.definition import ResourceKey, static_path
 from blastlint.resolve.terraform.derived import DERIVED
-from blastlint.resolve.terraform.evaluate import attribute
+from blastlint.resolve.terraform.evaluate import Scope, attribute
 from blastlint.resolve.terraform.lazy import AnyInstance, Lazy
 from blastlint.resolve.terraform.repetition import Instances, Key, instances, with_key
-from blastlint.resolve.terraform.values import sequence
+from blastlint.resolve.terraform.values import NULL, sequence
 
 if TYPE_CHECKING:
     from blastlint.resolve.terraform.instance import Module
@@ -47,7 +47,7 @@ class Resource:
     def value(self) -> Value:
         found = self.instances
         if not found.kind:
-            return self.instance(None).value
+            return self.instance(None).value if found.keys else NULL
         if found.rest:
             return Value(
                 AnyInstance(lambda key: self.instance(key).value, found), known=False, reason=found.rest,
@@ -60,20 +60,31 @@ class Resource:
             {str(key): value for key, value in objects.items()}, refs=frozenset(v.text for v in objects.values())
         )
 
-    def provider(self) -> str:
-        """The address of the provider configuration in use."""
+    def provider(self, scope: Scope) -> str:
+        """The address of the provider configuration in use, by the instance that has the scope."""
         if self.type == "terraform_data" or self.type == "terraform_remote_state":
             return "provider.terraform"
-        return self.module.provider(*self._written_provider())
+        return self.module.provider(*self._written_provider(scope))
 
     def provider_argument(self, name: str) -> Value | None:
         """An argument of the provider configuration in use, None where it is not written."""
-        return self.module.provider_argument(*self._written_provider(), name)
+        return self.module.provider_argument(*self._written_provider(self.module.scope), name)
 
-    def _written_provider(self) -> tuple[str, str]:
-        written = static_path(self.block.value("provider")) or self.type.partition("_")[0]
+    def _written_provider(self, scope: Scope) -> tuple[str, str]:
+        written = provider_name(self.block.value("provider"), scope) or self.type.partition("_")[0]
         name, _, alias = written.partition(".")
         return name, alias
+
+
+def provider_name(expression: Expr | None, scope: Scope) -> str:
+    """A provider configuration as written, `aws.west`; of OpenTofu's many of one block, `aws.in["eu"]`, the one that the key
+    means in the scope."""
+    written = static_path(expression)
+    last = expression.steps[-1] if isinstance(expression, Traversal) and expression.steps else None
+    if not written.endswith("[*]") or not isinstance(last, Index):
+        return written
+    key = attribute(last.key, scope).scalar
+    return with_key(written.removesuffix("[*]"), key) if isinstance(key, str) else written
 
 
 class Instance(Lazy):

@@ -51,7 +51,7 @@ def roots(definitions: Definitions, changed: Sequence[str]) -> tuple[list[str], 
 def uncalled(tree: Tree, directories: Iterable[str]) -> list[str]:
     """Those of the directories that no other module calls, in order."""
     callers = _callers(tree)
-    return [directory for directory in sorted(directories) if not _counted(callers.get(directory, ()), directory)]
+    return [directory for directory in sorted(directories) if not _counted(_calling(callers, directory), directory)]
 
 
 def called(workspace: Workspace, directories: Iterable[str]) -> frozenset[str]:
@@ -61,7 +61,7 @@ def called(workspace: Workspace, directories: Iterable[str]) -> frozenset[str]:
     found: set[str] = set()
     for directory in directories:
         definition = definitions.of(directory)
-        if definition is not None and definition.backend is None and _counted(callers.get(directory, ()), directory):
+        if definition is not None and definition.backend is None and _counted(_calling(callers, directory), directory):
             found.add(directory)
     return frozenset(found)
 
@@ -84,7 +84,7 @@ def _roots_of(definitions: Definitions, callers: Mapping[str, set[str]], directo
     for _ in range(MAX_CALL_LEVELS):
         above: list[str] = []
         for here in level:
-            calling = _counted(callers.get(here, ()), here)
+            calling = _counted(_calling(callers, here), here)
             definition = definitions.of(here)
             if not calling or (definition is not None and definition.backend is not None):
                 yield here
@@ -95,8 +95,14 @@ def _roots_of(definitions: Definitions, callers: Mapping[str, set[str]], directo
             return
 
 
+def _calling(callers: Mapping[str, set[str]], directory: str) -> set[str]:
+    """Who calls a directory: by its name, or one of those beside it, as a variable says."""
+    return callers.get(directory, set()) | callers.get(f"{posixpath.dirname(directory)}/*", set())
+
+
 def _callers(tree: Tree) -> Mapping[str, set[str]]:
-    """Module directory -> the directories whose configuration calls it, as far as the text of all sources tells.
+    """Module directory -> the directories whose configuration calls it, as far as the text of all sources tells; `a/*` where
+    a variable says which module of `a`.
 
     One search for the whole tree, whatever changed: the calls of the callers are in it as well.
     """
@@ -106,7 +112,9 @@ def _callers(tree: Tree) -> Mapping[str, set[str]]:
             continue
         caller = posixpath.dirname(path)
         for source in _SOURCE.findall(line):
-            called = posixpath.normpath(posixpath.join("/", caller, source.replace("//", "/"))).lstrip("/")
+            fixed, variable, _ = source.replace("//", "/").partition("${")
+            called = posixpath.normpath(posixpath.join("/", caller, fixed)).lstrip("/")
+            called = f"{called if fixed.endswith('/') else posixpath.dirname(called)}/*" if variable else called
             found.setdefault(called, set()).add(caller)
     return found
 
