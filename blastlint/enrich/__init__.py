@@ -60,6 +60,9 @@ PROVIDERS: dict[str, Asked] = {
         "compose.service",
         about=r"(?i)security_?(group|rule)|network_?acl|firewall|^Ingress |^Service ",
     ),
+    "refusals": _asked(
+        "terraform.resource", "cloudformation.resource", about=r"(?i)network_?(acl|security_(group|rule))|firewall"
+    ),
     "alerts": _asked("file", about=r"(?i)(alert|rule|prometh|monitor|mimir|loki|thanos)[^ ]*\.(ya?ml|json|rules)$"),
     "backups": _asked(
         "kubernetes.object", "machine.job", about=r"^(CronJob|cron\.job|ScheduledBackup|BackupSchedule|Schedule) "

@@ -16,7 +16,7 @@ from blastlint.enrich.shown import shown
 from blastlint.model import Change, Entity, Fact
 
 # A network at most this large is a list of partners or offices, not the world.
-_LARGE = 2**24
+LARGE = 2**24
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
@@ -63,7 +63,7 @@ def _opened(change: Change, context: Context) -> Iterator[Fact]:
         now = context.once(_open_after).get(group, [])
         mine = now if group in closing else [o for o in mine_now if o.group == group]
         opened = grown(old, [o.reach for o in mine], [o.reach for o in now])
-        new = [r for r in opened if r.world or size(r.source) >= _LARGE]
+        new = [r for r in opened if r.world or size(r.source) >= LARGE]
         if new and not _is_private(new):
             yield _opening_fact(change, new, [r for r in old if r.allow], mine, _is_new(group, change, context))
 
