@@ -39,7 +39,7 @@ class Operation:
     primary-key, exclusion for constraints; view, type, extension, ... for objects; what is granted for grants.
     `type` is the column's new type, `type_before` the old one where the operation itself says it. `columns` are those that
     an index covers, a constraint is on or an update sets. `to` is the new name, the copy's target, the referenced table or
-    who is granted something.
+    who is granted something. `default` is what a new column says that rows get, as written.
 
     flags: concurrently, not-valid, using-index, cascade, if-exists, temporary, online, copy (how MySQL is told to do it);
     not-null, default, volatile-default, generated, unique, references, converts, check; restated (the type only stands
@@ -61,6 +61,7 @@ class Operation:
     flags: frozenset[str] = frozenset()
     bounded: bool | None = None
     on_delete: str = ""
+    default: str = ""
     direction: Direction = "up"
     reversible: Reversible = ""
     framework: str = ""

@@ -34,6 +34,7 @@ class Grave:
     operation: Operation
     concern: Concern
     fresh: bool = False
+    filled: bool = False
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
@@ -67,7 +68,7 @@ def _grave(change: Change, scope: Scope) -> Grave | None:
         return None
     if operation.verb in ("add-column", "add-constraint", "add-index") and scope.is_made_here(entity, operation.table):
         return None
-    if operation.verb == "drop-column" and scope.is_new_column(operation.table, operation.column):
+    if operation.verb == "drop-column" and scope.is_new_column(entity, operation.column):
         return None
     if _put_back(entity, operation, scope):
         return None
@@ -86,8 +87,8 @@ def _grave(change: Change, scope: Scope) -> Grave | None:
     if found is None or (_container(entity) == "code" and found.name not in _IN_CODE):
         return None
     written = operation.columns if operation.verb == "update" else ()
-    fresh = bool(written) and all(scope.is_new_column(operation.table, c) for c in written)
-    return Grave(change, operation, found, fresh)
+    fresh = bool(written) and all(scope.is_new_column(entity, c) for c in written)
+    return Grave(change, operation, found, fresh, operation.verb == "set-not-null" and scope.is_filled(entity))
 
 
 def _put_back(entity: Entity, operation: Operation, scope: Scope) -> bool:
@@ -152,7 +153,7 @@ def _groups(graves: Iterable[Grave], scope: Scope) -> Iterator[tuple[bool, str, 
         said = grave.concern
         lock = (said.lock.blocks, bool(said.lock.work)) if said.lock is not None else ()
         left = left_before(grave.operation, scope)
-        alike = (said.name, said.kind, said.certain, grave.fresh, lock)
+        alike = (said.name, said.kind, said.certain, grave.fresh, grave.filled, lock)
         groups.setdefault((not left and _named(grave, scope), left, alike), []).append(grave)
     for (named, left, _), group in groups.items():
         yield named, left, sorted(group, key=lambda g: -g.concern.weight)
@@ -172,6 +173,7 @@ def _fact(group: Sequence[Grave], scope: Scope, named: bool, left: str) -> tuple
         copied=scope.copied(entity) if operation.verb == "drop-table" else "",
         redefined=operation.verb == "drop-table" and all(scope.redefined(g.change.entity) for g in group),
         fresh=first.fresh,
+        filled=first.filled,
         declared=operation.has("declared"),
         new_file=scope.context.before.tree.size(change.path) is None,
     )

@@ -87,10 +87,14 @@ class Scope:
         return found
 
     @cached_property
-    def _columns(self) -> frozenset[tuple[str, str]]:
-        """The (table, column) pairs that this change set adds."""
-        operations = (operation_of(c.entity) for c in self.added)
-        return frozenset((o.table, o.column) for o in operations if o.verb == "add-column" and o.direction == "up")
+    def _columns(self) -> Mapping[tuple[str, str], Entity]:
+        """The (table, column) pairs that this change set adds, each with where it does so first."""
+        found: dict[tuple[str, str], Entity] = {}
+        for change in self.added:
+            operation = operation_of(change.entity)
+            if operation.verb == "add-column" and operation.direction == "up":
+                found.setdefault((operation.table, operation.column), change.entity)
+        return found
 
     def is_new_table(self, entity: Entity, table: str) -> bool:
         """Whether the change set itself creates the table, before the operation where both stand in one file. A table that
@@ -109,6 +113,17 @@ class Scope:
         """Whether the same file makes the table, before or with what is said here: an old migration that is edited."""
         made = self._in_files[entity.region.path].made.get(table)
         return made is not None and made <= entity.region.start_line
+
+    def is_filled(self, entity: Entity) -> bool:
+        """Whether rows get a value in the same file before the column must have one: then what is left is the lock."""
+        operation = operation_of(entity)
+        updates = (
+            o
+            for e in self.by_path.get(entity.region.path, ())
+            if e.region.start_line <= entity.region.start_line and (o := operation_of(e)).verb == "update"
+        )
+        tables = (operation.table, *(name.lower() for name in spellings(operation.table, singular=True)))
+        return any(operation.column in o.columns and o.table.endswith(tables) for o in updates)
 
     def waits_briefly(self, entity: Entity) -> bool:
         """Whether the file limits before this operation how long a statement waits for its lock."""
@@ -143,8 +158,14 @@ class Scope:
     def _in_files(self) -> Mapping[str, _InFile]:
         return {path: _in_file(entities) for path, entities in self.by_path.items()}
 
-    def is_new_column(self, table: str, column: str) -> bool:
-        return (table, column) in self._columns
+    def is_new_column(self, entity: Entity, column: str) -> bool:
+        """Whether the change set itself adds the column of the operation's table, before it where both stand in one file: one
+        that is dropped and added again loses its values."""
+        added = self._columns.get((operation_of(entity).table, column))
+        if added is None or added.region.path != entity.region.path:
+            return added is not None
+        here, there = entity.region, added.region
+        return (there.start_line, there.start_column) <= (here.start_line, here.start_column)
 
     def copied(self, entity: Entity) -> str:
         """Where the rows of a table that goes were copied to in the same file before: a table, or ""."""

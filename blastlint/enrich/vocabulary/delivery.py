@@ -173,6 +173,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "copied": "true when the rows were copied to another table in the same file",
         "redefined": "true when another table takes the name of the dropped one in the same file",
         "fresh": "true when only columns that are new in the same change set are written",
+        "filled": "true when the same file gives the rows a value before the column must have one",
         "ephemeral": "true for a command in a test, preview or local context",
         "declared": "true when the function that does it is named for emptying or resetting something",
         "public": "true when everybody gets the right",

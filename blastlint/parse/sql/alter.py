@@ -157,6 +157,7 @@ def _added(cursor: Cursor, table: str, flags: frozenset[str]) -> Operation:
         flags=flags | found.flags,
         to=found.references,
         on_delete=found.on_delete,
+        default=found.default,
     )
 
 

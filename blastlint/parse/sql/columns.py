@@ -28,12 +28,14 @@ _CONSTRAINTS = ("CONSTRAINT", "FOREIGN", "PRIMARY", "UNIQUE", "CHECK", "EXCLUDE"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a column definition says: its type, and flags as in `migration.Operation`. `references` is the table."""
+    """What a column definition says: its type, and flags as in `migration.Operation`. `references` is the table,
+    `default` how its default begins."""
 
     type: str
     flags: frozenset[str]
     references: str = ""
     on_delete: str = ""
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def column(tokens: Sequence[Token]) -> Column:
     references, on_delete = referenced(rest)
     if references:
         flags.add("references")
-    return Column(kind, frozenset(flags), references, on_delete)
+    given = words_of(rest[default + 1 : default + 4]) if "default" in flags and default >= 0 else ""
+    return Column(kind, frozenset(flags), references, on_delete, given)
 
 
 def type_of(cursor: Cursor) -> str:

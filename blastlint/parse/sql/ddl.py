@@ -180,6 +180,7 @@ def _table(cursor: Cursor, flags: set[str]) -> Iterator[Operation]:
                     label,
                     type=said.type,
                     flags=said.flags,
+                    default=said.default,
                     to=said.references,
                     on_delete=said.on_delete,
                 )

@@ -189,9 +189,14 @@ _SPEECH: tuple[tuple[Dialect, re.Pattern[str]], ...] = (
 )
 
 
+# What is said beside the statements: Prisma's warnings quote names with the backticks of MySQL in every dialect.
+_ASIDE = regex(r"--[^\n]*|/\*(?!!)[\s\S]*?\*/")
+
+
 def spoken(text: str) -> Dialect:
     """The dialect that a text speaks: the one of which most turns are in it; "" where none is, or two are even."""
-    counts = [(len(pattern.findall(text[:200_000])), dialect) for dialect, pattern in _SPEECH]
+    said = _ASIDE.sub(" ", text[:200_000])
+    counts = [(len(pattern.findall(said)), dialect) for dialect, pattern in _SPEECH]
     counts.sort(key=lambda pair: -pair[0])
     (most, dialect), (second, _) = counts[0], counts[1]
     return dialect if most > second else ""

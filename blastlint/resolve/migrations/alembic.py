@@ -131,6 +131,7 @@ def _column(table: str, column: Term | None) -> Iterator[Operation]:
         "add-column", table, column.items[0].plain.lower(), type=alembic_type(kind), flags=marks,
         to=plain(related.items[0].plain.rpartition(".")[0]) if related is not None and related.items else "",
         on_delete=deleted.plain.lower() if deleted is not None else "",
+        default=default.text if default is not None else "",
     )  # fmt: skip
 
 

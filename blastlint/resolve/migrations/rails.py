@@ -180,7 +180,8 @@ class _Reader:
             and any(w in default.text for w in ("uuid", "random")),
             generated=numbered or is_true(term.option("stored")),
         )
-        return Operation("add-column", table, name, type=kind, flags=marks | _null(term), reversible="yes")
+        given = default.text if default is not None else ""
+        return Operation("add-column", table, name, type=kind, flags=marks | _null(term), default=given, reversible="yes")
 
     def reference(self, table: str, name: str, term: Term) -> Iterator[Operation]:
         key = term.option("foreign_key")
@@ -249,6 +250,8 @@ class _Reader:
             yield self.added(
                 table, _name(term, 0), rails_type(term.items[1].plain if len(term.items) > 1 else "", term), term
             )
+        elif name in ("references", "belongs_to"):
+            yield from self.reference(table, _name(term, 0), term)
         elif new:
             return
         elif name == "remove":
@@ -265,8 +268,6 @@ class _Reader:
             )
             if name == "rename":
                 yield Operation("rename-column", table, _name(term, 0), to=_name(term, 1), reversible="yes")
-        elif name in ("references", "belongs_to"):
-            yield from self.reference(table, _name(term, 0), term)
         elif name in ("remove_references", "remove_belongs_to"):
             yield Operation("drop-column", table, f"{_name(term, 0)}_id", reversible="yes")
         elif name in ("index", "remove_index"):

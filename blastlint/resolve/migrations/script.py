@@ -169,6 +169,7 @@ def _definition(verb: str, table: str, name: str, given: Term) -> Iterator[Opera
         "add-column" if verb == "add-column" else "alter-type", table,
         name or (plain(label.plain) if label is not None else ""), type=text,
         flags=marks, on_delete=deleted.plain.lower() if deleted is not None else "",
+        default=default.text if default is not None else "",
     )  # fmt: skip
 
 
@@ -281,6 +282,7 @@ def _builder(table: str, chain: list[Term]) -> Iterator[Operation]:
             flags=marks,
             to=plain(target),
             on_delete=deleted,
+            default=default.text if default is not None else "",
         )
 
 
