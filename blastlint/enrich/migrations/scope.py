@@ -159,7 +159,7 @@ class Scope:
         return {path: _in_file(entities) for path, entities in self.by_path.items()}
 
     def is_new_column(self, entity: Entity, column: str) -> bool:
-        """Whether the change set itself adds the column of the operation's table, before it where both stand in one file: one
+        """Whether the change set itself adds the column of the operation's table, before it where both are in one file: one
         that is dropped and added again loses its values."""
         added = self._columns.get((operation_of(entity).table, column))
         if added is None or added.region.path != entity.region.path:
