@@ -37,6 +37,7 @@ _TRUE = {"True": True, "true": True, "False": False, "false": False}
 _BROAD = frozenset({"Exception", "BaseException", "Error", ""})
 _ORDER = ("constant", "inverted", "removed", "loosened")
 _ALIKE = 0.5
+_PLACE = regex(r"\[\d+\]")
 _NAMED = 5  # letters of a method's name, from which it tells
 _INEXACT = frozenset({"approx", "in", "compare", "type", "not-none", "truthy"})
 
@@ -220,12 +221,19 @@ def _alike(one: Assertion, other: Assertion) -> float:
     if one.form == "raises" or other.form == "raises":
         return 1.0 if one.form == other.form and one.subject == other.subject else 0.0
     if one.subject and one.subject == other.subject:
-        return 2.0 + (one.expected == other.expected)
+        return 2.0 + 2 * (one.expected == other.expected)
+    if one.expected == other.expected and len(one.expected) >= _NAMED and _unnumbered(one) == _unnumbered(other):
+        return 3.0  # the same of another element: rows[1].name, rows[2].name
     if one.form == "constant" or other.form == "constant":
         return 0.0
     old, new = words_of(f"{one.subject} {one.expected}"), words_of(f"{other.subject} {other.expected}")
     total = old.total() + new.total()
     return max(2 * (old & new).total() / total if total else 0.0, _ALIKE * _asks_alike(one, other))
+
+
+def _unnumbered(assertion: Assertion) -> str:
+    subject = _PLACE.sub("[]", assertion.subject)
+    return f"{assertion.form} {assertion.negated} {subject}"
 
 
 def _asks_alike(one: Assertion, other: Assertion) -> bool:

@@ -201,7 +201,7 @@ def _asks(gate: Gate) -> str:
         return "permission"
     if _FLAG.search(text):
         return "flag"
-    if _DEBUG.search(text) or (_ERROR.match(text) and not answered(gate)):
+    if (_DEBUG.search(text) and not gate.refuses) or (_ERROR.match(text) and not answered(gate)):
         return ""  # what is done about an error is a handler's business
     if isinstance(gate.condition, Leaf):
         leaf = gate.condition

@@ -62,7 +62,9 @@ def facts(pair: Pair) -> Iterator[Fact]:
             lost.append(part)
     known = {(p.place, p.name) for p in before}
     gained = [p for p in after if (p.place, p.name) not in known]
-    if not lost or len(gained) >= len(lost) or (lost[0].kind == "call" and not _kept(pair, lost)):
+    if not lost or len(gained) >= len(lost):
+        return
+    if lost[0].kind == "call" and (not _kept(pair, lost) or _elsewhere(lost[0], pair)):
         return
     first = lost[0]
     kind = "constraint" if first.kind == "declared" else first.kind
@@ -154,6 +156,20 @@ def _kept(pair: Pair, lost: list[_Part]) -> bool:
     before = [c for c in pair.before.calls if c.last not in names]
     after = {c.name for c in pair.after.calls}
     return bool(before) and sum(c.name in after for c in before) * 2 > len(before) and len(new) <= 1
+
+
+def _elsewhere(part: _Part, pair: Pair) -> bool:
+    """Whether another definition makes the call newly, or one of the same file newly holds its input against a schema."""
+    for other in pair.scope.others(pair):
+        if not other.touches(_SCREEN, "after"):
+            continue
+        known = {c.name for c in other.before.calls}
+        new = [c for c in other.after.calls if c.name not in known]
+        if any(c.last == part.name for c in new):
+            return True
+        if other.change.path == pair.change.path and any(pattern("validation", "modelled").search(c.name) for c in new):
+            return True
+    return False
 
 
 def _interpolated(pair: Pair) -> Iterator[tuple[Call, Call]]:

@@ -22,8 +22,10 @@ _SCREEN = regex(
 )
 _REASON = regex(
     r"(?i)\b(because|see|issue|ticket|until|https?://|[A-Z]{2,}-\d+|#\d{2,}|--\s*\w+|reason)\b|\b(as|since) \w+ \w+"
-    r"|: \w+ \w+ \w+"
+    r"|: \w+ \w+ \w+|\s(?:#|//|--|-) \w+ \w+ \w+"
 )
+_COMMENT = regex(r"^\s*(#|//|\*)\s*\w+ \S+")  # two words
+_RULE = regex(r"\b[a-z][\w.]*(?:-[\w.]+)+")
 _UNREAD = ("generated", "vendored", "lock", "docs")
 
 
@@ -100,12 +102,25 @@ def _came(file: FileChange, context: Context) -> Iterator[_Mark]:
     if not marked:
         return
     text = text_of(context.after.tree.read(file.after))
+    written = text.text.splitlines() if text else []
     places: dict[str, list[int]] = {}
-    for number, line in enumerate(text.text.splitlines() if text else (), 1):
+    for number, line in enumerate(written, 1):
         if line in marked:
             places.setdefault(line, []).append(number)
     for line, mark in marked.items():
-        yield from (replace(mark, line=number) for number in places[line][-lines.born[line] :])
+        if _is_of_new_rule(line, context):
+            continue  # the rule looks at more than anything did before: what is left out was never looked at
+        for number in places[line][-lines.born[line] :]:
+            beside = (written[n] for n in (number - 2, number) if 0 <= n < len(written) and written[n] in lines.born)
+            explained = any(_COMMENT.match(other) and not _SCREEN.search(other) for other in beside)
+            yield replace(mark, line=number, reason=mark.reason or explained)
+
+
+def _is_of_new_rule(line: str, context: Context) -> bool:
+    """Whether the rule that the mark names comes with the change: a file of it is added."""
+    named = [name.rpartition(".")[2] for name in _RULE.findall(line)]
+    added = (file.after for file in context.change_set.files if file.before is None and file.after is not None)
+    return any(f"/{name}." in f"/{path}" for path in added for name in named)
 
 
 def _went(file: FileChange, context: Context) -> Iterator[_Mark]:
