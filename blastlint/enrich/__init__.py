@@ -104,6 +104,7 @@ PROVIDERS: dict[str, Asked] = {
     "capacity": _asked("terraform.", "cloudformation.", "kubernetes.", "compose.service"),
     "sizes": _asked("terraform.", "cloudformation.", "kubernetes.", "compose."),
     "compose": _asked("compose."),
+    "images": _asked("file", about=r"^dockerfile "),
     "kubernetes.keys": _asked("kubernetes.", about=r"^(ConfigMap|Secret) "),
     "lists": _asked("kubernetes.", "cloudformation.", "compose."),
     "kubernetes.values": _asked("config.key", names=r"(^|[ .])(replicaCount|replicas|cpu|memory)( |$)"),

@@ -1,7 +1,8 @@
 """`guard` facts of kind alarm: alerting rules of Prometheus (files and PrometheusRule objects), routes of Alertmanager.
 
 Rules are paired by name over the whole change. One that goes while a new one asks for the same metric is replaced, as by a
-burn rate. A threshold is looser when it moves away from what its comparison calls on; a number counts from twice as much.
+burn rate. A threshold is looser when it moves away from what its comparison calls on: slightly below twice as much. Of a
+part of a whole (0.9 of 1, 90 of 100) what is left to the whole counts too: 0.99 of a disk is far from nine tenths of it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ _WORDS = frozenset(("and", "or", "unless", "by", "on", "without", "ignoring", "l
 _GRAVITY = ("none", "info", "notice", "warning", "error", "high", "critical", "page", "emergency")
 _FILES = (".yaml", ".yml", ".json", ".rules")
 _LOOSER = 2.0
+_LONG = 300  # seconds that somebody who is called would notice
 _CALLS = regex(r"_configs$")
 
 
@@ -123,32 +125,42 @@ def _metrics(expression: str) -> frozenset[str]:
 
 def _looser(old: _Alert, new: _Alert) -> Iterator[Fact]:
     """One fact for a rule that calls later, or for less."""
-    shifts = [
-        *_threshold(old, new),
-        *((f"for {old.lasting} -> {new.lasting}",) if _is_longer(old.lasting, new.lasting) else ()),
-        *((f"severity {old.severity} -> {new.severity}",) if _is_milder(old.severity, new.severity) else ()),
-    ]
+    shifts = [*_threshold(old, new), *_wait(old.lasting, new.lasting), *_severity(old.severity, new.severity)]
     if shifts:
-        told = f"{old.name}: {', '.join(shifts)}"
-        yield _fact(old.name, old.expression, new.expression, told, old.region, new.region, "lowered")
+        told = f"{old.name}: {', '.join(text for text, _ in shifts)}"
+        strength = "lowered" if any(sharply for _, sharply in shifts) else "slightly"
+        yield _fact(old.name, old.expression, new.expression, told, old.region, new.region, strength)
 
 
-def _threshold(old: _Alert, new: _Alert) -> Iterator[str]:
+_Shift = tuple[str, bool]  # in words, and whether it is sharp
+
+
+def _threshold(old: _Alert, new: _Alert) -> Iterator[_Shift]:
     one, other = _THRESHOLD.match(old.expression), _THRESHOLD.match(new.expression)
     if one is None or other is None or one["what"] != other["what"] or one["sign"][0] != other["sign"][0]:
         return
     was, now = float(one["number"]), float(other["number"])
+    if now > was if one["sign"][0] == ">" else now < was:
+        whole = 100.0 if "100" in one["what"] or "percent" in one["what"].lower() else 1.0
+        left = (whole - was, whole - now) if all(0 < number < whole for number in (was, now)) else (1.0, 1.0)
+        yield f"{one['sign']} {one['number']} -> {other['sign']} {other['number']}", _far(was, now) or _far(*left)
+
+
+def _far(was: float, now: float) -> bool:
+    """Whether one number is so many times the other, or beyond zero."""
     smaller, larger = sorted((abs(was), abs(now)))
-    away = now > was if one["sign"][0] == ">" else now < was
-    if away and (was * now <= 0 or larger >= _LOOSER * smaller):
-        yield f"{one['sign']} {one['number']} -> {other['sign']} {other['number']}"
+    return was * now <= 0 or larger >= _LOOSER * smaller
 
 
-def _is_longer(old: str, new: str) -> bool:
+def _wait(old: str, new: str) -> Iterator[_Shift]:
     one, other = quantity(old), quantity(new)
-    if one is None or other is None or one[0] >= other[0]:
-        return False
-    return other[0] >= max(_LOOSER * one[0], 300)
+    if one is not None and other is not None and one[0] < other[0]:
+        yield f"for {old} -> {new}", other[0] >= max(_LOOSER * one[0], _LONG)
+
+
+def _severity(old: str, new: str) -> Iterator[_Shift]:
+    if _is_milder(old, new):
+        yield f"severity {old} -> {new}", True
 
 
 def _is_milder(old: str, new: str) -> bool:

@@ -15,7 +15,7 @@ from blastlint.frozen import dataclass
 from blastlint.model import Change, Entity, Fact, FactValue, Region, Value
 from blastlint.regex import regex
 
-_PASSING = regex(
+PASSING = regex(
     r"(?i)cache|node_modules|tmp|temp|\bvenv\b|\.venv|build|sock|bundle|gems|vendor|\.next|target|pnpm|yarn|npm"
 )
 _STORED = "what it stores, across a restart"
@@ -24,12 +24,13 @@ _STORED = "what it stores, across a restart"
 @dataclass(frozen=True, slots=True)
 class _Mount:
     """One mount of a service: `source` is a volume's name as the project has it, a path, or empty (a volume without a name,
-    or a scratch file system)."""
+    or, with `scratch`, a file system in memory)."""
 
     source: str
     target: str
     text: str
     region: Region | None
+    scratch: bool = False
 
     @property
     def is_named(self) -> bool:
@@ -84,7 +85,7 @@ def _made_otherwise(before: Entity, after: Entity) -> Iterator[Fact]:
         if new is not None and settings[0] != settings[1] and _real_name(before, name) == _real_name(after, name):
             drivers = [str(driver.scalar) if driver is not None else "local" for driver, _ in settings]
             told = drivers if drivers[0] != drivers[1] else [f"{drivers[0]} with other options"] * 2
-            yield _guard(f"volumes.{name}", told[0], told[1], old.region, new.region, "unknown")
+            yield volume_guard(f"volumes.{name}", told[0], told[1], old.region, new.region, "unknown")
 
 
 def _name(project: Entity) -> str:
@@ -136,17 +137,22 @@ def _mounted_otherwise(
     lost = [
         mount
         for mount in _mounts(before)
-        if mount.is_named
-        and not _PASSING.search(f"{mount.source} {mount.target}")
-        and _real_name(old_project, mount.source) not in still
+        if not PASSING.search(f"{mount.source} {mount.target}")
+        and (_real_name(old_project, mount.source) not in still if mount.is_named else _is_dropped(mount, now))
     ]
     if not lost:
         return
     kept = [now[m.target] for m in lost if m.target in now and now[m.target].source]
-    strength = "unknown" if len(kept) == len(lost) else "off"  # what is there now may be filled from elsewhere
+    # What is there now may be filled from elsewhere; and an image may have a volume there that nobody has to write.
+    strength = "off" if any(m.is_named and m.target not in (k.target for k in kept) for m in lost) else "unknown"
     told = ", ".join(m.text for m in kept) or "nothing that lasts"
     place = kept[0].region if kept else (found.region if (found := after.attributes.get("volumes")) else None)
-    yield _guard("volumes", ", ".join(m.text for m in lost), told, lost[0].region, place, strength)
+    yield volume_guard("volumes", ", ".join(m.text for m in lost), told, lost[0].region, place, strength)
+
+
+def _is_dropped(mount: _Mount, now: Mapping[str, _Mount]) -> bool:
+    """Whether it is a volume without a name, and nothing else is mounted in its place."""
+    return not mount.source and not mount.scratch and (mount.target not in now or now[mount.target].scratch)
 
 
 def _mounts(service: Entity) -> Iterator[_Mount]:
@@ -161,7 +167,8 @@ def _mounts(service: Entity) -> Iterator[_Mount]:
             kind, source, target = (_text(entry, key) for key in ("type", "source", "target"))
             shown = f"{source or kind}:{target}"
             path = source if kind != "bind" or source.startswith((".", "/", "~", "$")) else f"./{source}"
-            yield _Mount("" if kind == "tmpfs" else path, target, shown, entry.region)
+            scratch = kind == "tmpfs"
+            yield _Mount("" if scratch else path, target, shown, entry.region, scratch)
 
 
 def _text(value: Value, key: str) -> str:
@@ -169,7 +176,10 @@ def _text(value: Value, key: str) -> str:
     return str(found.scalar) if found is not None and found.scalar is not None else ""
 
 
-def _guard(name: str, before: str, after: str, old: Region | None, new: Region | None, strength: str) -> Fact:
+def volume_guard(
+    name: str, before: str, after: str, old: Region | None, new: Region | None, strength: str
+) -> Fact:
+    """What stored data keeps it less surely, or no more."""
     fields: dict[str, FactValue] = {
         "kind": "volume",
         "name": name,

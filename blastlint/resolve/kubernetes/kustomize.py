@@ -20,6 +20,7 @@ from blastlint.regex import regex
 from blastlint.resolve.kubernetes.generators import generated
 from blastlint.resolve.kubernetes.patches import Target, merged, patched, text_at
 from blastlint.resolve.kubernetes.rendering import Output, Written, objects
+from blastlint.resolve.kubernetes.replacements import replaced, substituted
 from blastlint.resolve.kubernetes.transform import Made, counted, imaged, in_namespace, labelled, renamed
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -198,7 +199,26 @@ def _applied(
         things = labelled(things, _map(entry.get("pairs")), selectors, templates)
     things = labelled(things, _map(own.get("commonAnnotations")), False, True, "annotations")
     things = imaged(things, _entries(own, "images"))
-    return counted(things, _entries(own, "replicas"))
+    things = counted(things, _entries(own, "replicas"))
+    things = replaced(things, list(_replacements(workspace, own, directory, into)))
+    return substituted(things, _entries(own, "vars"))
+
+
+def _replacements(workspace: Workspace, own: Value, directory: str, into: Rendered) -> Iterator[Value]:
+    """What is written in the kustomization, and in the files that it names."""
+    for entry in _entries(own, "replacements"):
+        path = text_at(entry, "path")
+        if not path:
+            yield entry
+            continue
+        place = posixpath.normpath(posixpath.join(directory, path))
+        document = workspace.document(place)
+        into.files.add(place)
+        if document is None or not isinstance(document.content, KeyTree):
+            into.problems.append(f"the replacement {path} is not there")
+            continue
+        for root in document.content.documents:
+            yield from root.elements if root.is_list else (root,)
 
 
 def _entries(own: Value, key: str) -> tuple[Value, ...]:
