@@ -50,7 +50,7 @@ PROVIDERS: dict[str, Asked] = {
     "bindings": _asked("terraform.provider", "terraform.backend", "file", about=r"^(?!terraform )"),  # states are JSON
     "workspaces": _asked("terraform.resource", names=r"(?:^|[ ._])(?:name|bucket|identifier|prefix|id|alias)\b"),
     "rewired": _asked("terraform.resource", "terraform.module", names=r"\bproviders?\b"),
-    "blocks": _asked("terraform.resource"),
+    "blocks": _asked("terraform.resource", "terraform.module"),
     "guards": _asked("terraform.", "cloudformation.", "kubernetes.", "compose.", "machine."),
     "access": _asked("terraform.", "cloudformation.", "kubernetes.", "iam.", **_GRANTING),
     "exposure": _asked(

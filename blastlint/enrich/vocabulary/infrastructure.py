@@ -60,8 +60,8 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "summary": "in words",
     },
     "block-loss": {
-        "name": "the nested block",
-        "lost": "number of blocks gone",
+        "name": "the nested block, or the argument of a module that is not in the repository",
+        "lost": "number of blocks or entries gone",
         "total": "number of blocks before",
         "share": "lost / total",
     },
