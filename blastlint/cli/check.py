@@ -157,10 +157,10 @@ def _globs(given: Sequence[str]) -> tuple[str, ...]:
 
 
 def _moment(text: str | None) -> str:
-    from datetime import datetime
-
     if not text:
         return ""
+    from datetime import datetime
+
     try:
         return datetime.fromisoformat(text).isoformat()
     except ValueError:

@@ -158,9 +158,12 @@ def fingerprint(rule_id: str, impact: Impact, fact: Fact | None) -> str:
     change = impact.change
     entity = change.before or change.entity
     parts = (rule_id, entity.configuration, entity.variant, entity.address, impact.effect, fact.path if fact else "")
-    import hashlib  # costs as much as ten modules
-
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    try:  # as the standard `random` does: hashlib costs as much as ten modules
+        from _sha256 import sha256  # type: ignore[import-not-found]
+    except ImportError:
+        from hashlib import sha256
+    digest: str = sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return digest[:32]
 
 
 def _in_surroundings(rule: Rule, level: Severity, impact: Impact) -> tuple[Severity, tuple[str, ...]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from blastlint.engine.conditions import compiled, names_in, values_in
@@ -87,6 +86,8 @@ def combined(shipped: Sequence[Rule], own: Sequence[Rule]) -> tuple[Rule, ...]:
 
 def digest(data: bytes) -> str:
     """What tells whether a rule file is the one that the index was made from."""
+    import zlib
+
     return f"{len(data)}-{zlib.crc32(data):08x}"
 
 

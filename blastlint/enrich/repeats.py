@@ -16,9 +16,8 @@ from blastlint.enrich.deletions import what
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.enrich.texts import Text, compared_lines, compared_words, text_of
 from blastlint.model import Change, Fact, Region, Related
-from blastlint.parse.languages import language_of
+from blastlint.parse.languages import FAMILIES, language_of
 from blastlint.regex import regex
-from blastlint.resolve.code import FAMILIES
 
 _MANY = 10  # files with the same edit: a tool, or a hand that acts like one
 _MOST_FILES = 2_000

@@ -1,6 +1,6 @@
 """What protects a resource, by provider and type: guards.json, read when the first infrastructure change is met.
 
-One entry names types (a pattern with `*`; the exact name wins over a pattern), attribute paths, the kind of guard, and what
+One entry names types (a pattern ends in `*`; the exact name wins over it), attribute paths, the kind of guard, and what
 is *strong*:
 
 | strong | the stronger value is |
@@ -28,7 +28,6 @@ Source: the providers' public documentation, by knowledge; the file says when it
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from blastlint.facts import table
@@ -159,7 +158,7 @@ def _rank(pattern: str, type_: str) -> int:
     """0 when the pattern is not the type's, else the longer the more exact."""
     if pattern == type_:
         return 1000
-    return 1 + len(pattern) if "*" in pattern and fnmatchcase(type_, pattern) else 0
+    return 1 + len(pattern) if pattern.endswith("*") and type_.startswith(pattern[:-1]) else 0
 
 
 def all_guards() -> tuple[tuple[tuple[str, ...], Guard], ...]:

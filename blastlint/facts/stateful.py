@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -62,4 +61,6 @@ def is_routine(type_: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _routine() -> re.Pattern[str]:
+    import fnmatch
+
     return re.compile("|".join(fnmatch.translate(pattern) for pattern in _raw()["routine"]["patterns"]))

@@ -32,6 +32,11 @@ _BY_NAME: dict[str, str] = {
     "rakefile": "ruby", "gemfile": "ruby",
     "caddyfile": "ini", ".htaccess": "ini", "sshd_config": "ini", "ssh_config": "ini",
 }  # fmt: skip
+# Programming languages, each with the first word of its entities' kinds.
+FAMILIES = {
+    "python": "python", "javascript": "javascript", "typescript": "javascript",
+    "go": "go", "ruby": "ruby", "java": "java", "rust": "rust",
+}  # fmt: skip
 # A list of what is let in or kept out, one entry a line.
 _LIST = regex(
     r"(^|[_.-])(allow(ed)?|den(y|ied)|block(ed)?|black|white|bann?ed|bans|malware|phishing|trusted|reject(ed)?)"

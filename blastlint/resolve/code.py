@@ -14,12 +14,9 @@ from types import MappingProxyType
 
 from blastlint.model import Entity, Region, Scalar, Value, unknown
 from blastlint.parse.code import Definition, Handle, Module
+from blastlint.parse.languages import FAMILIES
 from blastlint.parse.workspace import Workspace
 
-FAMILIES = {
-    "python": "python", "javascript": "javascript", "typescript": "javascript",
-    "go": "go", "ruby": "ruby", "java": "java", "rust": "rust",
-}  # fmt: skip
 _NOTHING = Value(MappingProxyType({}))
 _LITERAL_LIMIT = 2000  # characters: longer literals are compared as text
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from blastlint.errors import SourceError
 from blastlint.model import ChangeSet, FileChange, Notification, Tree
@@ -17,8 +18,9 @@ from blastlint.sources.memory import MemoryTree
 from blastlint.sources.objects import SUBMODULE, GitHistory, GitTree, Objects
 from blastlint.sources.overlay import OverlayTree
 from blastlint.sources.raw import RAW_OUTPUT, Entry, entries
-from blastlint.sources.renames import pairs
-from blastlint.sources.worktree import WorkingFiles
+
+if TYPE_CHECKING:
+    from blastlint.sources.worktree import WorkingFiles
 
 _RAW = ("diff", "--ignore-submodules=dirty")
 _RENAMES = ("-M", "-l1000")
@@ -82,6 +84,8 @@ def from_index(directory: str, revision: str = "HEAD") -> ChangeSet:
 
 def from_working_tree(directory: str, revision: str = "HEAD") -> ChangeSet:
     """A commit against the files on disk, the untracked ones that are not ignored among them."""
+    from blastlint.sources.worktree import WorkingFiles
+
     top = Git(directory).run("rev-parse", "--show-toplevel").removesuffix(b"\n").decode("utf-8", "surrogateescape")
     git = Git(directory).at(top)
     objects = Objects(git)
@@ -167,6 +171,8 @@ def _with_untracked(
     tracked: Sequence[FileChange], untracked: dict[str, int], before: Tree, disk: WorkingFiles
 ) -> Iterator[FileChange]:
     """The tracked changes and the untracked files as one: a removed file may lie elsewhere, untracked (a plain `mv`)."""
+    from blastlint.sources.renames import pairs
+
     gone = {f.path: f for f in tracked if f.status == "removed"}
     new = dict(untracked)
     yield from (f for f in tracked if f.status != "removed" and f.after not in new)
