@@ -29,6 +29,7 @@ _OPERATIONAL = regex(
     r"|sop|procedures?|deploy(ment|ing)?|release|releasing|agents|claude|skills?|cursor|copilot-instructions)([^a-z]|$)"
 )
 _DEPLOYING = frozenset({"deploy", "migrate", "iac-apply", "schema-sync", "restore"})
+_STOPS = frozenset({"guard-stop", "access-stop", "data-stop"})
 _SUBJECTS = {"confirmation": "a person's answer", "dry-run": "a trial run", "environment": "a test of where it runs"}
 
 
@@ -105,6 +106,7 @@ def _command(change: Change, entity: Entity, old: Command | None, context: Conte
         "unfiltered": unfiltered(command.each),
         "hardened": _hardened(command, old),
         "ref": ref_of(command),
+        "resumed": not _STOPS.isdisjoint(classes) and _resumed(command, entity, context),
     }
     region = old.region if old is not None else None
     return Fact("command", fields, path=_summary(command), before=region, after=command.region)
@@ -153,6 +155,21 @@ def _elsewhere(command: Command, entity: Entity, context: Context, value: str) -
     if any(value in command_of(e).text for e in scope):
         return True
     return value in attribute(entity, "words") or value in attribute(entity, "environment")
+
+
+def _resumed(command: Command, entity: Entity, context: Context) -> bool:
+    """Whether the script starts again later what this stops; of a packet filter, whether it gets rules or is enabled."""
+    names = _named(command) - {"stop", "disable", "mask", "kill"}
+    for other in (command_of(e) for e in _scopes(_Key(context.entities_after)).get(entity.parent, ())):
+        if other.region.start_line < command.region.start_line or "service-start" not in classes_of(other):
+            continue
+        if names & _named(other) or (other.tool == command.tool and command.tool not in ("systemctl", "service")):
+            return True
+    return False
+
+
+def _named(command: Command) -> set[str]:
+    return {command.verb, *(t.value.removesuffix(".service") for t in command.targets)}
 
 
 class _Key:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from blastlint.facts import commands as table
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.parse.shell_values import Parts
 from blastlint.regex import regex
 
@@ -15,6 +15,7 @@ _SPECIAL = frozenset(
     ["set", "cd", "pushd", "popd", "read", "eval", "su", "watch", "trap", "script", "xargs", "parallel", "php", "ruby"]
 )
 SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ash", "ksh"})
+_POWERSHELLS = frozenset({"pwsh", "powershell"})
 _ASSIGNMENT = regex(r"^([A-Za-z_]\w*)=(.*)$", re.DOTALL)
 _PYTHON = regex(r"python3?\.\d+\Z")
 _PROGRAM = regex(r"^[\w.+:@-]+$")
@@ -23,6 +24,7 @@ _SSH_VALUES = frozenset(
     ["b", "c", "D", "E", "e", "F", "I", "i", "J", "L", "l", "m", "O", "o", "p", "Q", "R", "S", "W", "w"]
 )
 _XARGS_VALUES = frozenset(["a", "d", "E", "I", "L", "n", "P", "s"])
+_COMMAND = regex(r"-c(o(m(m(a(n(d)?)?)?)?)?)?")  # PowerShell takes any beginning of an option's name
 _FIND_EXEC = ("-exec", "-execdir", "-ok", "-okdir")
 
 
@@ -42,7 +44,8 @@ class Arg:
 @dataclass(frozen=True, slots=True)
 class Line:
     """`program` is a further command line that this one runs, `script` shell text that it runs; `reads_script`: its
-    standard input is shell text, `parameters` what it calls $0, $1, ... `via` names this line for what it carries."""
+    standard input is shell text, `parameters` what it calls $0, $1, ... `via` names this line for what it carries.
+    `powershell`: the script is PowerShell's."""
 
     tool: str
     verb: str = ""
@@ -57,6 +60,7 @@ class Line:
     remote: bool = False
     paths: bool = False
     parameters: tuple[Arg, ...] = ()
+    powershell: bool = False
 
 
 def interpreted(args: Sequence[Arg]) -> Line:
@@ -68,6 +72,7 @@ def interpreted(args: Sequence[Arg]) -> Line:
     return Line(
         tool, line.verb, line.options, line.targets, wrappers, assignments, carried.programs, carried.script,
         carried.reads_script, carried.via, carried.remote, table.tool(tool).paths, carried.parameters,
+        carried.powershell,
     )  # fmt: skip
 
 
@@ -82,7 +87,8 @@ def _own(args: Sequence[Arg], carried: Line) -> list[Arg]:
 def is_read(program: str) -> bool:
     """Whether anything may be known of a command that begins with this word; of all others only their text counts."""
     name = basename(program)
-    return name in _SPECIAL or name in SHELLS or table.is_met(name) or name.startswith(("$", "python", "py"))
+    own = name in _SPECIAL or name in SHELLS or name in _POWERSHELLS
+    return own or table.is_met(name) or name.startswith(("$", "python", "py"))
 
 
 def basename(program: str) -> str:
@@ -243,6 +249,8 @@ def _parsed(tool: str, args: Sequence[Arg]) -> Line:
 def _carried(tool: str, args: Sequence[Arg], line: Line) -> Line:
     if tool in SHELLS:
         return _shell(tool, args)
+    if tool in _POWERSHELLS:
+        return _powershell(tool, args)
     if tool == "ssh":
         return _ssh(args)
     if tool == "eval" and args:
@@ -281,6 +289,16 @@ def _shell(tool: str, args: Sequence[Arg]) -> Line:
         else:
             return Line(tool)
     return Line(tool, reads_script=True)
+
+
+def _powershell(tool: str, args: Sequence[Arg]) -> Line:
+    """`pwsh -NoProfile -Command "..."`: everything behind -Command is its script, quoted or not."""
+    at = next((i for i, a in enumerate(args) if _COMMAND.fullmatch(a.value.lower())), len(args))
+    given = args[at + 1 :]
+    if not given or given[0].value == "-":
+        return Line(tool)
+    script = given[0] if len(given) == 1 else replace(given[0], end=given[-1].end, quote="")
+    return Line(tool, script=script, parameters=tuple(given), powershell=True)
 
 
 def _skip_options(args: Sequence[Arg], values: frozenset[str]) -> int:

@@ -16,7 +16,8 @@ _TOKEN = regex(
     re.DOTALL,
 )
 _HEAD = regex(r"(?:^|[\n;{}])[ \t]*([a-zA-Z]\w*)[ \t]*(?:\(([^()]*)\))?[ \t]*$")
-_SHELL = regex(r"(?:^|[\s(;{])(?:sh|bat)[ \t]*\(?[ \t]*(?:script[ \t]*:[ \t]*)?$")
+_SHELL = regex(r"(?:^|[\s(;{])(sh|bat|powershell|pwsh)[ \t]*\(?[ \t]*(?:script[ \t]*:[ \t]*)?$")
+_LANGUAGES = {"powershell": "powershell", "pwsh": "powershell"}  # step -> what its text is; else the shell's
 _LENIENT = regex(r"\bcatchError\b|\breturnStatus\s*:\s*true|\bwarnError\b|\bunstable\b")
 _MAX_BLOCKS = 20_000
 
@@ -91,7 +92,8 @@ class _Reader:
 
     def _string(self, match: re.Match[str], before: str) -> None:
         stage = self._stage()
-        if not stage or not _SHELL.search(before):
+        step = _SHELL.search(before)
+        if not stage or step is None:
             return
         token = match.group()
         width = 3 if token[:3] in ("'''", '"""') else 1
@@ -102,7 +104,8 @@ class _Reader:
         line = self._position(start)[0]
         block = Block("literal", line, 0) if width == 3 else None
         value = Value(text, region=self._region(start, match.end() - width), block=block)
-        self.scripts.setdefault(stage, []).append(value)
+        language = Value(_LANGUAGES.get(step[1], "shell"))
+        self.scripts.setdefault(stage, []).append(Value({"language": language, "text": value}))
 
     def _place(self, stage: str) -> Region:
         at = max(self.text.find(f"'{stage}'"), self.text.find(f'"{stage}"'), 0)

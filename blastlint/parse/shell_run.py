@@ -181,7 +181,9 @@ class Runner:
         script = self.words.inner(given.start, given.end, given.quote) if given is not None else None
         if line.reads_script and place.input_source is not None:
             script = place.input_source
-        if script is not None and self.reader is not None:
+        if script is not None and line.powershell and self.reader is not None:
+            self._powershell(script, place, span, via)
+        elif script is not None and self.reader is not None:
             hidden = line.remote and (given is None or given.quote == "'")
             strict = any(a.value.startswith("-") and "e" in a.value for a in args[1:2])
             env = {} if hidden else dict(self.env)
@@ -201,6 +203,14 @@ class Runner:
             read = self.reader(script, nested)
             self.commands += [(span[0], c) for c in read.commands]
             self.guards += [g for g in read.guards if g not in self.guards]
+
+    def _powershell(self, script: SourceText, place: Place, span: tuple[int, int], via: tuple[str, ...]) -> None:
+        """What `pwsh -Command` runs. It has the shell's variables in its environment only."""
+        from blastlint.parse import powershell
+
+        env = {f"env:{name.lower()}": parts for name, parts in self.env.items()}
+        nested = Nested(env, self.errexit, place.scope, via, place.guards, place.loops, place.each, self.directory)
+        self.commands += [(span[0], c) for c in powershell.read(script, nested).commands]
 
     def _made(
         self,

@@ -38,6 +38,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "unfiltered": "true when that line lists everything of a kind",
         "hardened": "what makes a deletion final that could be taken back before, or empty",
         "ref": "what a git push writes: default, release, publishing, named, variable, none",
+        "resumed": "true when the same script starts again later what it stops",
     },
     "runbook": {
         "classes": "as in command, of a command that a document tells people to run",

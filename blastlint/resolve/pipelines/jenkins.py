@@ -1,4 +1,5 @@
-"""Declarative Jenkins pipelines, as the tree that parse/jenkinsfile.py makes of them."""
+"""Declarative Jenkins pipelines, as the tree that parse/jenkinsfile.py makes of them. An agent of Jenkins is a machine of one's
+own that outlives the build; what Jenkins sets is never empty there."""
 
 from __future__ import annotations
 
@@ -6,6 +7,9 @@ from blastlint.command import Guard
 from blastlint.model import Value
 from blastlint.parse.shell_guards import kind_of
 from blastlint.resolve.pipelines.model import Job, Pipeline, Shell, Trigger, header_of, text_of
+
+_SET = ("WORKSPACE", "WORKSPACE_TMP", "BUILD_NUMBER", "BUILD_TAG", "JOB_NAME", "BRANCH_NAME", "GIT_COMMIT")
+_KNOWN = {name: name.lower() for name in _SET}  # a place of the build's own, or a word
 
 
 def read(tree: Value) -> Pipeline:
@@ -18,7 +22,11 @@ def read(tree: Value) -> Pipeline:
         guards = (Guard(kind_of(condition), f"when {condition}", region=stage.region),) if condition else ()
         scripts = stage.get("scripts")
         for number, script in enumerate(scripts.elements if scripts is not None else (), 1):
-            shells.append(Shell(script, name, f"sh {number}", True, guards))
+            text = script.items["text"]
+            language = text_of(script.get("language"))
+            shells.append(
+                Shell(text, name, f"sh {number}", True, guards, known=_KNOWN, words="self-hosted", language=language)
+            )
         approval = text_of(stage.get("input"))
         jobs.append(
             Job(
