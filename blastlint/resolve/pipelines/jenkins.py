@@ -1,5 +1,6 @@
-"""Declarative Jenkins pipelines, as the tree that parse/jenkinsfile.py makes of them. An agent of Jenkins is a machine of one's
-own that outlives the build; what Jenkins sets is never empty there."""
+"""Declarative Jenkins pipelines, as the tree that parse/jenkinsfile.py makes of them. An agent of Jenkins is a machine that
+outlives the build; what Jenkins sets is never empty there.
+"""
 
 from __future__ import annotations
 
