@@ -78,6 +78,7 @@ PROVIDERS: dict[str, Asked] = {
         "kubernetes.object", "compose.service", "file", about=r"^[A-Z]|^dockerfile|^service|\.service$"
     ),
     "authentication": _asked("config.key"),
+    "errexit": _asked("file", about=r"\.(sh|bash|ksh|zsh)$"),
     "server_rules": _asked("file", about=r"(?i)^ini |\.conf$|\.cfg$|(^|[ /])(caddyfile|\.htaccess|sshd?_config)$"),
     "records": _asked(
         "terraform.resource",

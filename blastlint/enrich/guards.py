@@ -168,6 +168,8 @@ def _in_repeated(guard: Guard, delta: Delta) -> Iterator[tuple[str, Value | None
     before, after = found(delta.before, tuple(rest)), found(delta.after, tuple(rest))
     if delta.action == "modified" or not rest:
         yield ".".join((delta.path, *(s.text for s in rest))), before, after
+    elif guard.strong == "present" and delta.action == "removed" and not steps(delta.path)[-1].element:
+        yield ".".join((delta.path, *(s.text for s in rest))), before, None  # the block stays, and loses what held it
     elif guard.unlimited_default and delta.action == "added" and after is not None:
         yield ".".join((delta.path, *(s.text for s in rest))), None, after
 

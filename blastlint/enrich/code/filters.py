@@ -70,7 +70,7 @@ def _unmatched(pair: Pair) -> Iterator[Fact]:
 def _unfiltered(pair: Pair) -> Iterator[Fact]:
     """Checks of a controller that stand, and that fewer of the actions it keeps are behind now."""
     above = _inherited(pair.before) | _inherited(pair.after)
-    actions = _kept(pair.change.before, pair.change.after)
+    actions = _kept(pair.change.before, pair.change.after) | (_left_out(pair.after) - _left_out(pair.before))
     reach_before, reach_after = (_reaches(pair, side, actions, above) for side in _SIDES)
     lost: dict[str, Element] = {}
     standing: dict[str, None] = {}
@@ -90,6 +90,12 @@ def _unfiltered(pair: Pair) -> Iterator[Fact]:
         said = (r.at for n, r in reach_after.items() if any(e.name in lost for e in of_filter(n, None)) and r.at is not None)
         before = next((e.at for e in lost.values() if e.at is not None), None)
         yield pair.fact("auth", "", fields, pair.region("before", before), pair.region("after", next(said, None)))
+
+
+def _left_out(shape: Shape) -> frozenset[str]:
+    """The actions that a filter is told not to stand before: they may be those of controllers below this one."""
+    said = (call.options.get("except", "") for call in shape.calls if call.last in FILTERS)
+    return frozenset(name for text in said if _LISTED.match(text) for name in _listed(text))
 
 
 def _standing(reach: Mapping[str, _Reach], action: str) -> Iterator[Element]:

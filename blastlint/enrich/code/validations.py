@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from blastlint.enrich.code.auth_elements import FILTERS
 from blastlint.enrich.code.pairs import WORD, Pair
 from blastlint.facts.calls import pattern
 from blastlint.frozen import dataclass
@@ -16,7 +17,7 @@ from blastlint.parse.code import Call
 from blastlint.regex import regex
 
 _SCREEN = regex(
-    rb"(?i)valid|sanit|escape|clean|schema|field|constr|max_|min_|regex|pattern|@(size|not|min|max|email|valid)|z\.|yup|joi"
+    rb"(?i)valid|before_(action|filter)|sanit|escape|clean|schema|field|constr|max_|min_|regex|pattern|@(size|not|min|max|email|valid)|z\.|yup|joi"
     rb"|execute|query|raw|forbid|permit|parse|bleach|exec"
 )
 _FILLED = regex(
@@ -29,6 +30,7 @@ _FILTERS = regex(r"(?i)sanitiz|escap|purif|bleach")
 _ANNOTATION = regex(r"@\w+|(?<=#\[validate\()[^\]]+|(?<=#\[garde\()[^\]]+|(?<=validate:\")[^\"]+|(?<=binding:\")[^\"]+")
 
 
+_REFUSES = regex(r"(?i)^:(validate|verify|check|ensure|require|restrict|sanitize|reject|refuse|limit)_?\w*")
 _WHEN = frozenset({"if", "unless", "on", "allow_nil", "allow_blank", "message", "strict"})  # say when, not what
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 FACTS: Mapping[str, Mapping[str, str]] = {
     "handler": {
-        "what": "emptied, broadened, added, removed",
+        "what": "emptied, broadened, added, removed; errexit: a script no longer stops at what fails",
         "exception": "the type caught",
         "body": "pass, continue, return-default, log-only, other",
         "protects": "io, database, command, cleanup, other: what the try body does",
