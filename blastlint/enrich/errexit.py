@@ -11,7 +11,9 @@ from blastlint.enrich.context import Context
 from blastlint.model import Change, Fact, FactValue, Region
 from blastlint.regex import regex
 
-_STOPS = regex(rb"(?m)^[ \t]*set[ \t]+(?:-[a-zA-Z]+[ \t]+)*(?:-[a-zA-Z]*e[a-zA-Z]*\b|-\w*o[ \t]+errexit)|^#!.*sh[ \t]+-[a-zA-Z]*e")
+_STOPS = regex(
+    rb"(?m)^[ \t]*set[ \t]+(?:-[a-zA-Z]+[ \t]+)*(?:-[a-zA-Z]*e[a-zA-Z]*\b|-\w*o[ \t]+errexit)|^#!.*sh[ \t]+-[a-zA-Z]*e"
+)
 _RUNS = regex(rb"(?m)^[ \t]*[A-Za-z./$\"][^\n=]*$")
 _FEW = 2  # commands: what is shorter has nothing to go on with
 

@@ -17,7 +17,8 @@ from blastlint.parse.code import Call
 from blastlint.regex import regex
 
 _SCREEN = regex(
-    rb"(?i)valid|before_(action|filter)|sanit|escape|clean|schema|field|constr|max_|min_|regex|pattern|@(size|not|min|max|email|valid)|z\.|yup|joi"
+    rb"(?i)valid|before_(action|filter)|sanit|escape|clean|schema|field|constr|max_|min_|regex|pattern"
+    rb"|@(size|not|min|max|email|valid)|z\.|yup|joi"
     rb"|execute|query|raw|forbid|permit|parse|bleach|exec"
 )
 _FILLED = regex(
@@ -95,6 +96,10 @@ def _parts(pair: Pair, side: Side) -> Iterator[_Part]:
             for field in call.arguments or ("",):  # of a model, whose fields are those of its table
                 for name in [key for key in call.options if key not in _WHEN] or [call.last]:
                     yield _Part("declared", field.lstrip(":"), name, call.at)
+        for name in call.arguments if call.last in FILTERS else ():  # of Rails: stands before the actions that it names
+            if _REFUSES.match(name):
+                actions = WORD.findall(call.options.get("only", "")) or WORD.findall(pair.change.entity.name)[-1:]
+                yield _Part("constraint", actions[0], name.lstrip(":"), call.at)
         for argument in call.arguments:  # filters.push(SanitizationFilter)
             if _NAME.match(argument) and _FILTERS.search(argument):
                 yield _Part("call", "", argument.rpartition("::")[2].rpartition(".")[2], call.at)

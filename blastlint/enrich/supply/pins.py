@@ -10,17 +10,19 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.frozen import dataclass
 from blastlint.model import Document, Fact, FactValue, Region, Related, Side, Value
-from blastlint.parse.hcl_ast import File, Literal, region
+from blastlint.parse.hcl_ast import File, Literal, header, region
 from blastlint.regex import regex
 
 _FROM = regex(r"^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?(\S+)", re.MULTILINE | re.IGNORECASE)
 _REQUIREMENT = regex(
     r"^[ \t]*([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?[ \t]*([=<>!~][^;#\n]*|@[^;#\n]*)?(?:[;#].*)?$", re.MULTILINE
 )
-_PINNING = frozenset({"uses", "image"})  # keys under which YAML holds something by its version
+_PINNING = frozenset({"uses", "image", "chart"})  # keys under which YAML holds something by its version
 _INSTALLED = regex(
     r"(?<=\s)(?P<name>@?[A-Za-z][\w./+-]*?)(?:(?P<sign>==?|@|~=|>=|-)(?P<version>v?\d[\w.+~:*-]*))?(?=\s|$)"
 )
+_TAGGED = regex(r"^[a-z0-9][\w.-]*(/[\w.-]+)+:[\w.-]+$")  # `owner/image:tag`
+_DEEP = 6  # maps within maps, in which a chart is looked for
 _WORST = 3
 
 
@@ -139,6 +141,12 @@ def _of_document(document: Document, path: str, name: str) -> Iterator[Pin]:
                     spec = str(version.value)
                 if not text.startswith(("./", "../")):
                     yield Pin("module", base, spec, region(source))
+            elif block.type == "provider" and block.labels:
+                wanted = version.value if isinstance(version, Literal) else ""
+                yield Pin("provider", block.labels[0], str(wanted), header(block))
+            default = block.value("default") if block.type == "variable" else None
+            if isinstance(default, Literal) and _TAGGED.match(str(default.value)):
+                yield _image(str(default.value), region(default))
         return
     from blastlint.parse.keytree import KeyTree
 
@@ -167,7 +175,21 @@ def _of_document(document: Document, path: str, name: str) -> Iterator[Pin]:
                         element.region,
                     )
             elif not _PINNING.isdisjoint(content.keys):
+                yield from _charts(tree, 0)
                 yield from _yaml(tree, "", 0)
+
+
+def _charts(value: Value, depth: int) -> Iterator[Pin]:
+    """Charts that something installs: of Flux (`chart`, `version`), of Argo CD (`chart`, `targetRevision`), of kustomize."""
+    name = value.get("chart")
+    if name is not None and isinstance(name.scalar, str):
+        held = value.get("version") or value.get("targetRevision")
+        version = held.scalar if held is not None else None
+        yield Pin("chart", name.scalar, "" if version is None else str(version), name.region)
+    if depth < _DEEP:
+        for child in (*value.items.values(), *value.elements):
+            if not child.is_scalar:
+                yield from _charts(child, depth + 1)
 
 
 def _map(value: Value | None) -> Iterator[Pin]:

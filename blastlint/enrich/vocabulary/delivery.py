@@ -74,7 +74,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "left": "number of checks of this class that the changed pipelines still have",
     },
     "pin": {
-        "what": "action, image, module, chart, package, tool: what was pinned",
+        "what": "action, image, module, provider, chart, package, tool: what was pinned",
         "name": "the dependency, and how many others",
         "before": "text: the version, digest or range",
         "after": "text",
