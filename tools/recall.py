@@ -67,9 +67,9 @@ RULES: dict[str, tuple[str, ...]] = {
     "check": ("SAF", "GRD"), "auth": ("SAF002", "SAF007"), "validation": ("SAF003", "SAF007", "GRD006", "SAF008"),
     "tls": ("SAF004", "SAF008"), "timeout": ("SAF005",), "handler": ("SAF001", "SAF014", "SAF015"),
     "lock": ("SAF006",), "rate": ("SAF016", "SAF007", "GRD006"), "flag": ("GRD009", "SAF007", "GRD008", "SAF008"),
-    "logging": ("OBS002", "SAF001"), "probe": ("OBS003", "SAF007"), "filter": ("CMD002", "MIG003", "SAF017"),
-    "pin": ("SUP003",), "privilege": ("ACC006",), "access": ("ACC", "GRD005", "RES001"), "pipeline": ("PIP", "TST005"), "test": ("TST",),
-    "resource": ("RES",),
+    "logging": ("OBS002", "SAF001"), "probe": ("OBS003", "SAF007"), "pin": ("SUP003",), "test": ("TST",),
+    "filter": ("CMD002", "MIG003", "SAF017"), "privilege": ("ACC006",), "access": ("ACC", "GRD005", "RES001"),
+    "pipeline": ("PIP", "TST005"), "resource": ("RES",),
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from blastlint.enrich.code.auth_elements import FILTERS
+from blastlint.enrich.code.auth_elements import FILTERS, of_filter
 from blastlint.enrich.code.pairs import WORD, Pair
 from blastlint.facts.calls import pattern
 from blastlint.frozen import dataclass
@@ -96,10 +96,8 @@ def _parts(pair: Pair, side: Side) -> Iterator[_Part]:
             for field in call.arguments or ("",):  # of a model, whose fields are those of its table
                 for name in [key for key in call.options if key not in _WHEN] or [call.last]:
                     yield _Part("declared", field.lstrip(":"), name, call.at)
-        for name in call.arguments if call.last in FILTERS else ():  # of Rails: stands before the actions that it names
-            if _REFUSES.match(name):
-                actions = WORD.findall(call.options.get("only", "")) or WORD.findall(pair.change.entity.name)[-1:]
-                yield _Part("constraint", actions[0], name.lstrip(":"), call.at)
+        if call.last in FILTERS:
+            yield from _filtered(call, pair)
         for argument in call.arguments:  # filters.push(SanitizationFilter)
             if _NAME.match(argument) and _FILTERS.search(argument):
                 yield _Part("call", "", argument.rpartition("::")[2].rpartition(".")[2], call.at)
@@ -128,6 +126,17 @@ def _parses(call: Call) -> bool:
         return False
     given = " ".join(call.arguments[:1])
     return bool(pattern("validation", "schemas").search(call.name) or pattern("validation", "parsed").search(given))
+
+
+def _filtered(call: Call, pair: Pair) -> Iterator[_Part]:
+    """What a filter of Rails refuses before the actions that it names, of which one is still there. Who may is auth.py's
+    business."""
+    module = pair.module("after")
+    actions = WORD.findall(call.options.get("only", ""))
+    there = module is not None and (not actions or any(f"def {a}".encode() in module.source for a in actions))
+    for name in call.arguments if there else ():
+        if _REFUSES.match(name) and not any(True for _ in of_filter(name, None)):
+            yield _Part("declared", (actions or [pair.change.entity.name])[0], name.lstrip(":"), call.at)
 
 
 def _dropped(part: _Part, pair: Pair) -> bool:
