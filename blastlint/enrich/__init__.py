@@ -51,7 +51,7 @@ PROVIDERS: dict[str, Asked] = {
     "workspaces": _asked("terraform.resource", names=r"(?:^|[ ._])(?:name|bucket|identifier|prefix|id|alias)\b"),
     "rewired": _asked("terraform.resource", "terraform.module", names=r"\bproviders?\b"),
     "blocks": _asked("terraform.resource", "terraform.module"),
-    "guards": _asked("terraform.", "cloudformation.", "kubernetes.", "compose.", "machine."),
+    "guards": _asked("terraform.", "cloudformation.", "kubernetes.", "compose.", "machine.", "program."),
     "access": _asked("terraform.", "cloudformation.", "kubernetes.", "iam.", **_GRANTING),
     "exposure": _asked(
         "terraform.resource",

@@ -35,7 +35,7 @@ _SETTINGS = frozenset(
     f"terraform.{kind}"
     for kind in ("data", "variable", "output", "provider", "backend", "settings", "moved", "removed", "import")
 )
-_PROPERTIES = ("config.key", "machine.")
+_PROPERTIES = ("config.key", "machine.", "program.")
 _PLANNED = frozenset({*RESOURCES, "terraform.data"})
 _KINDS = ("terraform.", "cloudformation.")
 _MILD: tuple[Effect, ...] = ("no-op", "create", "in-place", "unknown")  # nothing goes away
@@ -86,7 +86,7 @@ def _plain(change: Change, context: Context) -> Impact:
     if change.kind == "terraform.module" and effect == "in-place" and all(_is_of_call(d, change) for d in change.deltas):
         effect = "no-op"  # what that does is told of the resources below
     if change.kind.startswith(_PROPERTIES) and effect != "no-op":
-        effect = "in-place"  # a property of what reads the file: nothing is created or destroyed with it
+        effect = "in-place"  # of what reads or runs the file: what is created or destroyed with it cannot be told
     stateful = _stateful(change.entity)
     return Impact(change, effect, stateful=stateful, recoverability=recoverability(effect, stateful))
 

@@ -107,8 +107,8 @@ def _by_content(path: str, root: Value) -> Role | None:
         return "manifest"
     if path.endswith(("kustomization.yaml", "kustomization.yml")) or _COMPOSE.search(path):
         return "manifest"
-    if "Resources" in items and items["Resources"].is_map:
-        return "manifest"
+    if ("Resources" in items and items["Resources"].is_map) or {"resources", "runtime"} <= items.keys():
+        return "manifest"  # of CloudFormation, of Pulumi
     if "Statement" in items or ("groups" in items and items["groups"].is_list):
         return "manifest"  # a policy document; alerting rules
     if {"openapi", "swagger", "asyncapi"} & items.keys() or (

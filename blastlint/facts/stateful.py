@@ -10,8 +10,9 @@ from blastlint.facts import table
 
 
 def table_name(kind: str, type_: str) -> str:
-    """What the tables call the type of an entity of that kind: Kubernetes kinds have a prefix."""
-    return f"kubernetes:{type_}" if kind == "kubernetes.object" else type_
+    """What the tables call the type of an entity of that kind: Kubernetes kinds and classes of programs have a prefix."""
+    prefix = {"kubernetes.object": "kubernetes:", "program.resource": "program:"}.get(kind, "")
+    return f"{prefix}{type_}"
 
 
 def stateful_class(type_: str) -> str:

@@ -34,6 +34,7 @@ RESOLVERS: dict[str, frozenset[str]] = {
     "migrations": frozenset(
         {"sql", "python", "javascript", "typescript", "ruby", "go", "java", "php", "yaml", "json", "xml"}
     ),
+    "programs": frozenset({"python", "javascript", "typescript", "yaml", "json"}),
     "schemas": frozenset({"sql", "python", "javascript", "typescript", "ruby", "prisma"}),
 }
 _NATIVE = (".tf", ".tofu")
