@@ -29,7 +29,8 @@ _ASKS = regex(
     re.I,
 )
 _FREES = regex(
-    r"\b(no need to|need not|do not|don'?t|never|without)\s+(to\s+)?(ask(ing)?|wait(ing)?"
+    r"\b(no need to|need not|do not|don'?t|never|without)\s+(to\s+)?"
+    r"(ask(ing)?(?! (about (things|what|details)|what|which|how|why|where)\b)|wait(ing)?"
     r"|stop(ping)?(?! (after|at|when|until|once|with)\b)|prompt(ing)?|confirm(ing|ation)?"
     r"|request(ing)?)\b(?! (for )?(secrets?|passwords?|credentials?))"
     r"|\b(always|auto(matically)?)[- ]?(approve|accept|merge|push|deploy|force)\w*\b"
