@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from blastlint.frozen import dataclass
 from blastlint.model import Change, Entity
@@ -43,7 +43,10 @@ def _assigned(gone: Sequence[Change], born: Sequence[Change]) -> Iterator[Rename
         return
     old, new = ([_body(c.entity) for c in side] for side in (gone, born))
     scores = {
-        (i, j): score for i, a in enumerate(old) for j, b in enumerate(new) if (score := _similarity(a, b)) >= SIMILAR
+        (i, j): score
+        for i, a in enumerate(old)
+        for j, b in enumerate(new)
+        if (score := max(map(_similarity, a, b))) >= SIMILAR
     }
     # equals are told apart by how much of their names they share
     ranked = sorted(scores, key=lambda p: (-scores[p], -_shared(gone[p[0]], born[p[1]]), p))
@@ -54,7 +57,7 @@ def _assigned(gone: Sequence[Change], born: Sequence[Change]) -> Iterator[Rename
         taken[0].add(i)
         taken[1].add(j)
         rivals = [p for p in scores if (p[0] == i) != (p[1] == j) and scores[p] >= scores[i, j]]
-        if gone[i].kind == "kubernetes.object" and not _is_same_object(gone[i], born[j], old[i].total()):
+        if gone[i].kind == "kubernetes.object" and not _is_same_object(gone[i], born[j], old[i][0].total()):
             continue
         yield Rename(gone[i], born[j], round(scores[i, j], 2), bool(rivals))
 
@@ -65,18 +68,23 @@ def _is_same_object(gone: Change, born: Change, said: int) -> bool:
     return gone.path == born.path and (said >= _TELLING or _shared(gone, born) > 0)
 
 
-def _body(entity: Entity) -> Counter[tuple[str, str]]:
-    """Path and text of everything that it says; an object that names itself in its text says the same under another name."""
-    own = entity.name if entity.kind == "kubernetes.object" and len(entity.name) > 1 else ""
-    leaves: Iterable[tuple[str, str]] = (
+_Body = Counter[tuple[str, str]]
+
+
+def _body(entity: Entity) -> tuple[_Body, ...]:
+    """Path and text of everything that it says; of an object also without its name, for it may name itself in its text, or
+    keep labels that are like its old name."""
+    leaves = [
         (path, leaf.text if not leaf.known else str(leaf.data) if leaf.is_scalar else "")
         for path, leaf in entity.attributes.leaves()
         if path.split(".", 1)[0].split("[", 1)[0] not in _IGNORED
-    )
-    return Counter((path, text.replace(own, "\0") if own else text) for path, text in leaves)
+    ]
+    if entity.kind != "kubernetes.object" or len(entity.name) < 2:
+        return (Counter(leaves),)
+    return Counter(leaves), Counter((path, text.replace(entity.name, "\0")) for path, text in leaves)
 
 
-def _similarity(a: Counter[tuple[str, str]], b: Counter[tuple[str, str]]) -> float:
+def _similarity(a: _Body, b: _Body) -> float:
     total = sum(a.values()) + sum(b.values())
     return 2 * sum((a & b).values()) / total if total else 1.0
 

@@ -40,7 +40,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         yield from _exposing(moves)
         yield from _authenticating(moves)
         alike: dict[object, list[Movement]] = {}
-        for move in _not_replaced(moves, change, context):
+        for move in _not_moot(list(_not_replaced(moves, change, context))):
             if move.guard.kind not in _TOLD_ELSEWHERE:
                 place = move.path if move.guard.repeated else ""
                 alike.setdefault((move.guard.row, move.verdict, place), []).append(move)
@@ -187,6 +187,22 @@ def _not_replaced(moves: Sequence[Movement], change: Change, context: Context) -
         if gone and (move.guard.kind in appeared or _guarded_elsewhere(move.guard, change.entity, context)):
             continue
         yield move
+
+
+def _not_moot(moves: Sequence[Movement]) -> Iterator[Movement]:
+    """Without settings of a check that a switch beside them turns off."""
+    off = {_around(m) for m in moves if _is_switch(m) and m.verdict.direction == "weakened"} - {""}
+    for move in moves:
+        if move.guard.kind != "healthcheck" or _is_switch(move) or _around(move) not in off:
+            yield move
+
+
+def _is_switch(move: Movement) -> bool:
+    return move.guard.kind == "healthcheck" and isinstance(move.guard.strong, bool)
+
+
+def _around(move: Movement) -> str:
+    return move.path.rpartition(".")[0]
 
 
 def _guarded_elsewhere(guard: Guard, subject: Entity, context: Context) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from blastlint import pipeline
 from blastlint.engine.load import shipped_rules
-from blastlint.enrich.alerts import _is_longer, _is_milder, _metrics
+from blastlint.enrich.alerts import _is_milder, _metrics, _wait
 from blastlint.model import Entity
 from blastlint.parse.workspace import Workspace
 from blastlint.resolve.machines import entities
@@ -71,10 +71,10 @@ def test_metrics_of_an_expression() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "longer"), [("5m", "1h", True), ("0s", "2m", False), ("1h", "5m", False), ("x", "1h", False)]
+    ("old", "new", "sharply"), [("5m", "1h", [True]), ("0s", "2m", [False]), ("1h", "5m", []), ("x", "1h", [])]
 )
-def test_waits_of_alerts(old: str, new: str, longer: bool) -> None:
-    assert _is_longer(old, new) is longer
+def test_waits_of_alerts(old: str, new: str, sharply: list[bool]) -> None:
+    assert [sharp for _, sharp in _wait(old, new)] == sharply
 
 
 def test_gravity_of_alerts() -> None:

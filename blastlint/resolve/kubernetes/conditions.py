@@ -46,7 +46,17 @@ def conditions(lines: Sequence[str], root: Value) -> list[Condition]:
     if root.region is None:
         return []
     opened: list[list[Condition]] = []
-    for inside in _actions(lines[: root.region.start_line - 1]):
+    _read(_actions(lines[: root.region.start_line - 1]), opened)
+    above = [list(these) for these in opened]
+    _read(_actions(lines[root.region.start_line - 1 : root.region.last_line]), opened)
+    if any(now and len(now) >= len(then) and now != then for then, now in zip(above, opened, strict=False)):
+        return [Condition("")]  # half of it stands behind an `else`
+    return [condition for these in above for condition in these]
+
+
+def _read(actions: Iterator[str], opened: list[list[Condition]]) -> None:
+    """Open and close conditions, in order."""
+    for inside in actions:
         match = _WORD.match(inside)
         word, rest = (match[0], inside[match.end() :].strip()) if match else ("", "")
         if word in ("if", "with"):
@@ -59,7 +69,6 @@ def conditions(lines: Sequence[str], root: Value) -> list[Condition]:
             opened[-1][-1] = Condition(opened[-1][-1].expression, negated=True)
             if rest.startswith(("if ", "with ")):
                 opened[-1].append(Condition(rest.partition(" ")[2]))
-    return [condition for these in opened for condition in these]
 
 
 def _actions(lines: Sequence[str]) -> Iterator[str]:

@@ -22,12 +22,14 @@ _NOTHING = Value({})
 @dataclass(frozen=True, slots=True)
 class Dependency:
     """A chart that another one takes in: `directory` has it where it is in the tree ("" where it is not), `key` is where
-    the values of the outer chart speak of it, and `conditions` the paths of values that switch it."""
+    the values of the outer chart speak of it, `conditions` the paths of values that switch it, and `tags` those that do
+    where no condition says anything."""
 
     name: str
     key: str
     directory: str
     conditions: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 def is_chart(workspace: Workspace, directory: str) -> bool:
@@ -58,10 +60,18 @@ def within(workspace: Workspace, chart: str, names: Sequence[str], values: Value
     uses = [d for d in dependencies(workspace, chart) if d.name == names[0]]
     inner = posixpath.join(chart, "charts", names[0])
     for use in uses or [Dependency(names[0], names[0], inner)]:
-        told = next((t for path in use.conditions if values.get(*path.split(".")) is not None
-                     and (t := truth(values, path)) is not None), True)  # fmt: skip
+        told = _is_on(use, values)
         for found, on in within(workspace, inner, names[1:], inside(workspace, use, values)):
             yield found, on and told
+
+
+def _is_on(use: Dependency, values: Value) -> bool:
+    """Whether values switch a dependency on: the first condition that they speak of, else any of its tags that is on."""
+    for path in use.conditions:
+        if values.get(*path.split(".")) is not None and (told := truth(values, path)) is not None:
+            return told
+    tags = [truth(values, f"tags.{tag}") for tag in use.tags if values.get("tags", tag) is not None]
+    return not tags or any(tag is not False for tag in tags)
 
 
 def inside(workspace: Workspace, dependency: Dependency, values: Value) -> Value:
@@ -89,7 +99,9 @@ def dependencies(workspace: Workspace, chart: str) -> list[Dependency]:
             where = next((p for p in places if named and is_chart(workspace, p)), "")
             if named:
                 paths = tuple(p.strip() for p in condition.split(",") if p.strip())
-                found.append(Dependency(named, alias or named, where, paths))
+                listed_tags = entry.get("tags")
+                tags = tuple(str(t.scalar) for t in listed_tags.elements) if listed_tags is not None else ()
+                found.append(Dependency(named, alias or named, where, paths, tags))
     return found
 
 
