@@ -16,6 +16,7 @@ from blastlint.facts.canonical import canonical
 from blastlint.facts.providers import TypeFacts, facts_of
 from blastlint.frozen import replace
 from blastlint.model import Delta, Scalar, Value, join_path
+from blastlint.resolve.terraform.shapes import same_but_optional
 
 _MAX_PAIRS = 10_000
 Pairs = tuple[list[tuple[int, int]], list[int], list[int]]
@@ -143,7 +144,7 @@ def _null(value: Value) -> bool:
 def same(a: Value, b: Value) -> bool:
     """Equal for Terraform: after its conversions, and JSON texts by meaning."""
     if not (a.known and b.known):
-        return a.known == b.known and a.text == b.text != ""
+        return a.known == b.known and (a.text == b.text != "" or same_but_optional(a.text, b.text))
     if a.is_scalar and b.is_scalar:
         return a.data == b.data or _text(a.scalar) == _text(b.scalar) or _same_json(a.scalar, b.scalar)
     if a.is_map and b.is_map:

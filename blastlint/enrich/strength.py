@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Literal
 
 from blastlint.facts.guards import Guard
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import Confidence, Scalar, Value
 from blastlint.regex import regex
+from blastlint.resolve.terraform.shapes import said_by_nobody
 
 Direction = Literal["weakened", "strengthened", "uncertain"]
 
@@ -55,6 +56,10 @@ def moved(guard: Guard, before: Value | None, after: Value | None) -> Verdict | 
     """Which way the guard moved, or None when it means the same. An absent value is None and means the default."""
     if before == after:
         return None
+    told, by_default = (before, after), (said_by_nobody(before), said_by_nobody(after))
+    if by_default != told:  # for callers who say nothing
+        verdict = moved(guard, *by_default)
+        return replace(verdict, confidence="medium") if verdict is not None and verdict.confidence == "high" else verdict
     old, new = level(guard, before), level(guard, after)
     if guard.computed and after is None and before is not None:
         # Nothing is planned, but nothing keeps it any more either: the next copy will not have it.

@@ -9,6 +9,7 @@ from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Block, header, region, text_of
 from blastlint.resolve.terraform.definition import static_path
 from blastlint.resolve.terraform.evaluate import Scope, attribute, entries
+from blastlint.resolve.terraform.shapes import Assumed
 from blastlint.resolve.terraform.values import cannot_know, failed, mapping, render, sequence
 
 META_ARGUMENTS = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "providers"})
@@ -112,7 +113,7 @@ def settled(value: Value) -> Value:
     if data is None or isinstance(data, (str, int, float)):
         return value
     if not value.known:
-        if isinstance(data, Mapping) and type(data) is not dict:
+        if isinstance(data, Mapping) and type(data) is not dict and not isinstance(data, Assumed):
             return replace(value, data=None)
         return value
     if isinstance(data, tuple):

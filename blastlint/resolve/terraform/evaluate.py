@@ -38,6 +38,7 @@ from blastlint.resolve.terraform import values
 from blastlint.resolve.terraform.operators import binary, unary
 from blastlint.resolve.terraform.values import (
     DEFAULT_WORKSPACE,
+    Compared,
     EvaluationError,
     as_bool,
     cannot_know,
@@ -68,20 +69,6 @@ class Environment(Protocol):
 
 class Partial(Mapping[str, Value]):
     """The known part of an object of which more exists than we know: a resource instance, a module call."""
-
-
-@dataclass(slots=True)
-class Compared:
-    """With what a configuration compares the workspace: all `names`, and those of each map that must have it."""
-
-    names: set[str] = field(default_factory=set)
-    required: set[frozenset[str]] = field(default_factory=set)
-
-    def add(self, names: Sequence[str], more: Sequence[str]) -> None:
-        """`more` is what stands for any other name, where another one is allowed."""
-        self.names.update(names, more)
-        if not more:
-            self.required.add(frozenset(names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Attr, Block, Literal, Object, Step
 from blastlint.resolve.terraform.definition import Definition, Definitions, ResourceKey, static_path
 from blastlint.resolve.terraform.details import WORKSPACE
-from blastlint.resolve.terraform.evaluate import Compared, Scope, attribute
+from blastlint.resolve.terraform.evaluate import Scope, attribute
 from blastlint.resolve.terraform.lazy import AnyInstance, Lazy
 from blastlint.resolve.terraform.repetition import Instances, Key, instances, with_key
 from blastlint.resolve.terraform.resource import AFTER_APPLY, Resource, provider_name
+from blastlint.resolve.terraform.shapes import shaped
 from blastlint.resolve.terraform.types import convert
-from blastlint.resolve.terraform.values import NULL, EvaluationError, failed, sequence
+from blastlint.resolve.terraform.values import NULL, Compared, EvaluationError, failed, sequence
 
 MAX_MODULE_DEPTH = 20
 MAX_MODULES = 5_000
@@ -187,7 +188,8 @@ class Module:
             given = None
         if given is None:
             if default is None:
-                found = unknown("variable without a value", address, frozenset({address}))
+                nobody = unknown("variable without a value", address, frozenset({address}))
+                found = shaped(nobody, block.value("type"))
             else:
                 found = self._converted(attribute(default, Scope(None)), block, address)
         else:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from blastlint.model import Value
 from blastlint.resolve.terraform.evaluate import Partial
-from blastlint.resolve.terraform.repetition import Instances, Key
+
+if TYPE_CHECKING:
+    from blastlint.resolve.terraform.repetition import Instances, Key
 
 
 class Lazy(Partial):
-    """Equal only to itself: comparing must not compute."""
+    """Equal only to itself: comparing must not compute. It has nothing, unless a subclass says so."""
+
+    def __getitem__(self, name: str) -> Value:
+        raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(())

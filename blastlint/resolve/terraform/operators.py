@@ -15,6 +15,7 @@ from blastlint.resolve.terraform.values import (
     as_number,
     cannot_know,
     equal,
+    is_something,
     refs_of,
     render,
     wholly_known,
@@ -112,6 +113,6 @@ def _equality(operator: str, left: Value, right: Value, region: Region | None) -
         return _made(equal(left, right) is (operator == "=="), left, right, region)
     # A resource, a module, or a list or map that is partly known is something: it is not null.
     for side, other in ((left, right), (right, left)):
-        if side.known and side.data is None and (other.known or other.data is not None):
+        if side.known and side.data is None and (other.known or is_something(other)):
             return _made(operator == "!=", left, right, region)
     return cannot_know(f"({render(left)} {operator} {render(right)})", (left, right), region)

@@ -9,6 +9,7 @@ from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Block
 from blastlint.resolve.terraform.details import Repetition
 from blastlint.resolve.terraform.evaluate import Scope, attribute
+from blastlint.resolve.terraform.shapes import Entries
 from blastlint.resolve.terraform.values import NO_REFS, EvaluationError, as_number, as_string, first_reason, render
 
 MAX_INSTANCES = 1_000
@@ -25,6 +26,7 @@ class Instances:
     rest: str = ""
     expression: str = ""
     refs: frozenset[str] = NO_REFS
+    entries: Entries | None = None  # what the type tells of each, where nobody can count them
 
     def names(self, key: Key) -> Mapping[str, Value]:
         """The names that the instance of a key sees, also of one that cannot be counted."""
@@ -35,7 +37,8 @@ class Instances:
             return {"count": Value({"index": index})}
         if self.kind == "for_each":
             which = unknown(self.rest, "each.key") if key is None or key == "*" else Value(key)
-            return {"each": Value({"key": which, "value": unknown(self.rest, "each.value", self.refs)})}
+            value = unknown(self.rest, "each.value", self.refs)
+            return {"each": Value({"key": which, "value": self.entries.of(value) if self.entries is not None else value})}
         return {}
 
 
@@ -78,7 +81,8 @@ def _each(collection: Value) -> Instances:
     if not collection.known:
         keys = collection.data if isinstance(collection.data, dict) else {}
         known: dict[Key, Mapping[str, Value]] = {str(key): _each_names(str(key), value) for key, value in keys.items()}
-        return Instances("for_each", known, collection.reason or "unknown", text, refs)
+        entries = collection.data if isinstance(collection.data, Entries) else None
+        return Instances("for_each", known, collection.reason or "unknown", text, refs, entries)
     if isinstance(collection.data, Mapping):
         pairs = [(key, collection.data[key]) for key in sorted(collection.data)]
         rest = ""

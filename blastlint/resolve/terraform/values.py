@@ -8,9 +8,9 @@ elements'; its own `sensitive` flag is only what marks the whole.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from blastlint.frozen import replace
+from blastlint.frozen import dataclass, field, replace
 from blastlint.model import Region, Scalar, Value, unknown
 from blastlint.resolve.terraform.details import WORKSPACE
 
@@ -18,6 +18,20 @@ NO_REFS: frozenset[str] = frozenset()
 DEFAULT_WORKSPACE = "default"  # stands for all that no expression names
 MAX_TEXT = 4_000
 NULL = Value(None)
+
+
+@dataclass(slots=True)
+class Compared:
+    """With what a configuration compares the workspace: all `names`, and those of each map that must have it."""
+
+    names: set[str] = field(default_factory=set)
+    required: set[frozenset[str]] = field(default_factory=set)
+
+    def add(self, names: Sequence[str], more: Sequence[str]) -> None:
+        """`more` is what stands for any other name, where another one is allowed."""
+        self.names.update(names, more)
+        if not more:
+            self.required.add(frozenset(names))
 
 
 class EvaluationError(Exception):
@@ -120,6 +134,11 @@ def first_reason(value: Value) -> str:
         return value.reason or "unknown"
     children = value.data if isinstance(value.data, tuple) else value.items.values()
     return next((r for r in map(first_reason, children) if r), "")
+
+
+def is_something(value: Value) -> bool:
+    """Whether an unknown value is surely not null: something is known of it that only a thing has."""
+    return value.data is not None and not getattr(value.data, "nullable", False)
 
 
 def is_workspace(value: Value) -> bool:

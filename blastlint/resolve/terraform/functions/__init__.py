@@ -20,11 +20,12 @@ from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Call, region
 from blastlint.resolve.terraform import values
 from blastlint.resolve.terraform.details import WORKSPACE
-from blastlint.resolve.terraform.evaluate import Compared, Scope, evaluate
+from blastlint.resolve.terraform.evaluate import Scope, evaluate
 from blastlint.resolve.terraform.functions import files
 from blastlint.resolve.terraform.functions.support import Lenient, Strict, Unsupported
 from blastlint.resolve.terraform.values import (
     DEFAULT_WORKSPACE,
+    Compared,
     EvaluationError,
     cannot_know,
     plain,

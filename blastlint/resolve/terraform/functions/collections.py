@@ -16,6 +16,7 @@ from blastlint.resolve.terraform.values import (
     as_string,
     element_of,
     equal,
+    is_something,
     mapping,
     plain,
     sequence,
@@ -154,7 +155,7 @@ def _contains(collection: Value, wanted: Value) -> Value:
 
 def _coalesce(*args: Value) -> Value:
     for arg in args:
-        if not arg.known and not isinstance(arg.data, (str, Mapping)):
+        if not arg.known and not (isinstance(arg.data, (str, Mapping)) and is_something(arg)):
             return unknown_call("coalesce", args)
         if arg.data is not None and arg.data != "":
             return arg
