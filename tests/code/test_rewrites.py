@@ -15,8 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from blastlint.engine.load import shipped_rules
+from blastlint.parse.languages import language_of
 from blastlint.parse.logic import negation, normal
+from tests.cases.runner import cases
 from tests.code.conftest import run
+from tools import rewrites
 
 PACKAGE = Path(__file__).parent.parent.parent / "blastlint"
 SILENT = ("precondition", "input-check",
@@ -163,3 +167,113 @@ def test_a_helper_that_is_taken_out_is_silent() -> None:
     helpers = f"def _closed(order):\n{check}\n\ndef _keep(order, store):\n{held}\n\n"
     after = f"{helpers}def settle(order, store):\n    _closed(order)\n    _keep(order, store)\n{rest}"
     assert said({"a.py": before}, {"a.py": after}) == []
+
+
+BRANCHED = {
+    "typescript": """
+function drop(u: User) {
+  if (u.open) {
+    store.remove(u.id);
+  } else {
+    throw new Error('no');
+  }
+}
+
+function keep(u: User) {
+  if (u.rows > 100) {
+    throw new Error('many');
+  }
+  store.save(u);
+}
+""",
+    "go": """package a
+
+func drop(u User) error {
+	if u.Open {
+		db.Delete(u.ID)
+	} else {
+		return errGone
+	}
+	return nil
+}
+
+func keep(u User) error {
+	if u.Rows > 100 {
+		return errMany
+	}
+	return db.Save(u)
+}
+""",
+    "java": """class A {
+  void drop(User u) {
+    if (u.open()) {
+      db.delete(u);
+    } else {
+      throw new Gone();
+    }
+  }
+
+  void keep(User u) {
+    if (u.rows() > 100) {
+      throw new Many();
+    }
+    db.save(u);
+  }
+}
+""",
+    "rust": """fn drop_all(u: User) -> Result<(), E> {
+    if u.open() {
+        db.delete(u.id)?;
+    } else {
+        return Err(E::Gone);
+    }
+    Ok(())
+}
+
+fn keep(u: User) -> Result<(), E> {
+    if u.rows() > 100 {
+        return Err(E::Many);
+    }
+    db.save(u)
+}
+""",
+}
+
+
+@pytest.mark.parametrize("kind", ["names", "layout", "conditions"])
+@pytest.mark.parametrize("language", [language for language in rewrites.LANGUAGES if language != "javascript"])
+def test_the_programs_of_the_labelled_cases_rewritten_are_silent(language: str, kind: str) -> None:
+    before, after = {}, {}
+    for number, case in enumerate(c for c in cases() if c.group.startswith(("saf", "tst"))):
+        for path, text in case.before.items():
+            new = rewrites.rewritten(text.encode(), language, kind) if language_of(path) == language else text.encode()
+            if new != text.encode():
+                before[f"{number}/{path}"], after[f"{number}/{path}"] = text.encode(), new
+    assert after
+    assert found(before, after) == []
+
+
+@pytest.mark.parametrize("kind", ["order", "branches"])
+@pytest.mark.parametrize("language", sorted(BRANCHED))
+def test_functions_and_sides_of_branches_that_change_places_are_silent(language: str, kind: str) -> None:
+    path, source = LANGUAGES[language], BRANCHED[language].encode()
+    after = rewrites.rewritten(source, language, kind)
+    assert after != source
+    assert found({path: source}, {path: after}) == []
+
+
+def test_a_rewriting_that_changes_something_is_not_silent() -> None:
+    source = (
+        b"package a\nfunc drop(u User) error {\n\tif u.Active || u.Gone {\n\t\treturn errActive\n\t}\n"
+        b"\treturn db.Delete(u.ID)\n}\n"
+    )
+    same = rewrites.rewritten(source, "go", "conditions")
+    assert b"!(!(u.Active) && !(u.Gone))" in same
+    assert found({"a.go": source}, {"a.go": same}) == []
+    other = same.replace(b"&&", b"||")
+    assert [line.split()[0] for line in found({"a.go": source}, {"a.go": other})] == ["SAF007"]
+
+
+def found(before: dict[str, bytes], after: dict[str, bytes]) -> list[str]:
+    rules = [rule for rule in shipped_rules() if rule.id.startswith(rewrites.RULES)]
+    return [f"{f.rule_id} {f.message}" for f in rewrites.said(before, after, rules)]

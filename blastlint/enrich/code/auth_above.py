@@ -16,7 +16,7 @@ from blastlint.enrich.code.auth_elements import (
     of_shape,
     route,
 )
-from blastlint.enrich.code.pairs import WORD, Pair, Scope, words_of
+from blastlint.enrich.code.pairs import WORD, Pair, Scope, brought_by_name
 from blastlint.facts.calls import pattern
 from blastlint.model import Entity
 from blastlint.parse.code import Handle, Shape, shape_of
@@ -72,17 +72,8 @@ def below(pair: Pair) -> Iterator[Element]:
             other = pair.scope.pair(change)
             known = {e.name for e in elements(other, "before")}
             yield from (e for e in elements(other, "after") if e.name not in known and e.strength != "open")
-            yield from _bare(other)
-
-
-def _bare(pair: Pair) -> Iterator[Element]:
-    """Checks that the change set brings and a Ruby method newly asks: called without arguments they are just a name."""
-    if not pair.change.kind.startswith("ruby."):
-        return
-    said = words_of(pair.text("after")) - words_of(pair.text("before"))
-    for change in pair.scope.changes:
-        if change.type == "function" and change.action == "added" and change.entity.name in said:
-            yield from (e for e in named(change.entity.name) if e.strength == "authorization")
+            asked = (e for name in brought_by_name(other) for e in named(name))
+            yield from (e for e in asked if e.strength == "authorization")
 
 
 def _wide(shape: Shape) -> Iterator[Element]:

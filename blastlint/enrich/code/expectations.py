@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from blastlint.enrich.code.pairs import Pair, scope_of
+from blastlint.enrich.code.pairs import WORD, Pair, scope_of, words_of
 from blastlint.enrich.context import Context
 from blastlint.model import Change, Fact, FactValue, Related
 from blastlint.parse.code import Assertion
@@ -75,6 +75,14 @@ def _value(assertion: Assertion) -> str:
     return "None" if assertion.expected in ("nil", "null") else assertion.expected
 
 
+def _is_renamed(one: Assertion, other: Assertion, pair: Pair) -> bool:
+    """Whether what is expected is a name that the whole test has in place of another."""
+    names = (one.expected, other.expected)
+    if one.subject != other.subject or not all(WORD.fullmatch(name) for name in names):
+        return False
+    return names[0] not in words_of(pair.text("after")) and names[1] not in words_of(pair.text("before"))
+
+
 def _differing(pair: Pair) -> tuple[Assertion, Assertion] | None:
     """The first pair of assertions that ask the same and expect something else, when nothing else of the test differs."""
     before, after = pair.before, pair.after
@@ -83,7 +91,7 @@ def _differing(pair: Pair) -> tuple[Assertion, Assertion] | None:
     changed = [
         (one, other)
         for one, other in zip(before.assertions, after.assertions, strict=True)
-        if (one.subject, _value(one)) != (other.subject, _value(other))
+        if (one.subject, _value(one)) != (other.subject, _value(other)) and not _is_renamed(one, other, pair)
     ]
     if not changed or any(a.subject != b.subject or a.form != b.form or a.form != "equal" for a, b in changed):
         return None

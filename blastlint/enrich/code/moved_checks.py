@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.enrich.code.gates import Gate, answered, conjuncts, gates
-from blastlint.enrich.code.pairs import Pair, scope_of
+from blastlint.enrich.code.pairs import Pair, brought_by_name, scope_of
 from blastlint.enrich.context import Context
 from blastlint.facts.calls import pattern
 from blastlint.model import Change
@@ -53,6 +53,8 @@ def moved(gate: Gate, of_flag: bool, pair: Pair) -> bool:
         given = set(WORD.findall(" ".join((call.text, *call.arguments))))
         if call in pair.after.decorators or names & given or pattern("checks", "checking").search(call.name):
             return True
+    if any(brought_by_name(pair)):
+        return True
     fresh = [s for s in pair.after.statements if s not in pair.before.statements]
     for leaf in leaves(gate.condition):
         if any(leaf.left in s and leaf.right in s and ("?" in s or " if " in s or "min" in s or "max" in s or "&&" in s

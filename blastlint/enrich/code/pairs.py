@@ -220,6 +220,14 @@ class Pair:
         return next((o.value for o in options if o.key == name), text)
 
 
+def brought_by_name(pair: Pair) -> Iterator[str]:
+    """The functions that the change set brings and a Ruby method newly says: without arguments a call is just a name."""
+    if pair.change.kind.startswith("ruby."):
+        said = words_of(pair.text("after")) - words_of(pair.text("before"))
+        added = (c for c in pair.scope.changes if c.type == "function" and c.action == "added")
+        yield from (c.entity.name for c in added if c.entity.name in said)
+
+
 def local_functions(module: Module) -> Mapping[str, str]:
     """Last name -> qualified name of the functions of one file."""
     return {d.last_name: d.name for d in reversed(module.definitions) if d.sort in ("function", "test")}
