@@ -15,7 +15,7 @@ from blastlint.regex import regex
 SETTINGS = regex(
     r"(^|/)(\.(claude|codex|gemini|qwen|cursor|kiro|amazonq|opencode|vscode|roo|devcontainer|amp|zed|factory|windsurf)/"
     r".*\.(json|jsonc|toml|rules|hook)|\.github/hooks/[^/]+\.json|\.continue/mcpServers/[^/]+\.(ya?ml|json)"
-    r"|(opencode|\.?crush|\.?mcp|devcontainer)\.jsonc?|\.aider\.conf\.yml|\.roomodes|[^/]+\.code-workspace)$"
+    r"|(opencode|\.?crush|\.?mcp|(cline_)?mcp_settings|devcontainer)\.jsonc?|\.aider\.conf\.yml|\.roomodes|[^/]+\.code-workspace)$"
 )
 INSTRUCTIONS = regex(
     r"(^|/)((CLAUDE|AGENTS?|GEMINI|QWEN|WARP|CRUSH|CONVENTIONS|JULES)(\.local)?\.md|\.(cursor|windsurf|cline|roo|goose|augment)(rules|hints)"

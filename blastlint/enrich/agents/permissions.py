@@ -25,13 +25,15 @@ _SECRET = regex(
     r"(^|[/.*_-])(env|ssh|aws|gnupg|kube|netrc|npmrc|pypirc|secrets?|credentials?|id_rsa|pem|tfstate|keychain)\b"
 )
 _OUTSIDE = regex(r"^(//|~|\$HOME|/(?!\*)|\.\./|[A-Za-z]:\\)")
+_EVERY_SERVER = regex(r"^(mcp__?)?\*")
 # Files that hold the agent itself, or everybody, back.
 _OWN_GUARDS = ("/.claude/**", "/.codex/**", "/.cursor/**", "/.git/hooks/**", "/.github/**", "/.vscode/**", "/.husky/**")
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """`tool` is all, shell, write, read, fetch, mcp or the tool's own name; `pattern` is "" for everything that it does."""
+    """`tool` is all, shell, write, read, fetch, mcp, unsandboxed (commands outside of a sandbox that there is otherwise) or
+    the tool's own name; `pattern` is "" for everything that it does."""
 
     tool: str
     pattern: str = ""
@@ -83,6 +85,8 @@ def covers(wide: Permission, narrow: Permission) -> bool:
         return False
     if wide.tool == "shell":
         return narrow.pattern.startswith(f"{wide.pattern} ")
+    if wide.tool == "mcp" and _EVERY_SERVER.match(wide.pattern):
+        return True
     if wide.tool == "mcp":
         return narrow.pattern.startswith(f"{wide.pattern}__")
     return "*" not in narrow.pattern and matches(narrow.pattern.lstrip("./"), (wide.pattern.removeprefix("./"),))
@@ -99,8 +103,12 @@ def level(allowed: Permission) -> Level:
     if allowed.tool == "write":
         guards = allowed.pattern and any(matches(f"{guard[1:-2]}x", (allowed.pattern,)) for guard in _OWN_GUARDS)
         return "broad" if not allowed.pattern or guards or _OUTSIDE.match(allowed.pattern) else "narrow"
-    if allowed.tool == "fetch":
+    if allowed.tool == "fetch" or (allowed.tool == "unsandboxed" and not allowed.pattern):
         return "broad" if not allowed.pattern else "narrow"
+    if allowed.tool == "unsandboxed":
+        return "narrow" if _of_shell(allowed.pattern) == "narrow" else "broad"
+    if allowed.tool == "mcp":
+        return "broad" if _EVERY_SERVER.match(allowed.pattern) else "narrow"
     return "narrow"
 
 

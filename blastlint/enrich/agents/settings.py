@@ -27,8 +27,8 @@ _COMMA = regex(r"[,\s]+(?![^()]*\))")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What one agent is told on one side. Each entry has its place; `hooks` are (event, command). `tools` are those that
-    there are; none where that is not said."""
+    """What one agent is told on one side. Each entry has its place; `hooks` are (event, command), `seen` the tools
+    that each of them is called for, none for all. `tools` are those that there are; none where that is not said."""
 
     allow: dict[Permission, Region | None]
     deny: dict[Permission, Region | None]
@@ -37,6 +37,7 @@ class Settings:
     directories: dict[str, Region | None]
     plugins: dict[str, Region | None]
     hooks: dict[tuple[str, str], Region | None]
+    seen: dict[tuple[str, str], frozenset[str]]
     switches: dict[str, tuple[Switch, Scalar, Region | None]]
     exists: bool = False
 
@@ -104,7 +105,7 @@ def _first(agent: str, home: str, context: Context) -> str:
 
 def _settings(agent: str, home: str, side: Workspace, context: Context) -> Settings:
     """All files of the agent in one directory, as one."""
-    settings = Settings({}, {}, {}, {}, {}, {}, {}, {})
+    settings = Settings({}, {}, {}, {}, {}, {}, {}, {}, {})
     exists = False
     for path, form in _files(agent, home, side, context):
         for root in roots(path, side):
@@ -153,6 +154,7 @@ def _read(root: Value, form: Form, settings: Settings) -> None:
     for key in form.plugins:
         for value in at(root, key):
             settings.plugins.update({f"{key}: {n}": v.region for n, v in value.items.items() if v.scalar is not False})
+            settings.plugins.update({f"{key}: {v.scalar}": v.region for v in value.elements})
     for rules in form.rules:
         for value in at(root, rules.key):
             for element in value.elements:
@@ -161,6 +163,9 @@ def _read(root: Value, form: Form, settings: Settings) -> None:
         for value in at(root, key) if key else (root,):
             for event, text, region in _hooks(value):
                 settings.hooks[event, text] = region
+            for event, text, tools in _matched(value):
+                old = settings.seen.get((event, text))
+                settings.seen[event, text] = frozenset() if old == frozenset() or not tools else tools | (old or tools)
     for switch in form.switches:
         for name, value in named(root, switch.key):
             settings.switches[name] = (switch, value.scalar, value.region)
@@ -195,6 +200,16 @@ def _hooks(value: Value) -> Iterator[tuple[str, str, Region | None]]:
     else:
         for name, tree in value.items.items():
             yield from ((name, text, region) for text, region in _commands(tree))
+
+
+def _matched(value: Value) -> Iterator[tuple[str, str, frozenset[str]]]:
+    """(event, command, tools that it is called for) of a map by events: `matcher: "Bash|Edit"`."""
+    for event, tree in value.items.items():
+        for group in tree.elements:
+            matcher = group.get("matcher")
+            said = str(matcher.scalar) if matcher is not None and matcher.is_scalar and matcher.scalar else "*"
+            tools = frozenset() if said.strip("^$") in ("*", ".*") else frozenset(said.split("|"))
+            yield from ((event, text, tools) for text, _ in _commands(group))
 
 
 def _texts(root: Value, keys: Sequence[str]) -> Iterator[tuple[str, Region | None]]:
@@ -266,7 +281,8 @@ def _wider(before: Settings, after: Settings) -> Iterator[Widening]:
         if any(covers(other, allowed) for other in old_allow) or any(covers(d, allowed) for d in after.deny):
             continue
         reach = level(allowed)
-        yield Widening("allow", reach, LEVELS.index(reach) + 1, f"{allowed.shown} needs no approval", region)
+        said = "is not held by its sandbox" if allowed.tool == "unsandboxed" else "needs no approval"
+        yield Widening("allow", reach, LEVELS.index(reach) + 1, f"{allowed.shown} {said}", region)
     yield from _nearer(before, after)
     for directory, region in after.directories.items():
         if not any(directory == d or directory.startswith(f"{d.rstrip('/')}/") for d in before.directories):
@@ -331,6 +347,7 @@ def _lost(before: Settings, after: Settings) -> Iterator[Widening]:
         old = before.switches[name][1] if name in before.switches else switch.default
         if switch.hooks and _looser(switch, old, value):
             yield Widening("hooks-off", "grave", 0, f"{name} is {_word(value)}: no hook runs any more", region)
+    yield from _unseen(before, after)
     kept = {_program(command) for _, command in after.hooks}
     for (event, command), region in before.hooks.items():
         if (event, command) in after.hooks or _program(command) in kept:
@@ -338,6 +355,19 @@ def _lost(before: Settings, after: Settings) -> Iterator[Widening]:
         guards = event.lower().startswith(_GUARDING_HOOKS)
         text = f"the hook {shown('command', Value(command))} ({event}) is gone"
         yield Widening("hook", "grave" if guards else "lesser", 1 if guards else 3, text, None, region)
+
+
+def _unseen(before: Settings, after: Settings) -> Iterator[Widening]:
+    """Hooks that are there still and are called for less."""
+    for (event, command), tools in after.seen.items():
+        old = before.seen.get((event, command))
+        missing = sorted(old - tools) if old is not None and tools else []
+        if old is not None and tools and (missing or not old):
+            guards = event.lower().startswith(_GUARDING_HOOKS)
+            of = ", ".join(missing) or f"anything but {', '.join(sorted(tools))}"
+            text = f"the hook {shown('command', Value(command))} ({event}) is no longer called for {of}"
+            place = after.hooks.get((event, command))
+            yield Widening("hook", "grave" if guards else "lesser", 1 if guards else 3, text, place)
 
 
 def _program(command: str) -> str:
