@@ -34,6 +34,10 @@ DIFFERENCES: dict[str, dict[str, dict[str, tuple[Verdict, Verdict]]]] = {
         "guards: Retain becomes what the default is": {"t.yaml:It": (None, "WILL_UPDATE")},
         "guards: the update-replace policy of a database is dropped": {"t.yaml:It": (None, "WILL_UPDATE")},
         "same: a policy changes and nothing it protects": {"t.yaml:Db": (None, "WILL_UPDATE")},
+        "forms: retained, but for a creation that fails": {"t.yaml:It": (None, "WILL_UPDATE")},
+        "forms: retained except on creation, and then not at all": {"t.yaml:It": (None, "WILL_UPDATE")},
+        "forms: a warehouse loses its snapshot policy, and the default is to delete": {"t.yaml:It": (None, "WILL_UPDATE")},
+        "forms: a cluster of a database drops the policy that is its default": {"t.yaml:It": (None, "WILL_UPDATE")},
     },
     "its table says that the property may replace; the service modifies it in place, see CORRECTIONS in the generator": {
         "guards: backups are switched off": {"t.yaml:It": ("WILL_UPDATE", "MAY_REPLACE")},
@@ -53,6 +57,16 @@ DIFFERENCES: dict[str, dict[str, dict[str, tuple[Verdict, Verdict]]]] = {
             "shop.json:It": (None, "WILL_CREATE"),
             "shop.yaml:It": (None, "WILL_DESTROY"),
         },
+        "formats: a JSON template is made of one in YAML": {"stacks/web.json:Sg": (None, "WILL_CREATE")},
+        "formats: both formats lose the table": {"shop.json:Orders": (None, "WILL_DESTROY")},
+        "formats: one of two formats goes": {
+            "shop.yaml:Orders": (None, "WILL_DESTROY"),
+            "shop.yaml:Topic": (None, "WILL_DESTROY"),
+        },
+    },
+    "a file that could not be read is an empty template to it": {
+        "formats: a template that could not be read is mended": {"t.yaml:Admin": (None, "WILL_CREATE")},
+        "formats: it is mended, and another role comes with it": {"t.yaml:Topic": (None, "WILL_CREATE")},
     },
     "it compares one template, and knows neither what its stacks deploy nor what these are given and put out": {
         "nested: what is made anew outside is given to the stack": {
@@ -100,6 +114,9 @@ DIFFERENCES: dict[str, dict[str, dict[str, tuple[Verdict, Verdict]]]] = {
         "same: a condition that always holds": {"t.yaml:Db": (None, "WILL_UPDATE")},
         "same: the parameter is renamed": {"t.yaml:Db": (None, "MAY_REPLACE")},
         "same: a parameter file names another database": {"t.yaml:Db": ("WILL_REPLACE", None)},
+        "formats: a role's managed policy is named with the partition of the account": {"t.yaml:R": (None, "WILL_UPDATE")},
+        "forms: two conditions together no longer hold in production": {"t.yaml:Db": ("WILL_DESTROY", None)},
+        "forms: a mapping gives production a far smaller database": {"t.yaml:It": ("WILL_UPDATE", None)},
     },
     "it does not look into nested stacks": {
         "removal: a nested stack goes with its database": {
@@ -120,6 +137,9 @@ DIFFERENCES: dict[str, dict[str, dict[str, tuple[Verdict, Verdict]]]] = {
     },
     "both parameters may have one value": {
         "replacement: a parameter takes the place of a parameter": {"t.yaml:It": ("MAY_REPLACE", "WILL_REPLACE")},
+        "formats: another parameter takes the place of one with a default": {
+            "t.yaml:Fs": ("MAY_REPLACE", "WILL_REPLACE")
+        },
     },
     "it does not read the update policy": {
         "replacement: unless its update policy says to replace it": {"t.yaml:It": ("WILL_REPLACE", "WILL_UPDATE")},
@@ -139,6 +159,8 @@ DIFFERENCES: dict[str, dict[str, dict[str, tuple[Verdict, Verdict]]]] = {
             "t.yaml:Fn::ForEach::Tables": (None, "WILL_UPDATE"),
             "t.yaml:UsersTable": ("WILL_DESTROY", None),
         },
+        "forms: a name leaves the list that a loop is over": {"t.yaml:UsersTable": ("WILL_DESTROY", None)},
+        "forms: the list of a loop is in another order": {"t.yaml:Fn::ForEach::Tables": (None, "WILL_UPDATE")},
     },
     "it does not know what SAM makes of a resource": {
         "same: the value moves into Globals": {"t.yaml:Fn": (None, "WILL_REPLACE")},
