@@ -112,7 +112,8 @@ class Change:
 
     @property
     def kind(self) -> str:
-        return self.entity.kind
+        after = self.after  # asked for by everyone, for every change
+        return after.kind if after is not None else self.entity.kind
 
     @property
     def type(self) -> str:

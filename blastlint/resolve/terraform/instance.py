@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice, takewhile
 
 from blastlint.frozen import dataclass, field, replace
 from blastlint.model import Value, unknown
@@ -102,7 +104,9 @@ class Module:
         if base is None:
             return ()
         prefix = f"{base}/" if base else ""
-        return [p[len(prefix) :] for p in self.configuration.definitions.workspace.tree.paths() if p.startswith(prefix)]
+        paths = self.configuration.definitions.workspace.tree.paths()  # sorted, and many
+        below = takewhile(lambda path: path.startswith(prefix), islice(paths, bisect_left(paths, prefix), None))
+        return [path[len(prefix) :] for path in below]
 
     def variable(self, name: str) -> Value:
         return self._remember("var", name, lambda: self._variable(name))
