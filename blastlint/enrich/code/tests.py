@@ -201,7 +201,7 @@ def _holds(words: Counter[str], name: str, known: Counter[str], new: Counter[str
 
 def _tabled(entity: Entity, scope: Scope) -> bool:
     """Whether a new or modified test says every text that was this one's own: its case stands in a table now."""
-    said = {text for _, text in _LITERALS.findall(_text(entity)) if not _FORMAT.search(text)} - {entity.name}
+    said = _quoted(entity)
     if len(said) < _OWN:
         return False
     for known, now in _new_texts(scope):
@@ -211,9 +211,17 @@ def _tabled(entity: Entity, scope: Scope) -> bool:
     return False
 
 
+def _quoted(entity: Entity) -> frozenset[str]:
+    """The texts that a test has in quotes."""
+    texts = (text for _, text in _LITERALS.findall(_text(entity)))
+    return frozenset(text for text in texts if not _FORMAT.search(text) and text != entity.name)
+
+
 def _looped(test: Change, scope: Scope) -> bool:
     """Whether a test of the same file newly runs over data and calls what this one called, its reports of failure left out:
     cases that differ by numbers have no texts of their own."""
+    if test.before is None or len(_quoted(test.before)) >= _OWN:
+        return False  # where those are, it is
     called = _tested(scope.pair(test).before)
     pairs = (scope.pair(change) for change in scope.added_tests if change.path == test.path)
     return bool(called) and any(
