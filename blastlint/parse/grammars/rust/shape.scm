@@ -33,6 +33,10 @@
 (expression_statement (call_expression
   function: (field_expression value: (_) @handler.tries field: (_) @word) (#eq? @word "ok"))) @handler
 
+; A guard lets go at the end of the block that it was taken in.
+(block (let_declaration value: (_) @context.subject
+  (#match? @context.subject "\\.(lock|write|read|try_lock|acquire)[(][)]")) @context) @context.body
+
 (block (_) @statement)
 (for_expression) @loop
 (while_expression) @loop
