@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Literal
 
 from blastlint.frozen import dataclass, field
+from blastlint.regex import regex
 
 Sort = Literal["function", "class", "setting", "test", "module"]
 Span = tuple[int, int, int, int]  # 1-based line and column, end exclusive: as model.Region
@@ -70,6 +71,11 @@ class Definition:
         return self.meaning()
 
 
+_FRAMEWORK = regex(
+    r"^(vitest|@jest\.globals|@playwright\.test|bun[:.]test|chai|expect|node[:.]test|@std\.(expect|assert)|mocha|uvu|ava|tape)\.\w+$"
+)
+
+
 @dataclass(frozen=True)
 class Module:
     """One file of code. `definitions` in document order, each container before what it contains. `name` is what it is
@@ -100,7 +106,8 @@ class Module:
 
     @cached_property
     def aliases(self) -> Mapping[str, str]:
-        return {i.alias: i.target for i in self.imports}
+        """A framework of tests is known by the names that it gives, wherever they are imported from: `expect` of vitest."""
+        return {i.alias: i.alias if _FRAMEWORK.match(i.target) else i.target for i in self.imports}
 
     def resolved(self, dotted: str) -> str:
         """`dotted` with its first part replaced by what it was imported as: `get` -> `requests.get`."""

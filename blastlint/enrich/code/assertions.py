@@ -226,6 +226,8 @@ def _alike(one: Assertion, other: Assertion) -> float:
         return 3.0  # the same of another element: rows[1].name, rows[2].name
     if one.form == "constant" or other.form == "constant":
         return 0.0
+    if one.form == "equal" and other.subject and one.subject.startswith((f"{other.subject}.", f"{other.subject}[")):
+        return 1.0  # of the whole, where a part of it was looked at
     old, new = words_of(f"{one.subject} {one.expected}"), words_of(f"{other.subject} {other.expected}")
     total = old.total() + new.total()
     return max(2 * (old & new).total() / total if total else 0.0, _ALIKE * _asks_alike(one, other))

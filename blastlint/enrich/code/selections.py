@@ -128,7 +128,7 @@ def _changed(query: _Query, pair: Pair) -> bool:
 
 def _unowned(was: _Query, now: _Query) -> bool:
     """`user.taggings` -> `Tagging`: the rows of one owner, and the rows of all."""
-    things, model = was.what.partition(" ")[0].lower(), now.what.partition(" ")[0]
+    things, model = was.what.partition(" ")[0].lower().replace("_", ""), now.what.partition(" ")[0]
     return model[:1].isupper() and things.rstrip("s").removesuffix("ie") in (model.lower(), model.lower().rstrip("y"))
 
 

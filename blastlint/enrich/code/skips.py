@@ -96,6 +96,9 @@ def _skips(pair: Pair, side: Side) -> Iterator[_Skip]:
         what = _kind(call)
         if what and not _guarded(call, shape.branches):
             yield _Skip(what, call.text.split("{")[0].split("=>")[0], call.at)
+    module = pair.module(side)
+    if module is not None and module.language == "ruby":  # a call without arguments is just a name
+        yield from (_Skip("skipped", said, None) for said in shape.statements if said in ("skip", "pending"))
     for option in shape.options:
         if option.key in ("pytestmark", "collect_ignore", "collect_ignore_glob") and re.search(
             "skip|xfail|\\[", option.value

@@ -28,6 +28,7 @@ _COUNTED = regex(
     re.MULTILINE,
 )
 _BOUND = regex(r"(?:^\s*|\b(?:as|for|var|let|const) +)(\w+)(?: = | in |:$| +=>)", re.MULTILINE)  # what it names itself
+_LOOPS = regex(rb"\bfor\b|\beach\b|parametrize")
 _RUN_OVER_DATA = regex(rb"parametrize|\.each\b")
 _ABSORBED = 0.7  # share of a test's words that must be new in another, for it to have been merged into that one
 _LITERALS = regex(r"([\"'`])([^\"'`\\\n]{3,})\1")
@@ -224,9 +225,8 @@ def _looped(test: Change, scope: Scope) -> bool:
         return False  # where those are, it is
     called = _tested(scope.pair(test).before)
     pairs = (scope.pair(change) for change in scope.added_tests if change.path == test.path)
-    return bool(called) and any(
-        (p.after.loops and not p.before.loops) or p.after.cases > p.before.cases for p in pairs if called <= _tested(p.after)
-    )
+    newly = (p.after for p in pairs if not p.mentions(_LOOPS, "before"))
+    return bool(called) and any((s.loops or s.cases > 1) and called <= _tested(s) for s in newly)
 
 
 def _tested(shape: Shape) -> frozenset[str]:
