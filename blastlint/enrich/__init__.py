@@ -132,7 +132,8 @@ PROVIDERS: dict[str, Asked] = {
     "layers.inputs": _asked("file", about=r"^terraform[^ ]* .*\.tfvars(\.json)?$"),
     "layers.programs": _asked("file", about=r"^python .*settings|^ruby (.*/)?config/application\.rb$"),
     "feature_flags": _asked("file", about=r"\.(json|jsonc|ya?ml|toml)$"),
-    "secrets": _asked("file", about=r"(^|[/.])env($|\.[^/ ]*$)|\.(json|ya?ml|toml|properties|ini|cfg)$"),
+    "secrets": _asked("file", about=r"(^|[/.])env($|\.[^/ ]*$)|\.(json|ya?ml|toml|properties|ini|cfg|tfvars)$"
+                                    r"|(?i:(^|[ /])(docker|container)file|\.dockerfile$)"),
     "schemas": _asked("file", about=r"\.(proto|json)$|(?i:schema|openapi|swagger|api)[^ ]*\.ya?ml$"),
     "shapes": _asked("file", about=r"\.([ctp]sv|json|ya?ml|toml)$"),
     "identifiers": _asked("file", about=r"\.(proto|py|tsx?|mts)$"),

@@ -7,6 +7,7 @@ What was committed before (somewhere in the files that change) is as known as ev
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from binascii import Error
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ from blastlint.regex import regex
 _SHOWN = 20
 _DEPTH = 40
 _KEY = 100  # characters: less is no private key, only how one begins
+_SHORTEST = 6  # characters of a word that is a password
+_LONGEST = 2000  # characters of a line
 _LEAST = 8  # characters: a shorter text is hardly a secret
 _ENTROPY = 2.75  # bits for each character: words of a language that are written out have less than random letters
 _WORD = 2.6  # letters: pieces of a random text are shorter, words are longer
@@ -57,6 +60,14 @@ _SCHEME = regex(r"(?i)^(bearer|basic|token)\s+")
 _VARIABLE = regex(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|v?\d+(\.\d+)+\S*")  # API_KEY_V2, 1.2.3-beta4
 _TEMPLATE = regex(r"(^|[._-])(template|tmpl|tpl|skeleton|stub|demo)([._-]|$)|env\.(test|e2e|ci)\b|\.(test|e2e)\.env$")
 _OWN = regex(r"(?i)^(dev|development|test|testing|local|localhost)$")
+_PLAIN = regex(r"(?=.*[A-Za-z])[\w.@!#$%^&*+-]+")
+# Files whose secrets stand in lines: which files, how such a line begins, and what stands in it.
+_VALUE_OF = r"(?:\"(?P<quoted>[^\"]*)\"|(?P<bare>[^\s\"]+))"
+_LINES: tuple[tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]], ...] = (
+    (regex(r"\.tfvars$"), regex(r"\s*"), regex(rf"(?P<name>[\w-]+)\s*=\s*{_VALUE_OF}")),
+    (regex(r"(?i)(^|/)(docker|container)file([.-][^/]*)?$|\.dockerfile$"), regex(r"(?i)\s*(ENV|ARG)\s+"),
+     regex(rf"(?P<name>[A-Za-z_]\w*)[= ]{_VALUE_OF}")),
+)  # fmt: skip
 _SEALING = frozenset({"SealedSecret", "ExternalSecret", "CustomResourceDefinition"})
 
 
@@ -76,10 +87,15 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     path = change.after.address
     if _TEMPLATE.search(path.rpartition("/")[2]):
         return
-    now = {place: w for place, w in _written(path, context.after) if w.text is not None and is_secret(w.name, w.text)}
-    if not now:
+    named = {place: w for place, w in _written(path, context.after) if w.text is not None and _is_named(w)}
+    if not named:
         return
     was = dict(_written(change.before.address, context.before)) if change.before is not None else {}
+    now = {
+        place: w
+        for place, w in named.items()
+        if is_secret(w.name, w.text or "") or (place in was and _replaced(was[place]) == "reference" and _is_plain(w))
+    }
     news = [
         (_replaced(was.get(place)), written)
         for place, written in now.items()
@@ -110,6 +126,24 @@ def _is_local(place: str) -> bool:
     return bool(sections) and _OWN.match(sections[0]) is not None
 
 
+def _is_named(written: Written) -> bool:
+    """Whether it may be a secret: by its name, or by its shape."""
+    return is_secret_name(_last(written.name)) or is_secret(written.name, written.text or "")
+
+
+def _is_plain(written: Written) -> bool:
+    """Whether it is a word that may be a password: where a reference stood, nobody writes anything else."""
+    text = (written.text or "").strip()
+    if not (_SHORTEST <= len(text) <= _KEY and is_secret_name(_last(written.name))) or says_nothing(text):
+        return False
+    elsewhere = (_ABOUT.search(written.name), _SEALED.search(text), _PLACEHOLDER.search(text), _REFERENCE.search(text))
+    return not any(elsewhere) and _PLAIN.fullmatch(text) is not None
+
+
+def _last(name: str) -> str:
+    return keys(name)[-1] if keys(name) else name
+
+
 def _replaced(old: Written | None) -> str:
     """What the secret took the place of."""
     if old is None:
@@ -137,6 +171,10 @@ def _texts_before(context: Context) -> tuple[str, ...]:
 
 def _written(path: str, side: Workspace) -> Iterator[tuple[str, Written]]:
     """(place, what stands there) of everything with a name in a file of settings; places are the same on both sides."""
+    lines = next((row for row in _LINES if row[0].search(path)), None)
+    if lines is not None:
+        yield from _in_lines(path, lines[1], lines[2], side)
+        return
     document = side.document(path)
     if document is None or not isinstance(document.content, KeyTree):
         return
@@ -150,6 +188,19 @@ def _written(path: str, side: Workspace) -> Iterator[tuple[str, Written]]:
             if kind is not None and kind.scalar == "Secret" and place[0] in _DATA:
                 written = _of_secret(place, written)
             yield f"{number} {' '.join(place)}", written
+
+
+def _in_lines(
+    path: str, start: re.Pattern[str], form: re.Pattern[str], side: Workspace
+) -> Iterator[tuple[str, Written]]:
+    """What stands in lines of their own: variables of Terraform, `ENV` and `ARG` of an image."""
+    text = text_of(side.tree.read(path))
+    for number, line in enumerate(text.text.splitlines() if text is not None else (), 1):
+        begins = start.match(line) if len(line) < _LONGEST else None
+        for match in form.finditer(line, begins.end()) if begins is not None else ():
+            value = match["quoted"] if match["quoted"] is not None else match["bare"]
+            region = Region("after", path, number, 1, number, len(line) + 1)
+            yield f"0 {match['name']}", Written(match["name"], value, region)
 
 
 def _of_secret(place: tuple[str, ...], written: Written) -> Written:
@@ -206,7 +257,7 @@ def is_secret(name: str, text: str) -> bool:
     if masked != text:  # by its shape, or a part of it: of a URL
         head, tail = masked.partition(MASK)[0], masked.rpartition(MASK)[2]
         return _is_random(text[len(head) : len(text) - len(tail)])
-    return "://" not in text and is_secret_name(keys(name)[-1] if keys(name) else name) and _is_random(text)
+    return "://" not in text and is_secret_name(_last(name)) and _is_random(text)
 
 
 def _is_random(text: str) -> bool:
