@@ -76,16 +76,37 @@ from blastlint.resolve.terraform.definition import Definitions
 from blastlint.resolve.terraform.emit import MAX_ENTITIES, Emitter
 from blastlint.resolve.terraform.evaluate import Scope, attribute
 from blastlint.resolve.terraform.instance import Configuration, Module
-from blastlint.resolve.terraform.roots import roots, variable_files
+from blastlint.resolve.terraform.roots import left_out, roots, variable_files
 from blastlint.resolve.terraform.values import DEFAULT_WORKSPACE, mapping
 
 MAX_VARIANTS = 24
 
 
 def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
-    """The entities of every configuration that the changed files bear on."""
+    """The entities of every configuration that the changed files bear on. A module that all its callers have switched off by
+    default, and that others may switch on, is looked at by itself."""
     definitions = Definitions(workspace)
     directories, touched = roots(definitions, changed)
+    seen = {*directories}
+    for entity in _configured(workspace, definitions, changed, directories, touched):
+        detail = entity.detail
+        if isinstance(detail, details.Resource):
+            seen.add(detail.module_directory)
+        elif isinstance(detail, details.Module) and detail.directory is not None:
+            seen.add(detail.directory)
+        yield entity
+    for directory in left_out(definitions, touched, seen):
+        yield from _of_root(definitions, directory, "", {}, touched)
+
+
+def _configured(
+    workspace: Workspace,
+    definitions: Definitions,
+    changed: Sequence[str],
+    directories: Sequence[str],
+    touched: frozenset[str],
+) -> Iterator[Entity]:
+    """The entities of the configurations with these root directories, and of those of Terragrunt."""
     units = terragrunt.units(workspace, terragrunt.units_for(workspace, changed, sorted(touched)))
     applied = {unit.directory for unit in units.values()}
     for root in directories:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from blastlint.model import Tree
 from blastlint.parse.workspace import Workspace
@@ -46,6 +46,21 @@ def roots(definitions: Definitions, changed: Sequence[str]) -> tuple[list[str], 
                 return list(found), frozenset(directories)
             found[root] = None
     return list(found), frozenset(directories)
+
+
+def left_out(definitions: Definitions, touched: Iterable[str], seen: Collection[str]) -> list[str]:
+    """The changed modules of which nothing is `seen` in any configuration, where those that call them are modules for others
+    themselves, as their examples show: who switches it on is elsewhere."""
+    missing = [directory for directory in sorted(touched) if directory not in seen and definitions.of(directory)]
+    callers = _callers(definitions.workspace.tree) if missing else {}
+    return [directory for directory in missing if _is_for_others(definitions, callers, directory)]
+
+
+def _is_for_others(definitions: Definitions, callers: Mapping[str, set[str]], directory: str) -> bool:
+    found = list(_roots_of(definitions, callers, directory))
+    return directory not in found and all(
+        any(_ASIDE.search(caller) for caller in _calling(callers, root)) for root in found
+    )
 
 
 def uncalled(tree: Tree, directories: Iterable[str]) -> list[str]:
