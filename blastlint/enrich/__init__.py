@@ -117,6 +117,11 @@ PROVIDERS: dict[str, Asked] = {
     "self_policy.steps": _asked("file", about=r"^(?!terraform )"),
     "self_policy.coverage": _asked("file"),
     "commands": _asked("command"),
+    "transport": _asked(
+        "command",
+        about=r"^(curl|wget|git|ssh|scp|sftp|rsync|npm|yarn|pnpm|node|kubectl|oc|helm|argocd|aws|docker|podman|buildah|skopeo"
+        r"|crane|oras|https?|vault|apt|apt-get|pip3?|python3?|grpcurl|flux|terraform|tofu) ",
+    ),
     "configuration": _asked("config."),
     "live_data": _asked("config.key"),
     "rewrite": _asked("file"),

@@ -14,7 +14,7 @@ from blastlint.diff.config import rows
 from blastlint.enrich.context import Context
 from blastlint.enrich.references import readers
 from blastlint.enrich.shown import shown
-from blastlint.facts.paths import keys, steps
+from blastlint.facts.paths import keys, meant, steps
 from blastlint.facts.polarity import polarity, set_to
 from blastlint.facts.units import comparable, measure, quantity
 from blastlint.facts.words import listed, words
@@ -59,7 +59,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
 
 
 def _key(change: Change, delta: Delta, context: Context) -> Fact:
-    names = keys(delta.path)
+    names = keys(meant(delta.path))
     name = names[-1] if names else delta.path
     before, after = delta.before, delta.after
     fields: dict[str, FactValue] = {
@@ -144,8 +144,8 @@ def _polarity(delta: Delta) -> str:
     if after is None or not after.is_scalar or (before is not None and not before.is_scalar):
         return "unknown"
     if before is None:
-        return set_to(delta.path, after.scalar)
-    return polarity(delta.path, before.scalar, after.scalar)
+        return set_to(meant(delta.path), after.scalar)
+    return polarity(meant(delta.path), before.scalar, after.scalar)
 
 
 def _blanked(before: Value | None, after: Value | None) -> str:

@@ -13,7 +13,7 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.layers.bases import overlays
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.facts.paths import found as value_at
-from blastlint.facts.paths import steps
+from blastlint.facts.paths import keys, meant, steps
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
@@ -28,6 +28,7 @@ _MAX_NEIGHBOURS = 40
 def readers(context: Context, path: str, home: str) -> tuple[str, ...]:
     """Paths of code and configuration after the change that read the key at the dotted `path` of the file `home`. Nothing
     for common names."""
+    way, path = path, _told(path)
     lines = context.once(_lines).get(path, []) if _is_told(path) and context.change_set.complete else []
     if not lines:
         return ()
@@ -36,7 +37,13 @@ def readers(context: Context, path: str, home: str) -> tuple[str, ...]:
         return ()
     files = dict.fromkeys(file for file, line in lines if file != home and reading.search(line))
     found = tuple(file for file in files if path_class_of(file, context.config) == "source")
-    return found if found and not _is_below(path, home, context.after) else ()
+    return found if found and not _is_below(way, home, context.after) else ()
+
+
+def _told(path: str) -> str:
+    """What a program calls the key at a path: a variable that stands in a list, by its name alone."""
+    name = meant(path)
+    return keys(name)[-1] if name != path else path
 
 
 def _is_told(path: str) -> bool:
@@ -46,7 +53,7 @@ def _is_told(path: str) -> bool:
 
 def _lines(context: Context) -> dict[str, list[tuple[str, str]]]:
     """Key -> (file, line) of every line after the change that has it, for all keys that are gone."""
-    gone = [d.path for c in context.changes if c.kind == "config.key" for d in c.deltas if d.action == "removed"]
+    gone = [_told(d.path) for c in context.changes if c.kind == "config.key" for d in c.deltas if d.action == "removed"]
     told = tuple(path for path in dict.fromkeys(gone) if _is_told(path))[:_MOST]
     found: dict[str, list[tuple[str, str]]] = {}
     for file, line in context.after.tree.lines(told) if told else ():

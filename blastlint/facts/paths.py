@@ -9,10 +9,14 @@ from __future__ import annotations
 from functools import lru_cache
 
 from blastlint.frozen import dataclass
-from blastlint.model import Value
+from blastlint.model import Value, join_path
 from blastlint.regex import regex
 
 _STEP = regex(r'\["(?P<quoted>(?:[^"\\]|\\.)*)"\]|\[(?P<element>[^\]]*)\]|(?P<key>[^.\[\]]+)')
+_ENTRY = regex(
+    r"""(?<=[\w"\]])\[(?:[Nn]ame|[Kk]ey)="?(?P<name>[^"\]]+)"?\](?:\.[Vv]alue)$"""
+    r"""|(?i:(?<=env)|(?<=environment)|(?<=variables))\[name="?(?P<variable>[^"\]]+)"?\]$"""
+)
 _SELECTOR = regex(r'^(?P<key>[A-Za-z_]\w*)="?(?P<value>.*?)"?$')
 
 
@@ -42,6 +46,13 @@ def steps(path: str) -> tuple[Step, ...]:
 def keys(path: str) -> tuple[str, ...]:
     """Only the map keys of a path: what it is called whatever element it stands in."""
     return tuple(step.text for step in steps(path) if not step.element)
+
+
+@lru_cache(maxsize=8192)
+def meant(path: str) -> str:
+    """The path as people mean it: an entry of a list of variables goes by its name, `env[name="A_B"].value` by `env.A_B`."""
+    match = _ENTRY.search(path)
+    return join_path(path[: match.start()], match["name"] or match["variable"]) if match else path
 
 
 def found(value: Value | None, path: tuple[Step, ...]) -> Value | None:
