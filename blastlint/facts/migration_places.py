@@ -108,7 +108,7 @@ def is_snapshot(path: str) -> bool:
 
 def is_migration(path: str) -> bool:
     """Whether a file at this path is a step of a history of migrations that is applied in order, each once."""
-    if path.endswith((".sql", ".psql", ".pgsql")):
+    if path.endswith((".sql", ".psql", ".pgsql", ".cql")):
         place = sql_place(path, "")
         return place.container == "migration" and not re.search(r"(^|/)R__", path)
     return bool(code_framework(path))

@@ -18,7 +18,7 @@ _BY_SUFFIX: tuple[tuple[str, str], ...] = (
     (".js", "javascript"), (".jsx", "javascript"), (".mjs", "javascript"), (".cjs", "javascript"),
     (".ts", "typescript"), (".tsx", "typescript"), (".mts", "typescript"), (".cts", "typescript"),
     (".go", "go"), (".php", "php"), (".rb", "ruby"), (".java", "java"), (".rs", "rust"), (".sql", "sql"),
-    (".psql", "sql"), (".pgsql", "sql"), (".xml", "xml"), (".prisma", "prisma"),
+    (".psql", "sql"), (".pgsql", "sql"), (".cql", "sql"), (".xml", "xml"), (".prisma", "prisma"),
     (".md", "markdown"), (".mdx", "markdown"), (".mdc", "markdown"),
     (".dockerfile", "dockerfile"), (".jenkinsfile", "jenkinsfile"), (".zone", "zone"), (".kiro.hook", "json"),
 )  # fmt: skip
@@ -26,7 +26,7 @@ _BY_NAME: dict[str, str] = {
     "makefile": "makefile", "gnumakefile": "makefile", "dockerfile": "dockerfile", "containerfile": "dockerfile",
     "jenkinsfile": "jenkinsfile",
     "_redirects": "list",
-    "procfile": "shell", "pipfile": "toml", "poetry.lock": "toml", "cargo.lock": "toml", "uv.lock": "toml",
+    "procfile": "shell", "pipfile": "toml", "poetry.lock": "toml", "bun.lock": "json", "cargo.lock": "toml", "uv.lock": "toml",
     ".npmrc": "properties", "pip.conf": "ini", ".editorconfig": "ini", ".flake8": "ini", ".coveragerc": "ini",
     ".eslintrc": "json", ".prettierrc": "yaml", ".roomodes": "yaml", ".babelrc": "json",
     "rakefile": "ruby", "gemfile": "ruby",

@@ -10,7 +10,7 @@ from blastlint.migration import Operation
 from blastlint.resolve.migrations import operations_in
 
 _MAX_FILES = 40
-_SUFFIXES = (".sql", ".py", ".rb", ".js", ".ts", ".php", ".java", ".xml", ".yaml", ".yml")
+_SUFFIXES = (".sql", ".cql", ".py", ".rb", ".js", ".ts", ".php", ".java", ".xml", ".yaml", ".yml")
 
 
 def column_before(context: Context, operation: Operation) -> Operation | None:

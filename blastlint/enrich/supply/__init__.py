@@ -18,6 +18,8 @@ _MODULES: dict[str, tuple[str, ...]] = {
         ".toml",
         ".txt",
         ".tf",
+        ".gradle",
+        ".gradle.kts",
         ".sh",
         "makefile",
         "pipfile",
@@ -48,6 +50,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     ),
     "locks": (".json", ".lock", ".yaml", ".sum", ".toml"),
     "integrity": (
+        "verification-metadata.xml",
         ".npmrc",
         ".yarnrc",
         ".yml",

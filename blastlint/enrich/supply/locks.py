@@ -130,6 +130,8 @@ def _of_tree(tree: Value, name: str) -> Iterator[tuple[str, Locked]]:
             version = _scalar(entry.get("version")) or key.rpartition("@")[2].split("(")[0]
             checksum = _scalar(entry.get("integrity")) or _scalar(entry.get("resolution", "integrity"))
             label = key if name != "pnpm-lock.yaml" else f"{key.rpartition('@')[0]}@{version.split('.')[0]}"
+            if entry.is_list:  # bun: [name@version, registry, what it needs, integrity]
+                version, checksum = (_scalar(entry.get(at)).rpartition("@")[2] for at in (0, -1))
             if key:
                 yield label, Locked(version, checksum)
     for entry in packages.elements:
@@ -137,7 +139,8 @@ def _of_tree(tree: Value, name: str) -> Iterator[tuple[str, Locked]]:
         title = _scalar(entry.get("name"))
         files = entry.get("files")
         sums = sorted(_scalar(f.get("hash")) for f in (files.elements if files is not None else ()))
-        checksum = _scalar(entry.get("checksum")) or (sums[0] if len(sums) == 1 else "")
+        held = _scalar(entry.get("checksum")) or _scalar(entry.get("sdist", "hash"))
+        checksum = held or (sums[0] if len(sums) == 1 else "")
         yield f"{title}@{version.split('.')[0]}" if name == "cargo.lock" else title, Locked(version, checksum)
 
 

@@ -17,6 +17,7 @@ _FROM = regex(r"^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?(\S+)", re.MULTILINE |
 _REQUIREMENT = regex(
     r"^[ \t]*([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?[ \t]*([=<>!~][^;#\n]*|@[^;#\n]*)?(?:[;#].*)?$", re.MULTILINE
 )
+_GRADLE = regex(r"['\"]([\w.-]+:[\w.-]+):([^'\":$@]+)(?:@\w+)?['\"]")
 _PINNING = frozenset({"uses", "image", "chart"})  # keys under which YAML holds something by its version
 _INSTALLED = regex(
     r"(?<=\s)(?P<name>@?[A-Za-z][\w./+-]*?)(?:(?P<sign>==?|@|~=|>=|-)(?P<version>v?\d[\w.+~:*-]*))?(?=\s|$)"
@@ -80,7 +81,7 @@ def strength(pin: Pin) -> int:
 def _has_pins(path: str) -> bool:
     name = path.rpartition("/")[2].lower()
     return name.endswith(
-        (".yml", ".yaml", ".tf", "package.json", "pyproject.toml", "cargo.toml", ".dockerfile", "pipfile")
+        (".yml", ".yaml", ".tf", ".gradle", ".gradle.kts", "package.json", "pyproject.toml", "cargo.toml", ".dockerfile", "pipfile")
     ) or (name.startswith(("dockerfile", "requirements", "containerfile")))
 
 
@@ -107,8 +108,16 @@ def _pins(context: Context, path: str, side: Side) -> list[Pin]:
     if name.startswith(("requirements", "constraints", "dockerfile", "containerfile")) or name.endswith(".dockerfile"):
         text = (workspace.tree.read(path) or b"").decode("utf-8", "replace")
         return list(_of_text(text, path, side, requirements=name.endswith(".txt")))
+    if name.endswith((".gradle", ".gradle.kts")):
+        text = (workspace.tree.read(path) or b"").decode("utf-8", "replace")
+        return [Pin("package", m[1], m[2], _at(text, m.start(), side, path)) for m in _GRADLE.finditer(text)]
     document = workspace.document(path)
     return list(_of_document(document, path, name)) if document is not None else []
+
+
+def _at(text: str, offset: int, side: Side, path: str) -> Region:
+    line = text.count("\n", 0, offset) + 1
+    return Region(side, path, line, 1, line, 2)
 
 
 def _of_text(text: str, path: str, side: Side, requirements: bool) -> Iterator[Pin]:

@@ -93,11 +93,23 @@ def _action(cursor: Cursor, table: str, dialect: Dialect) -> Iterator[Operation]
         return
     elif (cursor.upper == "SET" and cursor.ahead() == "SCHEMA") or (cursor.upper == "SWITCH"):
         yield Operation("rename-table", table, to=cursor.rest()[-1].value.lower())
+    elif cursor.upper in ("DELETE", "UPDATE"):
+        yield from _mutated(cursor, table, dialect)
     elif cursor.take("SET", "DATA_RETENTION_TIME_IN_DAYS"):
         if cursor.rest()[-1:] and cursor.rest()[-1].value == "0":
             yield Operation("server", table, object="history")
     else:
         yield from _switch(cursor, table)
+
+
+def _mutated(cursor: Cursor, table: str, dialect: Dialect) -> Iterator[Operation]:
+    """ClickHouse writes rows by ALTER TABLE t DELETE WHERE ..., and t UPDATE a = 1 WHERE ...: statements in another order."""
+    from blastlint.parse.sql.dml import writes
+
+    words = ("DELETE", "FROM", table) if cursor.take("DELETE") else ("UPDATE", table, "SET")
+    cursor.take("UPDATE")
+    said = (*(Token("word", word.upper(), word, 0, 0) for word in words), *cursor.rest())
+    yield from (replace(operation, table=table) for operation in writes(said, dialect))
 
 
 def _switch(cursor: Cursor, table: str) -> Iterator[Operation]:

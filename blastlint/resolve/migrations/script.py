@@ -14,6 +14,7 @@ from blastlint.resolve.migrations.orm import writes
 from blastlint.resolve.migrations.reading import File, flags
 from blastlint.resolve.migrations.types import script_type
 
+_IN_CHAIN = ("dropColumn", "renameColumn", "addColumn", "alterColumn")
 _TABLES = ("alterTable", "table", "createTable", "createTableIfNotExists")
 _MODIFIERS = frozenset(
     {
@@ -84,6 +85,10 @@ def _call(term: Term) -> Iterator[Operation]:
         yield Operation("drop-database", object="whole database")
     elif name == "renameTable":
         yield Operation("rename-table", table, to=_text(term, 1))
+    elif name == "dropCollection" or (name == "drop" and term.on is not None and term.on.name == "collection"):
+        yield Operation("drop-table", table if name == "dropCollection" else _text(term.on or term, 0))
+    elif name in _IN_CHAIN and (altered := _altered(term)):
+        yield from _chained(name, altered, term)
     elif name in _TABLES and len(term.items) > 1 and term.items[-1].sort == "function":
         yield from _built(table, term, created=name.startswith("create"))
     elif name == "createTable":
@@ -97,6 +102,28 @@ def _call(term: Term) -> Iterator[Operation]:
         "query",
     ):
         yield from _on_interface(name, table, term)
+
+
+def _altered(term: Term) -> str:
+    """The table of `schema.alterTable("users").dropColumn("a")`: Kysely names it once, and chains what is done to it."""
+    found = (t for t in term.chain()[:-1] if t.sort == "call" and t.name == "alterTable" and len(t.items) == 1)
+    return next((_text(t, 0) for t in found), "")
+
+
+def _chained(name: str, table: str, term: Term) -> Iterator[Operation]:
+    column, said = _text(term, 0), {t.name for t in term.walk()}
+    if name == "dropColumn":
+        yield Operation("drop-column", table, column)
+    elif name == "renameColumn":
+        yield Operation("rename-column", table, column, to=_text(term, 1))
+    elif name == "addColumn":
+        marks = flags(not_null="notNull" in said, default="defaultTo" in said, unique="unique" in said)
+        yield Operation("add-column", table, column, type=script_type(_text(term, 1)), flags=marks)
+    elif "setNotNull" in said:
+        yield Operation("set-not-null", table, column)
+    elif "setDataType" in said:
+        kind = next((_text(t, 0) for t in term.walk() if t.name == "setDataType"), "")
+        yield Operation("alter-type", table, column, type=script_type(kind))
 
 
 def _on_interface(name: str, table: str, term: Term) -> Iterator[Operation]:
