@@ -24,9 +24,9 @@ _BY_SUFFIX: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _BY_NAME: dict[str, str] = {
     "makefile": "makefile", "gnumakefile": "makefile", "dockerfile": "dockerfile", "containerfile": "dockerfile",
-    "jenkinsfile": "jenkinsfile",
+    "jenkinsfile": "jenkinsfile", "bun.lock": "json",
     "_redirects": "list",
-    "procfile": "shell", "pipfile": "toml", "poetry.lock": "toml", "bun.lock": "json", "cargo.lock": "toml", "uv.lock": "toml",
+    "procfile": "shell", "pipfile": "toml", "poetry.lock": "toml", "cargo.lock": "toml", "uv.lock": "toml",
     ".npmrc": "properties", "pip.conf": "ini", ".editorconfig": "ini", ".flake8": "ini", ".coveragerc": "ini",
     ".eslintrc": "json", ".prettierrc": "yaml", ".roomodes": "yaml", ".babelrc": "json",
     "rakefile": "ruby", "gemfile": "ruby",

@@ -81,7 +81,8 @@ def strength(pin: Pin) -> int:
 def _has_pins(path: str) -> bool:
     name = path.rpartition("/")[2].lower()
     return name.endswith(
-        (".yml", ".yaml", ".tf", ".gradle", ".gradle.kts", "package.json", "pyproject.toml", "cargo.toml", ".dockerfile", "pipfile")
+        (".yml", ".yaml", ".tf", ".gradle", ".gradle.kts", "package.json", "pyproject.toml", "cargo.toml", ".dockerfile")
+        + ("pipfile",)
     ) or (name.startswith(("dockerfile", "requirements", "containerfile")))
 
 

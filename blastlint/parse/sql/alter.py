@@ -103,7 +103,7 @@ def _action(cursor: Cursor, table: str, dialect: Dialect) -> Iterator[Operation]
 
 
 def _mutated(cursor: Cursor, table: str, dialect: Dialect) -> Iterator[Operation]:
-    """ClickHouse writes rows by ALTER TABLE t DELETE WHERE ..., and t UPDATE a = 1 WHERE ...: statements in another order."""
+    """ClickHouse writes rows by ALTER TABLE t DELETE WHERE ... and t UPDATE a = 1 WHERE ...: in another order."""
     from blastlint.parse.sql.dml import writes
 
     words = ("DELETE", "FROM", table) if cursor.take("DELETE") else ("UPDATE", table, "SET")
