@@ -58,6 +58,7 @@ _CODE: tuple[tuple[re.Pattern[str], str], ...] = (
     (regex(r"(^|/)migrations?/([^/]+/)*[^/]+\.[cm]?[jt]s$"), "javascript"),
     (regex(r"(^|/)database/migrations/([^/]+/)*\d{4}_[^/]+\.php$"), "laravel"),
     (regex(r"(^|/)[Mm]igrations?/([^/]+/)*Version\w+\.php$"), "doctrine"),
+    (regex(r"(^|/)[Mm]igrations/([^/]+/)*\d{8,14}_(?!\w+\.Designer\.)\w+\.cs$"), "efcore"),
     (regex(r"(^|/)([^/]+/)*[VU]\d[\d._]*__\w+\.java$"), "flyway"),
 )
 _DIALECT_IN_PATH: tuple[tuple[re.Pattern[str], Dialect], ...] = (
@@ -98,7 +99,7 @@ def code_place(path: str) -> Place:
     return Place("seed") if _SEED.search(path) else Place("code")
 
 
-_SNAPSHOT = regex(r"(^|/)db/(\w+_)?schema\.rb$|(^|/)(structure|schema)\.sql$", re.IGNORECASE)
+_SNAPSHOT = regex(r"(^|/)db/(\w+_)?schema\.rb$|(^|/)(structure|schema)\.sql$|(ModelSnapshot|\.Designer)\.cs$", re.IGNORECASE)
 
 
 def is_snapshot(path: str) -> bool:
@@ -122,6 +123,7 @@ _MARKS: dict[str, re.Pattern[bytes]] = {
     "laravel": regex(rb"extends\s+Migration\b"),
     "doctrine": regex(rb"extends\s+AbstractMigration\b"),
     "flyway": regex(rb"JavaMigration\b"),
+    "efcore": regex(rb"MigrationBuilder\b"),
 }
 
 

@@ -18,7 +18,7 @@ _BY_SUFFIX: tuple[tuple[str, str], ...] = (
     (".js", "javascript"), (".jsx", "javascript"), (".mjs", "javascript"), (".cjs", "javascript"),
     (".ts", "typescript"), (".tsx", "typescript"), (".mts", "typescript"), (".cts", "typescript"),
     (".go", "go"), (".php", "php"), (".rb", "ruby"), (".java", "java"), (".rs", "rust"), (".sql", "sql"),
-    (".psql", "sql"), (".pgsql", "sql"), (".cql", "sql"), (".xml", "xml"), (".prisma", "prisma"),
+    (".psql", "sql"), (".pgsql", "sql"), (".cql", "sql"), (".cs", "c_sharp"), (".xml", "xml"), (".prisma", "prisma"),
     (".md", "markdown"), (".mdx", "markdown"), (".mdc", "markdown"),
     (".dockerfile", "dockerfile"), (".jenkinsfile", "jenkinsfile"), (".zone", "zone"), (".kiro.hook", "json"),
 )  # fmt: skip

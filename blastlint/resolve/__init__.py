@@ -32,7 +32,7 @@ RESOLVERS: dict[str, frozenset[str]] = {
     "commands": frozenset({"shell", "powershell", "yaml", "dockerfile", "makefile", "json", "markdown", "jenkinsfile"}),
     "embedded": frozenset({"terraform", "python", "javascript", "typescript", "go", "ruby"}),
     "migrations": frozenset(
-        {"sql", "python", "javascript", "typescript", "ruby", "go", "java", "php", "yaml", "json", "xml"}
+        {"sql", "python", "javascript", "typescript", "ruby", "go", "java", "php", "c_sharp", "yaml", "json", "xml"}
     ),
     "programs": frozenset({"python", "javascript", "typescript", "yaml", "json"}),
     "schemas": frozenset({"sql", "python", "javascript", "typescript", "ruby", "prisma"}),

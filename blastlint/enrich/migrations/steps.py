@@ -38,6 +38,7 @@ _MODELS: Mapping[str, _Models] = {
     "javascript": _Models(("@Entity(", ".define(", "extends Model"), (".ts", ".js"), columns=True),
     "laravel": _Models(("extends Model",), (".php",), columns=False),
     "doctrine": _Models(("ORM\\Entity",), (".php",), columns=True),
+    "efcore": _Models(("DbSet<", "DbContext"), (".cs",), columns=True),
     "drizzle": _Models(("pgTable(", "mysqlTable(", "sqliteTable("), (".ts",), columns=True),
 }
 

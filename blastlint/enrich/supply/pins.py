@@ -18,6 +18,10 @@ _REQUIREMENT = regex(
     r"^[ \t]*([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?[ \t]*([=<>!~][^;#\n]*|@[^;#\n]*)?(?:[;#].*)?$", re.MULTILINE
 )
 _GRADLE = regex(r"['\"]([\w.-]+:[\w.-]+):([^'\":$@]+)(?:@\w+)?['\"]")
+_HELD = (
+    ".yml", ".yaml", ".tf", ".gradle", ".gradle.kts", "package.json", "pyproject.toml", "cargo.toml", ".dockerfile",
+    "pipfile",
+)  # fmt: skip
 _PINNING = frozenset({"uses", "image", "chart"})  # keys under which YAML holds something by its version
 _INSTALLED = regex(
     r"(?<=\s)(?P<name>@?[A-Za-z][\w./+-]*?)(?:(?P<sign>==?|@|~=|>=|-)(?P<version>v?\d[\w.+~:*-]*))?(?=\s|$)"
@@ -80,10 +84,7 @@ def strength(pin: Pin) -> int:
 
 def _has_pins(path: str) -> bool:
     name = path.rpartition("/")[2].lower()
-    return name.endswith(
-        (".yml", ".yaml", ".tf", ".gradle", ".gradle.kts", "package.json", "pyproject.toml", "cargo.toml", ".dockerfile")
-        + ("pipfile",)
-    ) or (name.startswith(("dockerfile", "requirements", "containerfile")))
+    return name.endswith(_HELD) or name.startswith(("dockerfile", "requirements", "containerfile"))
 
 
 def _pairs(before: list[Pin], after: list[Pin]) -> Iterator[tuple[Pin, Pin]]:

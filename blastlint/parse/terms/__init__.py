@@ -1,5 +1,5 @@
 """Programs as terms: calls with their receivers, arguments and blocks, in one form for Python, Ruby, JavaScript,
-TypeScript, Go, Java, PHP and XML. What reads a migration or a chain of ORM calls reads terms, and no grammar.
+TypeScript, Go, Java, PHP, C# and XML. What reads a migration or a chain of ORM calls reads terms, and no grammar.
 
 `terms(language, data)` lowers a whole file. It never raises: what nests too deep or has no form of its own is a term of sort
 `other` with whatever could be read below it.
@@ -97,7 +97,7 @@ class Term:
 
 
 EMPTY = Term("block")
-LANGUAGES = frozenset({"python", "ruby", "javascript", "typescript", "go", "java", "php"})
+LANGUAGES = frozenset({"python", "ruby", "javascript", "typescript", "go", "java", "php", "c_sharp"})
 
 
 def is_true(term: Term | None) -> bool:

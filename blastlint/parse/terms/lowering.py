@@ -115,7 +115,7 @@ class _Lowering:
         if not key:
             children = node.named_children
             return (children[0], children[-1]) if len(children) > 1 else (None, None)
-        return node.child_by_field_name(key), node.child_by_field_name(value)
+        return node.child_by_field_name(key), node.child_by_field_name(value) if value else node.named_children[-1]
 
     def key(self, node: Node, depth: int) -> str:
         term = self.term(node, depth + 1)

@@ -164,7 +164,27 @@ PHP = Table(
     receivers={"member_call_expression": "object", "nullsafe_member_call_expression": "object",
                "scoped_call_expression": "scope"},
 )  # fmt: skip
+C_SHARP = Table(
+    calls={"invocation_expression": ("function", "arguments"), "object_creation_expression": ("type", "arguments")},
+    members={"member_access_expression": ("expression", "name")},
+    pairs={"argument": ("name", "")},
+    assigns={"assignment_expression": ("left", "right"), "variable_declarator": ("name", "")},
+    strings=_set("string_literal verbatim_string_literal raw_string_literal interpolated_string_expression"),
+    pieces=_set("string_literal_content raw_string_content string_content"),
+    lists=_set("initializer_expression"),
+    maps=frozenset(),
+    functions=_set("method_declaration local_function_statement lambda_expression constructor_declaration"),
+    classes=_set("class_declaration"),
+    blocks=_set("compilation_unit namespace_declaration file_scoped_namespace_declaration declaration_list block "
+                "if_statement for_statement foreach_statement while_statement try_statement catch_clause finally_clause using_statement"),
+    through=_set("expression_statement parenthesized_expression return_statement local_declaration_statement "
+                 "await_expression argument array_creation_expression implicit_array_creation_expression"),
+    literals=_set("integer_literal real_literal boolean_literal null_literal"),
+    names=_set("identifier this generic_name qualified_name predefined_type"),
+    bases=("base_list",),
+)  # fmt: skip
 TABLES: Mapping[str, Table] = {
     "python": PYTHON, "ruby": RUBY, "javascript": JAVASCRIPT, "typescript": JAVASCRIPT, "go": GO, "java": JAVA, "php": PHP,
+    "c_sharp": C_SHARP,
 }  # fmt: skip
 CONSTANTS = {"None": "null", "nil": "null", "undefined": "null", "NULL": "null", "True": "true", "False": "false"}

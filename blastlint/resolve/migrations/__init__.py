@@ -34,6 +34,7 @@ _READERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "laravel": ("laravel", ("php",)),
     "doctrine": ("laravel", ("php",)),
     "flyway": ("statements", ("java",)),
+    "efcore": ("efcore", ("c_sharp",)),
 }
 _LARGEST = 1_000_000
 _NAMED = ("function", "assign", "class")
