@@ -176,7 +176,8 @@ C_SHARP = Table(
     functions=_set("method_declaration local_function_statement lambda_expression constructor_declaration"),
     classes=_set("class_declaration"),
     blocks=_set("compilation_unit namespace_declaration file_scoped_namespace_declaration declaration_list block "
-                "if_statement for_statement foreach_statement while_statement try_statement catch_clause finally_clause using_statement"),
+                "if_statement for_statement foreach_statement while_statement try_statement catch_clause finally_clause "
+                "using_statement"),
     through=_set("expression_statement parenthesized_expression return_statement local_declaration_statement "
                  "await_expression argument array_creation_expression implicit_array_creation_expression"),
     literals=_set("integer_literal real_literal boolean_literal null_literal"),

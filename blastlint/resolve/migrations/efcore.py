@@ -1,4 +1,4 @@
-"""Migrations of Entity Framework Core (C#) -> operations: the calls of `migrationBuilder` in `Up` and `Down`, its SQL too."""
+"""Migrations of Entity Framework Core (C#) -> operations: calls of `migrationBuilder` in `Up` and `Down`, with its SQL."""
 
 from __future__ import annotations
 
