@@ -12,6 +12,8 @@ A case is a directory: config/ (the files before) and edits.yaml, a list of
      change: {path: text | null | [[old, new], ...]}}
 and, where more is deployed than config/ itself, stacks.yaml, a list of {root?: directory, vars?: [file]}, each with a state
 of its own. An address is then told as `root:address`, and what stacks of one root say of it is one: the worst of them.
+Where the stand-in does not know the services, imagined.yaml says so: the state is then made up of what the plan says it
+creates (imagined_state.py), and the file holds what has to have a certain form, {type: {attribute: value}}.
 """
 
 from __future__ import annotations
@@ -28,15 +30,15 @@ from pathlib import Path
 import click
 import yaml
 
+from tools.imagined_state import Imagination, Unsettled
+
 CASES = Path(__file__).resolve().parent.parent / "tests" / "oracle" / "cases"
 ACTIONS = {
-    ("no-op",): "no-op",
-    ("create",): "create",
-    ("update",): "in-place",
-    ("delete",): "destroy",
-    ("delete", "create"): "replace",
-    ("create", "delete"): "replace",
-    ("forget",): "forget",
+    "create": "create",
+    "update": "in-place",
+    "delete": "destroy",
+    "replace": "replace",
+    "remove": "forget",
 }
 # What makes the provider talk to a stand-in; merged into each provider block of the root by an override file.
 SETTINGS = (
@@ -44,6 +46,8 @@ SETTINGS = (
     "  skip_metadata_api_check = true\n  skip_requesting_account_id = true\n"
 )
 WORST = ("destroy", "replace", "forget", "in-place", "create")
+_NOT_INSTALLED = re.compile(r"terraform init")
+_PROTECTION = re.compile(r'(prevent_destroy"?\s*[=:]\s*)true')
 _PREVENTED = re.compile(r"Resource (\S+) has lifecycle\.prevent_destroy", re.S)
 
 
@@ -92,6 +96,8 @@ class Workbench:
             "AWS_ENDPOINT_URL": endpoint,
             "CHECKPOINT_DISABLE": "1",
             "TF_IN_AUTOMATION": "1",
+            "AWS_REGION": "eu-west-1",  # of what lies in no region that the configuration names
+            "AWS_MAX_ATTEMPTS": "2",  # what the stand-in does not know it does not learn by being asked again
         }
 
     def write(self, files: Files, roots: Collection[str] = ("",)) -> None:
@@ -129,23 +135,44 @@ class Workbench:
         if done.returncode:
             raise click.ClickException(f"terraform {' '.join(arguments)}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
 
+    def schemas(self, root: str) -> dict[str, dict[str, object]]:
+        """Type -> schema, of every provider of a root."""
+        told = json.loads(self.run(root, "providers", "schema", "-json").stdout)["provider_schemas"]
+        return {name: of for provider in told.values() for name, of in provider.get("resource_schemas", {}).items()}
+
+    def imagined(self, root: str, variables: Sequence[str], hints: Mapping[str, Mapping[str, object]]) -> str:
+        """The state that no apply has made. Raises Unsettled, or ClickException where the plan is refused."""
+        chosen = [f"-var-file={name}" for name in variables]
+
+        def plan(state: Mapping[str, object]) -> dict[str, object]:
+            (self.folder / root / "terraform.tfstate").write_text(json.dumps(state))
+            self.must(root, "plan", "-refresh=false", "-input=false", "-no-color", "-out=the.plan", *chosen)
+            shown: dict[str, object] = json.loads(self.run(root, "show", "-json", "the.plan").stdout)
+            return shown
+
+        return json.dumps(Imagination(self.schemas(root), hints).state(plan))
+
     def planned(self, root: str, variables: Sequence[str], refresh: bool = False) -> dict[str, object]:
         """{"actions": {address: action}} without no-ops, or {"blocked": [address]} or {"error": text}."""
-        self.run(root, "init", "-input=false", "-no-color")
-        chosen = [f"-var-file={name}" for name in variables]
-        refreshed = f"-refresh={str(refresh).lower()}"
-        done = self.run(root, "plan", refreshed, "-input=false", "-no-color", "-out=the.plan", *chosen)
-        if done.returncode:
-            output = re.sub(r"[│╷╵]\s?", "", done.stdout + done.stderr)
-            blocked = sorted(set(_PREVENTED.findall(" ".join(output.split()))))
-            return {"blocked": blocked} if blocked else {"error": output.strip()[:600]}
-        shown = json.loads(self.run(root, "show", "-json", "the.plan").stdout)
-        actions: dict[str, str] = {}
-        for change in shown.get("resource_changes", ()):
-            action = ACTIONS.get(tuple(change["change"]["actions"]))
-            if change["mode"] == "managed" and action and action != "no-op":
-                actions[change["address"]] = action
-        return {"actions": dict(sorted(actions.items()))}
+        chosen = [f"-refresh={str(refresh).lower()}", *(f"-var-file={name}" for name in variables)]
+        done = self.run(root, "plan", "-input=false", "-json", *chosen)
+        if done.returncode and _NOT_INSTALLED.search(done.stdout):
+            self.run(root, "init", "-input=false", "-no-color")
+            done = self.run(root, "plan", "-input=false", "-json", *chosen)
+        return told(done.stdout)
+
+
+def told(output: str) -> dict[str, object]:
+    """What the lines of `terraform plan -json` say."""
+    lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    errors = [line["diagnostic"] for line in lines if line.get("diagnostic", {}).get("severity") == "error"]
+    if errors:
+        text = "\n".join(f"{error['summary']}: {error['detail']}" for error in errors)
+        blocked = sorted(set(_PREVENTED.findall(text)))
+        return {"blocked": blocked} if blocked else {"error": text[:600]}
+    changes = [line["change"] for line in lines if line["type"] == "planned_change"]
+    actions = {c["resource"]["addr"]: ACTIONS[c["action"]] for c in changes if c["action"] in ACTIONS}
+    return {"actions": dict(sorted(actions.items()))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +197,11 @@ class Stack:
 def bears_on(stack: Stack, change: Collection[str], roots: frozenset[str]) -> bool:
     """Whether an edit can matter to a stack: what lies in another stack's own directory does not."""
     return any(os.path.dirname(path) not in roots - {stack.root} for path in change)
+
+
+def unprotected(files: Files) -> Files:
+    """The files without prevent_destroy, which would refuse what a state goes through while it is being imagined."""
+    return {p: _PROTECTION.sub(r"\1false", text) if isinstance(text, str) else text for p, text in files.items()}
 
 
 def stacks_of(case: Path) -> list[Stack]:
@@ -206,18 +238,23 @@ def truth_of(case: Path, plugins: str, endpoint: str) -> dict[str, object]:
     stacks = stacks_of(case)
     roots = frozenset(stack.root for stack in stacks)
     edits = yaml.safe_load((case / "edits.yaml").read_text(encoding="utf-8"))
+    imagined = case / "imagined.yaml"
+    hints = yaml.safe_load(imagined.read_text(encoding="utf-8")) or {} if imagined.is_file() else None
     truth: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as temporary:
         bench = Workbench(Path(temporary) / "work", plugins, endpoint)
         bench.folder.mkdir()
-        bench.write(files, roots)
+        bench.write(files if hints is None else unprotected(files), roots)
         states: dict[Stack, str] = {}
         for stack in stacks:
             chosen = [f"-var-file={name}" for name in stack.variables]
             bench.must(stack.root, "init", "-input=false", "-no-color")
-            bench.must(stack.root, "apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=30", *chosen)
             state = bench.folder / stack.root / "terraform.tfstate"
-            states[stack] = state.read_text()
+            if hints is not None:
+                states[stack] = bench.imagined(stack.root, stack.variables, hints)
+            else:
+                bench.must(stack.root, "apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=30", *chosen)
+                states[stack] = state.read_text()
             state.unlink()
 
         def planned(
@@ -229,6 +266,7 @@ def truth_of(case: Path, plugins: str, endpoint: str) -> dict[str, object]:
                 plans.append(stack.told(bench.planned(stack.root, (*stack.variables, *variables), refresh)))
             return together(plans)
 
+        bench.write(files, roots)
         drifted = gone(planned(files))
         for edit in edits:
             bench.write(edited(files, edit["change"]), roots)
@@ -247,7 +285,7 @@ def main(cases: tuple[str, ...], plugins: str, endpoint: str) -> None:
     for case in wanted:
         try:
             truth = truth_of(case, plugins, endpoint)
-        except (click.ClickException, ValueError, subprocess.TimeoutExpired) as error:
+        except (click.ClickException, ValueError, Unsettled, subprocess.TimeoutExpired) as error:
             print(f"!! {case.name}: {error}", flush=True)
             continue
         text = json.dumps(truth, indent=1, sort_keys=True)

@@ -18,7 +18,7 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.outcomes import Outcome
 from blastlint.enrich.replacement import is_meta
 from blastlint.enrich.retention import kept_on_removal
-from blastlint.enrich.surroundings import environment_of, path_class_of
+from blastlint.enrich.surroundings import class_of, environment_of
 from blastlint.enrich.variants import deployed
 from blastlint.facts.stateful import stateful_class, table_name
 from blastlint.frozen import replace
@@ -75,7 +75,7 @@ def _placed(impact: Impact, context: Context) -> Impact:
     return replace(
         impact,
         environment=environment_of(entity, context.config),
-        path_class=path_class_of(entity.region.path, context.config),
+        path_class=class_of(entity, context.config),
     )
 
 

@@ -86,6 +86,15 @@ def environment_in(text: str) -> Environment:
     return "unknown"
 
 
+def class_of(entity: Entity, config: Config) -> PathClass:
+    """The class of the file in which an entity stands. What a called module declares is applied where the call is: it is no
+    less real for having been copied into a vendored directory."""
+    own = path_class_of(entity.region.path, config)
+    if own == "source" or not entity.kind.startswith("terraform."):
+        return own
+    return "source" if path_class_of(f"{entity.configuration}/main.tf", config) == "source" else own
+
+
 def path_class_of(path: str, config: Config) -> PathClass:
     """By configured globs, then by directory and file names; `source` when nothing tells otherwise."""
     for patterns, configured in _configured(config):

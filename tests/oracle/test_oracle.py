@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.oracle.score import Case, cases, foreseen, score
+from tools.oracle import told
 
 
 @pytest.fixture(scope="module")
@@ -84,13 +85,8 @@ def test_live_plans_still_say_the_same(tmp_path: Path) -> None:
     before = (tmp_path / "main.tf").read_text()
     after = before.replace("count = 2", "count = 1").replace("[count.index]", '["x"]')
     (tmp_path / "main.tf").write_text(after)
-    done("plan", "-out=p", "-input=false")
-    import json
-
-    shown = json.loads(done("show", "-json", "p"))
-    from tools.oracle import ACTIONS
-
-    truth = {c["address"]: ACTIONS[tuple(c["change"]["actions"])] for c in shown["resource_changes"]}
+    truth = told(done("plan", "-json", "-input=false"))["actions"]
+    assert isinstance(truth, dict)
     case = Case("live", "mixed", {"main.tf": before}, {"main.tf": after}, truth, ())
     result = score((case,))
     assert (result.hits, result.missed, result.false) == (2, [], [])
