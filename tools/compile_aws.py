@@ -34,6 +34,14 @@ BY_HAND: dict[str, dict[str, str]] = {
     "aws_sagemaker_notebook_instance": {"volume_size": "d"},
 }
 
+# When alone a change forces, by the provider's documentation and code: what a lone change cannot show either.
+CONDITIONS: dict[str, dict[str, str]] = {
+    "aws_batch_compute_environment": {
+        "compute_resources.security_group_ids": "compute_resources.type=EC2|SPOT",
+        "compute_resources.subnets": "compute_resources.type=EC2|SPOT",
+    },
+}
+
 # Arguments whose value is also the type's `id`, by the provider's documentation.
 _IDS = {
     "bucket": "aws_s3_bucket",
@@ -56,12 +64,11 @@ _IDS = {
 }
 ALIASES = {type_: {"id": argument} for argument, types in _IDS.items() for type_ in types.split()}
 
-# Attributes to which an update in place gives a new value: {attribute: the argument that does, or "*"}.
-RENEWED: dict[str, dict[str, str]] = {
-    "aws_launch_template": {"latest_version": "*"},
-    "aws_ssm_parameter": {"version": "value"},
-    "aws_s3_object": {"version_id": "*", "etag": "*"},
-    "aws_imagebuilder_image_pipeline": {"date_updated": "*"},
+# Attributes to which an update in place gives a new value and that no plan shows as such, by documentation; what plans show
+# is asked by renewed_aws.py.
+RENEWED: dict[str, dict[str, list[str]]] = {
+    "aws_s3_object": {"etag": ["*"]},
+    "aws_imagebuilder_image_pipeline": {"date_updated": ["*"]},
 }
 
 # What the cloud gives where an argument is left out, by its documentation: written out, such a value changes nothing.
@@ -147,6 +154,7 @@ def entry_of(
             code, condition = known[path], ""
         if code:
             forces.setdefault("".join(sorted(code)), []).append(path)
+        condition = CONDITIONS.get(type_, {}).get(path, condition)
         if code and condition:
             conditions[path] = condition
     computed, optional_computed, sets, sensitive, blocks = [], [], [], [], []

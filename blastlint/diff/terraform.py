@@ -89,7 +89,9 @@ def _of_kind(
     for address, entity in old.items():
         target, why = landed.get(address, (address, ""))
         other = rest.pop(target, None)
-        if other is None:
+        if other is None and why == "moved block":
+            yield Change(target, "removed", entity, None, previous_address=address)  # moved first, then destroyed
+        elif other is None:
             gone.append(entity)
         elif target != address:
             yield Change(target, "moved", entity, other, _deltas(entity, other, renaming), address, explained_by=why)

@@ -224,10 +224,13 @@ class Planner:
 
     def _renewed(self, address: str) -> frozenset[str]:
         """The attributes to which an update in place of this resource gives a new value: terraform_data's output."""
-        facts, change = facts_of(self.after[address].type), self.changes.get(address)
-        touched = _touched(change) if change else None
-        renewed = facts.renewed.items() if facts else ()
-        return frozenset(name for name, by in renewed if by == "*" or touched is None or by in touched)
+        entity, change = self.after[address], self.changes.get(address)
+        facts = facts_of(entity.type)
+        if facts is None or not facts.renewed:
+            return frozenset()
+        touched = _touched(change) if change else set()
+        touched |= {_argument(p) for p, v in self._unknown(address, entity).items() if self._unknown_through(v)}
+        return frozenset(name for name, by in facts.renewed.items() if _renews(by, touched, entity))
 
     def _stays(self, address: str, attribute: str) -> bool:
         """Whether an attribute of a replaced resource is known beforehand: configured and known, or a default."""
@@ -307,6 +310,19 @@ def _named(address: str, text: str) -> bool:
     return _CUT in text or any(name in text for name in (".".join(names[-2:]), *modules))
 
 
+def _renews(by: Sequence[str], touched: set[str], entity: Entity) -> bool:
+    """Whether one of these arguments differs, and what it hangs on is on."""
+    switches = [entity.attributes.items.get(name[1:]) for name in by if name.startswith("?")]
+    if not all(switch is not None and switch.scalar is True for switch in switches):
+        return False
+    return "*" in by or not touched.isdisjoint(by)
+
+
 def _touched(change: Change) -> set[str]:
     """The names of the arguments that differ."""
-    return {delta.path.split(".", 1)[0].split("[", 1)[0] for delta in change.deltas}
+    return {_argument(delta.path) for delta in change.deltas}
+
+
+def _argument(path: str) -> str:
+    """The argument that a path lies in: `environment[0].variables` is in `environment`."""
+    return path.split(".", 1)[0].split("[", 1)[0]

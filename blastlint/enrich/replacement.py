@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from blastlint.diff.arguments import same
+from blastlint.facts.paths import found, steps
 from blastlint.facts.providers import Step, TypeFacts, facts_of, forces_replacement
 from blastlint.frozen import dataclass
 from blastlint.model import Confidence, Delta, Entity, Value, join_path
@@ -29,6 +30,7 @@ _QUOTED = regex(r'\["((?:[^"\\]|\\.)*)"\]')
 _OTHER = regex(r"(^|\.)(var|data|local|path|terraform)\.|(^|\.)module\.[^.]+$")
 _TEMPLATE = regex(r'"(?:\$\{[^{}"]*\}|[^"\\$%{}])*"')  # of plain text and expressions without strings or braces
 _PIECE = regex(r"\$\{[^{}]*\}|.")
+_SWITCH = {"enable": True, "enabled": True, "on": True, "disable": False, "disabled": False, "off": False}
 _EMPTY: tuple[object, ...] = ("", 0, False, None)
 
 Weight = Literal["changes", "may replace", "replaces"]
@@ -74,7 +76,8 @@ def judged(before: Entity, after: Entity, deltas: tuple[Delta, ...], certain: Ca
         if delta.path == TYPE:
             forced.append(delta.path)
             continue
-        weight = max((_weigh(after, p, step) for p, step in _steps(path, delta)), key=_RANK.index, default="changes")
+        taken = (*_steps(path, delta), *_turned(path, delta, facts))
+        weight = max((_weigh(after, p, step) for p, step in taken), key=_RANK.index, default="changes")
         kept = delta.before is None and facts is not None and path in facts.optional_computed and path not in facts.usual
         # `kept`: it may be what it already was
         if weight == "replaces" and (kept or _is_assumed(delta) or not _differs(delta, certain)):
@@ -132,9 +135,12 @@ def _conditional(entity: Entity, path: str) -> Weight:
     condition = facts.maybe.get(path, "?") if facts else "?"
     if condition == "?":
         return "may replace"
-    value = entity.attributes.get(*condition.split("."))
+    name, _, wanted = condition.partition("=")
+    value = found(entity.attributes, steps(name))
     if value is not None and not value.known:
         return "may replace"
+    if wanted:
+        return "replaces" if value is not None and value.scalar in wanted.split("|") else "changes"
     return "replaces" if value is not None and value.scalar not in _EMPTY and value.scalar != "false" else "changes"
 
 
@@ -151,6 +157,15 @@ def _steps(path: str, delta: Delta) -> Iterator[tuple[str, Step]]:
         yield path, "on" if delta.after.scalar else "off"
     else:
         yield path, "lowered" if _lowered(delta) else "changed"
+
+
+def _turned(path: str, delta: Delta, facts: TypeFacts | None) -> Iterator[tuple[str, Step]]:
+    """What a word that switches something is in the provider's words. What is not written is the default."""
+    default = facts.defaults.get(path) if facts is not None else None
+    sides = (v.scalar if v is not None else default for v in (delta.before, delta.after))
+    was, now = (_SWITCH.get(str(side).lower()) for side in sides)
+    if was is not None and now is not None and was is not now:
+        yield path, "on" if now else "off"
 
 
 def _lowered(delta: Delta) -> bool:

@@ -8,7 +8,7 @@ empty; paths have no list indexes:
 | key | holds |
 |---|---|
 | forces | {letters: [paths]}: c changed, s set, u unset, a block added, r block removed, t turned on, f off, d lowered |
-| maybe | {path: argument that must be set for it to force, or "?": sometimes} |
+| maybe | {path: argument that must be set for it to force, "argument=a|b": to a or b, or "?": sometimes} |
 | computed | top-level attributes that only the provider sets |
 | optional_computed | arguments that keep their last value when dropped |
 | sets | arguments and blocks without an order |
@@ -17,7 +17,7 @@ empty; paths have no list indexes:
 | usual | {path: what an argument that was never given has got, unless something else decides it} |
 | known | computed attributes whose value a plan knows beforehand |
 | alias | {attribute: argument that always has the same value}: `id` of a bucket is its `bucket` |
-| renewed | {attribute: argument}: changing the argument in place gives the attribute a new value; `*` is any argument |
+| renewed | {attribute: [arguments]}: changed in place it has a new value; `*` is any, `?x`: only if x is on |
 
 In `forces` no letter at all means: never. The header may have `identity`: names of arguments that force replacement in
 every type of the provider, listed or not.
@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -59,7 +59,7 @@ class TypeFacts:
     usual: Mapping[str, Scalar] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
     alias: Mapping[str, str] = field(default_factory=dict)
-    renewed: Mapping[str, str] = field(default_factory=dict)
+    renewed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     identity: frozenset[str] = frozenset()
     listed: bool = True
 

@@ -1,4 +1,4 @@
-"""Which Terraform modules read a file that is not Terraform: file(), templatefile(), fileset() and their kin.
+"""Which Terraform modules read a file that is not Terraform: by file(), templatefile() and their kin, or as a state.
 
 Asked for every changed file, also in trees without Terraform: so nothing is parsed, and no resolver is imported.
 """
@@ -12,10 +12,10 @@ from blastlint.model import Tree
 from blastlint.regex import regex
 
 _SUFFIXES = (".tf", ".tofu")
-_READS = regex(rb"\b(?:templatefile|file(?:set|base64|md5|sha\d+|base64sha\d+)?)\s*\(")
+_READS = regex(rb"\b(?:templatefile|file(?:set|base64|md5|sha\d+|base64sha\d+)?)\s*\(|\bterraform_remote_state\b")
 _DATA_SUFFIXES = (
     ".yaml", ".yml", ".json", ".tftpl", ".tpl", ".tmpl", ".csv", ".txt", ".conf", ".cfg", ".ini", ".toml", ".xml", ".sql",
-    ".sh", ".ps1", ".pem", ".pub", ".j2", ".html", ".env", ".properties", ".zip", ".hcl",
+    ".sh", ".ps1", ".pem", ".pub", ".j2", ".html", ".env", ".properties", ".zip", ".hcl", ".tfstate",
 )  # fmt: skip
 _QUOTED = regex(r'/([^/"]+)"')
 MAX_LEVELS = 8
