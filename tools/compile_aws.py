@@ -29,7 +29,7 @@ BY_HAND: dict[str, dict[str, str]] = {
     "aws_glacier_vault_lock": {"policy": "c"},
     "aws_emr_cluster": {"step": "c", "placement_group_config": "c"},
     "aws_db_instance": {"character_set_name": "cs"},
-    "aws_elasticache_cluster": {"engine_version": "d"},
+    "aws_elasticache_cluster": {"engine_version": "d", "node_type": "c"},
     "aws_elasticache_replication_group": {"engine_version": "d"},
     "aws_sagemaker_notebook_instance": {"volume_size": "d"},
 }
@@ -40,6 +40,7 @@ CONDITIONS: dict[str, dict[str, str]] = {
         "compute_resources.security_group_ids": "compute_resources.type=EC2|SPOT",
         "compute_resources.subnets": "compute_resources.type=EC2|SPOT",
     },
+    "aws_elasticache_cluster": {"node_type": "engine=memcached"},
 }
 
 # Arguments whose value is also the type's `id`, by the provider's documentation.

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from blastlint.diff.arguments import argument_deltas
 from blastlint.diff.match import modified
-from blastlint.diff.moves import Renaming, landings, statements
+from blastlint.diff.moves import Renaming, landings, resource_of, statements
 from blastlint.model import Change, Delta, Entity
 
 _MOVABLE = ("terraform.resource", "terraform.module", "terraform.data")
@@ -77,6 +77,12 @@ def _changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Chan
         yield from _of_kind(old, new, landed[kind], renaming, counted)
 
 
+def _is_declared(address: str, after: dict[str, Entity], counted: set[str]) -> bool:
+    """Whether the resource of an instance is still written, though with other instances or none."""
+    resource = resource_of(address)
+    return resource in counted or any(resource_of(there) == resource for there in after)
+
+
 def _of_kind(
     old: dict[str, Entity],
     new: dict[str, Entity],
@@ -89,7 +95,7 @@ def _of_kind(
     for address, entity in old.items():
         target, why = landed.get(address, (address, ""))
         other = rest.pop(target, None)
-        if other is None and why == "moved block":
+        if other is None and why == "moved block" and _is_declared(target, new, counted):
             yield Change(target, "removed", entity, None, previous_address=address)  # moved first, then destroyed
         elif other is None:
             gone.append(entity)
