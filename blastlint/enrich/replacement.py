@@ -28,8 +28,9 @@ _INDEX = regex(r'\[(?:\d+|\w+="(?:[^"\\]|\\.)*")\]')
 _NUMBERS = regex(r"\d{1,18}")
 _QUOTED = regex(r'\["((?:[^"\\]|\\.)*)"\]')
 _OTHER = regex(r"(^|\.)(var|data|local|path|terraform)\.|(^|\.)module\.[^.]+$")
-_TEMPLATE = regex(r'"(?:\$\{[^{}"]*\}|[^"\\$%{}])*"')  # of plain text and expressions without strings or braces
-_PIECE = regex(r"\$\{[^{}]*\}|.")
+_FILLED_IN = r'\$\{(?:[^{}"]|"[^"\\$%]*")*\}'  # an expression without braces and with nothing but plain strings
+_EXPRESSION = regex(_FILLED_IN)
+_TEMPLATE = regex(rf'"(?:{_FILLED_IN}|[^"\\$%{{}}])*"')
 _SWITCH = {"enable": True, "enabled": True, "on": True, "disable": False, "disabled": False, "off": False}
 _EMPTY: tuple[object, ...] = ("", 0, False, None)
 
@@ -228,17 +229,21 @@ def _is_assumed(delta: Delta) -> bool:
 
 
 def _reworded(old: Value, new: Value) -> bool:
-    """Whether two templates differ in one stretch of literal text, and in nothing that they fill in."""
-    a, b = old.text, new.text
-    if old.known or new.known or not (_TEMPLATE.fullmatch(a) and _TEMPLATE.fullmatch(b)):
+    """Whether two templates fill in the same expressions and have other words around them. Words that only change places
+    with expressions do not count: with some value of those the two may be one."""
+    if old.known or new.known:
         return False
-    first, second = (_PIECE.findall(text[1:-1]) for text in (a, b))
-    start = next(
-        (i for i, (x, y) in enumerate(zip(first, second, strict=False)) if x != y), min(len(first), len(second))
-    )
-    first, second = first[start:][::-1], second[start:][::-1]
-    end = next((i for i, (x, y) in enumerate(zip(first, second, strict=False)) if x != y), min(len(first), len(second)))
-    return not any(piece.startswith("${") for piece in (*first[end:], *second[end:]))
+    first, second = _pieces(old.text), _pieces(new.text)
+    return first is not None and second is not None and first[1] == second[1] and first[0] != second[0]
+
+
+def _pieces(text: str) -> tuple[str, list[str]] | None:
+    """The words of a template, and in order of the alphabet the expressions in it; None where a text is none, or has more in
+    it than plain words and expressions."""
+    if not _TEMPLATE.fullmatch(text):
+        return None
+    inner = text[1:-1]
+    return _EXPRESSION.sub("", inner), sorted(_EXPRESSION.findall(inner))
 
 
 def half_known(delta: Delta) -> bool:

@@ -323,7 +323,11 @@ def template(text: str) -> Value:
     ("before", "after", "expected", "confidence"),
     [
         (template('"${var.x}-logs"'), template('"${var.x}-trail"'), "replace", "high"),
-        (template('"a-${var.x}"'), template('"b-${var.x}-c"'), "replace", "low"),
+        (template('"a-${var.x}"'), template('"b-${var.x}-c"'), "replace", "high"),  # no value of x makes them one
+        (template('"${var.x}-a-${var.y}"'), template('"a-${var.y}-${var.x}-b"'), "replace", "high"),
+        (template('"${var.x}-${var.y}"'), template('"${var.y}-${var.x}"'), "replace", "low"),
+        (template('"a${var.x}"'), template('"${var.x}a"'), "replace", "low"),
+        (template('"a-${f({x = var.x})}"'), template('"b-${f({x = var.x})}"'), "replace", "low"),
         (template('"${var.x}-logs"'), template('"${var.y}-logs"'), "replace", "low"),
         (template("var.x"), template("lookup(var.y, var.x, var.x)"), "replace", "low"),
         (Value("a"), template("var.x"), "replace", "medium"),

@@ -35,6 +35,11 @@ HAND_CHECKED: list[tuple[str, str, Step, Answer]] = [
     ("azurerm_postgresql_flexible_server", "storage_mb", "changed", "no"),
     ("azurerm_postgresql_flexible_server", "storage_mb", "lowered", "always"),
     ("aws_elasticache_replication_group", "engine_version", "lowered", "always"),
+    ("aws_ec2_transit_gateway", "default_route_table_association", "on", "always"),
+    ("aws_ec2_transit_gateway", "default_route_table_association", "off", "no"),
+    ("aws_msk_cluster", "kafka_version", "lowered", "always"),
+    ("aws_msk_cluster", "kafka_version", "changed", "no"),
+    ("aws_elasticache_cluster", "node_type", "changed", "conditional"),
     ("google_sql_database_instance", "region", "changed", "always"),
     ("google_project", "name", "changed", "no"),
     ("google_something_new", "location", "changed", "conditional"),
@@ -120,3 +125,11 @@ def test_the_real_provider_agrees() -> None:
                     assert any(t != "no" for t in told) == expected, (type_, path)
     finally:
         provider.stop()
+
+
+def test_what_an_update_in_place_renews() -> None:
+    table, function, queue = (facts_of(f"aws_{name}") for name in ("dynamodb_table", "lambda_function", "sqs_queue"))
+    assert table is not None and table.renewed == {"stream_arn": ["stream_enabled", "stream_view_type"]}
+    assert function is not None and {"memory_size", "?publish"} <= set(function.renewed["version"])
+    assert "?publish" not in function.renewed["last_modified"]
+    assert queue is not None and not queue.renewed
