@@ -5,7 +5,8 @@
 A directive is its first word with the rest as its value, a block the words before it with a map. What is given several times
 is a list. A directive ends at `;` in a file whose lines do (nginx), else with its line; `\\` at the end goes on. A block is
 what stands in `{ }`, between `<Name args>` and `</Name>`, or deeper below a line that is not indented (HAProxy, `Match` of
-sshd). `#` begins a comment. Quotes keep blanks, braces and `;`; `{name}` and `${name}` within a word are text.
+sshd). `#` begins a comment. Quotes keep blanks, braces and `;`; `{name}` and `${name}` within a word are text,
+and so is what a template puts there (`{{ name }}`, `<%= name %>`); its other tags are blanks.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from blastlint.parse.keytree import MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_LARGE, R
 from blastlint.regex import regex
 
 _WORD = regex(
-    r"""(?P<blank>[ \t]+|\\$)|(?P<comment>\#.*)|(?P<end>;)|(?P<open>\{(?=\s|$))|(?P<close>\}(?=[\s;]|$))"""
-    r"""|(?P<word>(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\$?\{[^\s{}]*\}|\\.|[^\s;{}"'\\]|[{}](?=[^\s;])|["'])+)|(?P<other>.)"""
+    r"""(?P<blank>[ \t]+|\\$|\{%.{0,500}?%\}|<%(?!=).{0,500}?%>|\{\#.{0,500}?\#\})|(?P<comment>\#.*)|(?P<end>;)"""
+    r"""|(?P<open>\{(?=\s|$))|(?P<close>\}(?=[\s;]|$))"""
+    r"""|(?P<word>(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\{\{[^{}]*\}\}|<%=.{0,500}?%>|\$?\{[^\s{}]*\}|\\.|[^\s;{}"'\\]"""
+    r"""|[{}](?=[^\s;])|["'])+)|(?P<other>.)"""
 )
 _TAG = regex(r"^\s*<(?P<close>/)?(?P<name>[A-Za-z][\w.-]*)(?P<args>[^>]*)>\s*$")
 _INDENTED = regex(r"^[ \t]+[^\s#]", 8)  # re.MULTILINE

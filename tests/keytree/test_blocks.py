@@ -68,6 +68,12 @@ def read(path: str, text: str) -> object:
             },
         ),
         ("named.conf", 'zone "a" {\n  type master;\n};\n', {'zone "a"': {"type": "master"}}),
+        (
+            "nginx.conf",
+            "server {\n  {% if tls %}\n  listen {{ port | int }} ssl;\n  {% endif %}\n"
+            "  root <%= @root %>/x;\n  <% end %>\n}\n",
+            {"server": {"listen": "{{ port | int }} ssl", "root": "<%= @root %>/x"}},
+        ),
         ("redis.conf", "port 6379\nrequirepass x\n", {"port": "6379", "requirepass": "x"}),
         ("a.ini", "[a]\nb = c\n  d\n", {"a": {"b": "c\nd"}}),
     ],
