@@ -108,7 +108,9 @@ PROVIDERS: dict[str, Asked] = {
     "images": _asked("file", about=r"^dockerfile "),
     "kubernetes.keys": _asked("kubernetes.", about=r"^(ConfigMap|Secret) "),
     "lists": _asked("kubernetes.", "cloudformation.", "compose."),
-    "kubernetes.values": _asked("config.key", names=r"(^|[ .])(replicaCount|replicas|cpu|memory)( |$)"),
+    "kubernetes.values": _asked(
+        "config.key", "config.document", names=r"(^|[ .])(replicaCount|replicas|cpu|memory)( |$)|nessProbe\."
+    ),
     "kubernetes.selectors": _asked("kubernetes."),
     "kubernetes.gitops": _asked("kubernetes."),
     "code": _asked("python.", "javascript.", "go.", "ruby.", "java.", "rust."),

@@ -1,7 +1,9 @@
-"""`capacity` facts about the values that a chart is given: copies, and what a container may use.
+"""`capacity` facts about the values that a chart is given: copies, and what a container may use; `guard` facts about probes
+that are emptied.
 
-A chart from elsewhere is not in the tree, so what its templates make of a value is not known; what `replicaCount` and
-`resources.limits` mean is. Where the chart is in the tree, the object that shows the value says it, and nothing is said.
+A chart from elsewhere is not in the tree, so what its templates make of a value is not known; what `replicaCount`,
+`resources.limits` and `livenessProbe: {}` mean is. Where the chart is in the tree, the object that shows the value says it,
+and nothing is said.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.strength import truth
 from blastlint.facts.paths import found, keys, steps
 from blastlint.frozen import dataclass
-from blastlint.model import Change, Fact, Region
+from blastlint.model import Change, Delta, Fact, FactValue, Region, Value
+from blastlint.parse.keytree import KeyTree
 from blastlint.regex import regex
 from blastlint.resolve.keytree import document_of
 from blastlint.resolve.kubernetes.releases import has_release
@@ -28,6 +31,7 @@ _GIVEN = regex(
 )
 _RESOURCES = regex(r"(^|\.)resources\.(limits|requests)\.\w+$")
 _OWNERS = ("autoscaling", "hpa", "keda")
+_PROBE = regex(r"^(?P<probe>(?:.*\.)?(?:liveness|readiness)Probe)\.(?:exec|httpGet|tcpSocket|grpc)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,9 @@ class _Shown:
 def facts(change: Change, context: Context) -> Iterator[Fact]:
     """What one value of a chart says about copies or size, where both sides have it."""
     if change.before is None or change.after is None or not change.deltas:
+        return
+    if change.kind == "config.document":
+        yield from _emptied_probes(change, context)
         return
     delta = change.deltas[0]
     old, new = delta.before, delta.after
@@ -55,6 +62,35 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         yield from fact_of(Amount(delta.path), old, new, _is_autoscaled(change, names))
     elif not given and _RESOURCES.search(delta.path):  # given ones are the object's that gives them
         yield from sizes.facts(change, context)
+
+
+def _emptied_probes(change: Change, context: Context) -> Iterator[Fact]:
+    """Probes that asked something, and of which nothing or the name is left. Without the name the chart says its own."""
+    for delta in change.deltas:
+        match = _PROBE.match(delta.path)
+        if match is None or delta.after is not None or not (_GIVEN.search(delta.path) or _VALUES.search(change.path)):
+            continue
+        document = context.after.document(change.path)
+        roots = document.content.documents if document and isinstance(document.content, KeyTree) else ()
+        left = (found(root, steps(match["probe"])) for root in roots)
+        empty = next((value for value in left if value is not None and value.known and not value.data), None)
+        if empty is not None:
+            yield _probe_fact(match["probe"], delta, empty)
+
+
+def _probe_fact(probe: str, delta: Delta, empty: Value) -> Fact:
+    fields: dict[str, FactValue] = {
+        "kind": "healthcheck",
+        "name": probe,
+        "direction": "weakened",
+        "strength": "unknown",
+        "before": delta.path.rpartition(".")[2],
+        "after": "nothing",
+        "shift": f"{probe} asks nothing any more",
+        "subject": "",
+        "copies": None,
+    }
+    return Fact("guard", fields, probe, delta.before_region, empty.region)
 
 
 def _is_autoscaled(change: Change, names: tuple[str, ...]) -> bool:
