@@ -35,7 +35,7 @@ _ACTIONS: tuple[tuple[re.Pattern[str], str], ...] = (
         "lint",
     ),
     (
-        regex(r"(?i)(^|[/-])(test|tests|pytest|tox|cypress|playwright|cibuildwheel|chart-testing)([/-]|-action|@|$)"),
+        regex(r"(?i)(?!.*(results?|report|reporter|summary)([-@]|$))(^|.*[/-])(test|tests|pytest|tox|cypress|playwright|cibuildwheel|chart-testing)([/-]|-action|@|$)"),
         "test",
     ),
 )
