@@ -78,9 +78,13 @@ def _renamed(before: Entity, after: Entity) -> Iterator[Fact]:
 
 
 def _made_otherwise(before: Entity, after: Entity) -> Iterator[Fact]:
-    """Volumes with another driver or other options: compose asks to make them anew, without what they hold."""
+    """Volumes with another driver or other options: compose asks to make them anew, without what they hold. And those that
+    are another volume outside the project: the one that it had is left where it was."""
     for name, old in _volumes(before).items():
         new = _volumes(after).get(name)
+        real = _real_name(before, name), _real_name(after, name)
+        if new is not None and real[0] != real[1] and _name(before) == _name(after):
+            yield volume_guard(f"volumes.{name}", *real, old.region, new.region, "off")
         settings = [(volume.get("driver"), volume.get("driver_opts")) for volume in (old, new) if volume is not None]
         if new is not None and settings[0] != settings[1] and _real_name(before, name) == _real_name(after, name):
             drivers = [str(driver.scalar) if driver is not None else "local" for driver, _ in settings]

@@ -27,6 +27,7 @@ _NUMBERS = frozenset(
 )  # fmt: skip
 _TASKS = frozenset({"aws_ecs_task_definition", "AWS::ECS::TaskDefinition"})
 _PARTS = frozenset({"cpu", "memory", "Cpu", "Memory", "mem_limit", "cpus", "mem_reservation"})
+_MEMORY = regex(r"(?i)^(\d+(?:\.\d+)?)([bkmgt])b?$")
 _MIB = 1 << 20  # memory that is more than this many is counted in bytes
 _AREAS = frozenset({"limits", "requests", "reservations"})
 
@@ -102,7 +103,8 @@ def _measured(change: Change, delta: Delta) -> Iterator[_Shrunk]:
     area = next((key for key in reversed(path[:-1]) if key in _AREAS), "")
     part = name in _PARTS and (bool(area) or change.type in _TASKS or change.kind == "compose.service")
     if part or name in _NUMBERS:
-        numbers = _number(old), _number(new)
+        read = _docker if change.kind == "compose.service" and "mem" in name else _number
+        numbers = read(old), read(new)
         if numbers[0] is not None and numbers[1] is not None:
             what = "processor" if "cpu" in name.lower() else "memory" if "mem" in name.lower() else name
             yield _Shrunk(delta, what, numbers[0], numbers[1], "requests" if area == "reservations" else area)
@@ -115,6 +117,12 @@ def _number(value: Value) -> float | None:
         return float(match[1]) / 1000
     read = quantity(scalar)
     return read[0] if read is not None else None
+
+
+def _docker(value: Value) -> float | None:
+    """Bytes as Docker writes them: `512m`, `2g`, `1gb`."""
+    match = _MEMORY.match(str(value.scalar))
+    return float(match[1]) * 1024 ** "bkmgt".index(match[2].lower()) if match else _number(value)
 
 
 def _is_starved(change: Change, shrunk: _Shrunk) -> bool:

@@ -23,6 +23,7 @@ _HELD = (
     "pipfile",
 )  # fmt: skip
 _PINNING = frozenset({"uses", "image", "chart"})  # keys under which YAML holds something by its version
+_TELLING = _PINNING | {"targetRevision"}
 _INSTALLED = regex(
     r"(?<=\s)(?P<name>@?[A-Za-z][\w./+-]*?)(?:(?P<sign>==?|@|~=|>=|-)(?P<version>v?\d[\w.+~:*-]*))?(?=\s|$)"
 )
@@ -185,14 +186,15 @@ def _of_document(document: Document, path: str, name: str) -> Iterator[Pin]:
                         str(held.scalar if held else ""),
                         element.region,
                     )
-            elif not _PINNING.isdisjoint(content.keys):
+            elif not _TELLING.isdisjoint(content.keys):
                 yield from _charts(tree, 0)
                 yield from _yaml(tree, "", 0)
 
 
 def _charts(value: Value, depth: int) -> Iterator[Pin]:
-    """Charts that something installs: of Flux (`chart`, `version`), of Argo CD (`chart`, `targetRevision`), of kustomize."""
-    name = value.get("chart")
+    """Charts that something installs: of Flux (`chart`, `version`), of Argo CD (`chart` or a directory of a repository, and
+    `targetRevision`), of kustomize."""
+    name = value.get("chart") or (value.get("repoURL") if value.get("targetRevision") is not None else None)
     if name is not None and isinstance(name.scalar, str):
         held = value.get("version") or value.get("targetRevision")
         version = held.scalar if held is not None else None
