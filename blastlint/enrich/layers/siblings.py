@@ -3,7 +3,8 @@ bucket, a queue, a port) becomes what another one has at the same place.
 
 The same place of another environment is the key below another environment's name in the document, the document for another
 profile, or the file whose path has another environment's word. A queue or a port is the same only where its host, account or
-cluster is: what names their place (the keys beside them, then those above) has to agree too.
+cluster is: what names their place (the keys beside them, then those above) has to agree too. What both had in common before,
+as far as git knows, is no environment's own: a value that staging tried first, and production takes now.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from blastlint.model import Change, Delta, Environment, Fact, Related, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace
 from blastlint.resolve.keytree import profile_of
+from blastlint.sources.memory import MemoryTree
 
 _WORDS: dict[str, tuple[str, ...]] = {
     "production": ("prod", "production", "prd", "live"),
@@ -35,6 +37,7 @@ _OWN = listed(
 )
 _WITHIN = listed("port database db schema queue topic namespace table stream keyspace collection stack exchange subject")
 _SUFFIXES = listed("id ids name number identifier key prefix")
+_VERSIONS = 20
 _PLAIN = re.compile(r"[A-Za-z]*")  # one word is a name that everybody gives
 
 
@@ -62,6 +65,8 @@ def mixup(change: Change, delta: Delta, home: Environment, context: Context) -> 
             continue
         own = _root(change, context.after)
         if own is None or not (_is_own(way, after) or _agree(own, way, place)):
+            continue
+        if _was_shared(change, way, place, (before, after), context):
             continue
         assert there is not None
         yield Fact(
@@ -116,6 +121,21 @@ def _agree(own: Value, way: tuple[Step, ...], place: Place) -> bool:
         if close and here is not None and there is not None:
             return all(_text(here.items[name]) == _text(there.items.get(name)) for name in close)
     return True
+
+
+def _was_shared(
+    change: Change, way: tuple[Step, ...], place: Place, values: tuple[str, str], context: Context
+) -> bool:
+    """Whether an earlier version of the other environment had what this one has had, or the reverse."""
+    history = context.change_set.history
+    if history is None:
+        return False
+    for path, key, value in ((place.file, place.path, values[0]), (change.path, way, values[1])):
+        for data in history.earlier(path)[:_VERSIONS]:
+            earlier = Workspace(MemoryTree({path: data}), "before")
+            if any(_text(found(root, key)) == value for root in _documents(path, earlier)):
+                return True
+    return False
 
 
 # --- the same place elsewhere -----------------------------------------------------------------------------------------
