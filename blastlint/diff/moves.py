@@ -62,6 +62,8 @@ class Statement:
         is_module = size >= 2 and self.source[-2].name == "module"
         if len(address) < size or (len(address) != size and not is_module):
             return None
+        if address[size - 1].name != self.source[-1].name:
+            return None  # nearly always
         for index, (step, here) in enumerate(zip(self.source, address, strict=False)):
             any_key = step.key is None and (index < size - 1 or self.whole)
             if step.name != here.name or not (any_key or step.key == here.key):

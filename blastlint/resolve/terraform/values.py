@@ -51,11 +51,10 @@ def any_sensitive(values: Iterable[Value]) -> bool:
     for value in values:
         if value.sensitive:
             return True
-        data = value.data
-        if isinstance(data, tuple):
-            if any_sensitive(data):
+        if isinstance(value.data, tuple):
+            if any_sensitive(value.data):
                 return True
-        elif value.known and isinstance(data, Mapping) and any_sensitive(data.values()):
+        elif value.is_map and any_sensitive(value.items.values()):
             return True
     return False
 
@@ -67,9 +66,7 @@ def wholly_known(value: Value) -> bool:
     data = value.data
     if isinstance(data, tuple):
         return all(map(wholly_known, data))
-    if isinstance(data, Mapping):
-        return all(map(wholly_known, data.values()))
-    return True
+    return all(map(wholly_known, value.items.values()))
 
 
 def sequence(elements: Iterable[Value], region: Region | None = None, unordered: bool = False) -> Value:
@@ -163,9 +160,10 @@ def render(value: Value) -> str:
     if isinstance(data, tuple):
         body = "[" + ", ".join([render(element) for element in data]) + "]"
         return shortened(f"toset({body})" if value.unordered else body)
-    if isinstance(data, Mapping):
-        return shortened("{" + ", ".join([f"{json_text(key)} = {render(data[key])}" for key in sorted(data)]) + "}")
-    return json_text(data)
+    if value.is_map:
+        items = value.items
+        return shortened("{" + ", ".join([f"{json_text(key)} = {render(items[key])}" for key in sorted(items)]) + "}")
+    return json_text(value.scalar)
 
 
 def json_text(data: Scalar) -> str:
