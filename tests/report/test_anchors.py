@@ -142,3 +142,13 @@ def test_line_map_adds_what_is_missing_and_no_more(old: list[str], new: list[str
     rest = iter(old)
     assert all(text in rest for number, text in enumerate(new, 1) if number not in added)  # a subsequence of before
     assert line_map(old, old).added == frozenset()
+
+
+def test_a_file_of_a_module_that_stays_is_shown_beside_it_and_not_where_somebody_names_the_module() -> None:
+    others = {"live/vpc/main.tf": "a = 1\n", ".github/bot.yml": "directory: /live/vpc\n"}
+    gone = region("before", "live/vpc/firewall.tf", 1)
+    left = Anchors(change_set({**others, "live/vpc/firewall.tf": "b = 2\n"}, others))
+    assert shown(left.place(gone, None)) == ("live/vpc/main.tf", 1, "sibling")
+    called = {"main.tf": 'module "vpc" {\n  source = "./live/vpc"\n}\n'}
+    alone = Anchors(change_set({**called, "live/vpc/firewall.tf": "b = 2\n"}, called))
+    assert shown(alone.place(gone, None)) == ("main.tf", 2, "referrer")

@@ -132,10 +132,19 @@ def _strict(name: str, function: Strict, args: tuple[Value, ...]) -> Value:
 
 
 def _try(expr: Call, scope: Scope) -> Value:
-    """The first argument that is no error. An unknown one might be an error when applied: unknown then."""
+    """The first argument that is no error. Here a map need not have the workspace: any other may be chosen."""
+    if scope.compared is None:
+        return _first(expr, scope)
+    lenient = Compared(scope.compared.names)
+    try:
+        return _first(expr, replace(scope, compared=lenient))
+    finally:
+        lenient.names.update((DEFAULT_WORKSPACE,) * bool(lenient.required))
+
+
+def _first(expr: Call, scope: Scope) -> Value:
+    """What try() gives. An unknown argument might be an error when applied: unknown then."""
     failures: list[str] = []
-    if scope.compared is not None:  # here a map need not have the workspace
-        scope = replace(scope, compared=Compared(scope.compared.names))
     for position, arg in enumerate(expr.args):
         try:
             found = evaluate(arg, scope)
