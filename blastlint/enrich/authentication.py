@@ -38,8 +38,10 @@ _OPEN_MODES = frozenset(
 # What makes a server ask for a password by being there.
 _PRESENT = regex(
     r"^(requirepass|masterauth)$|^nginx\.ingress\.kubernetes\.io/auth-(url|type|secret|signin|tls-secret)$"
-    r"|^security\.authorization$"
+    r"|^security\.authorization$|^traefik\.ingress\.kubernetes\.io/router\.middlewares$"
 )
+# Middlewares of Traefik that ask, or keep out, by their names.
+_MIDDLEWARE = regex(r"(?i)auth|oidc|sso|login|forward|allow-?list|white-?list|rfc-?1918|internal|ip-?filter")
 _OPTION = regex(r"^--?(?P<name>[\w.-]+)=(?P<value>.*)$")
 _NOT_SERVERS = frozenset({"package", "catalogue", "specification", "dashboard", "pipeline", "data"})
 
@@ -116,6 +118,8 @@ def _state(name: str, value: Value) -> bool | None:
         return None
     text = str(value.scalar if value.scalar is not None else "").strip()
     on = truth(value.scalar) if text else None
+    if "middleware" in name:
+        return bool(_MIDDLEWARE.search(text)) or None
     if _PRESENT.search(name):
         return text.lower() not in ("", "disabled", '""')
     if _OPENING.search(name):

@@ -18,7 +18,7 @@ from blastlint.regex import regex
 
 _SCREEN = regex(
     rb"(?i)auth|login|permission|perm_|jwt|role|admin|staff|superuser|scope|token|current_?user|require|protect|secure|guard"
-    rb"|access|depends|security|acl|passes_test|middleware|before_(action|filter)|procedure|bearer|matcher"
+    rb"|access|depends|security|acl|passes_test|middleware|before_(action|filter)|can_|procedure|bearer|matcher"
 )
 _SKIPS = regex(r"(?i)skip|exempt|without|disable|remove|ignore|public|anonymous")
 _NARROWED = regex(rb"before_(action|filter)|\bmatcher\b")

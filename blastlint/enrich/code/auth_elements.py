@@ -197,7 +197,7 @@ def route(call: Call) -> str:
 def _procedure(option: Option) -> str:
     """`adminProcedure`, where that is what an entry of a router is built on."""
     built = _PROCEDURE.match(option.value)
-    return built.group(1) if built is not None and "." in option.value[built.end() : built.end() + 1] else ""
+    return built.group(1) if built is not None and option.value[built.end() :].lstrip().startswith(".") else ""
 
 
 def _route_call(call: Call, shape: Shape) -> Iterator[Element]:
