@@ -4,7 +4,8 @@
 
 `names` gives locals and parameters other names, `order` turns the order of functions around, `layout` takes statements
 apart and adds comments, `conditions` says every `and` and `or` by its opposite, `branches` exchanges the sides of every
-branch that has two. Files are JavaScript, TypeScript, Go, Ruby, Java and Rust; which of them are tried is decided by their
+branch that has two, `early` puts what follows an early return into a branch, `helper` moves bodies into functions of their
+own. Files are JavaScript, TypeScript, Go, Ruby, Java and Rust; which of them are tried is decided by their
 names and the seed. A rewriting that the grammar cannot read is left out.
 """
 
@@ -192,8 +193,62 @@ def _branches(root: Node, language: str) -> Iterator[Edit]:
         done = node.end_byte
 
 
+def _early(root: Node, language: str) -> Iterator[Edit]:
+    """`if done { return } rest` -> `if !(done) { rest }`, once in a function."""
+    for body in _below(root):
+        owner = body.parent
+        if body.type not in ("block", "statement_block") or owner is None or owner.type not in _FUNCTIONS:
+            continue
+        inside = [n for n in body.named_children if n.type == "statement_list"]
+        statements = inside[0].named_children if inside else body.named_children
+        leaving = next((n for n in statements if _only_returns(n)), None)
+        condition = leaving.child_by_field_name("condition") if leaving is not None else None
+        if leaving is not None and condition is not None and leaving.id != statements[-1].id:
+            asked = b"(" + _text(condition) + b")"
+            word = b"if !" + asked if language in ("go", "rust") else b"if (!" + asked + b")"
+            yield leaving.start_byte, leaving.end_byte, word + b" {"
+            yield body.end_byte - 1, body.end_byte - 1, b"}\n"
+
+
+def _only_returns(node: Node) -> bool:
+    """Whether it is a branch that leaves, without an answer, and does nothing else."""
+    then, other = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
+    plain = node.type == "if_statement" and node.child_by_field_name("initializer") is None and other is None
+    return plain and then is not None and _text(then).strip(b"{} \t\r\n;") == b"return"
+
+
+def _helper(root: Node, language: str) -> Iterator[Edit]:
+    """`function f(a) { work }` -> `function f(a) { return runF(a) }`, and `runF` below it with the work."""
+    if not (_is_script(language) or language == "go"):
+        return
+    for node in root.children:
+        name, given = node.child_by_field_name("name"), node.child_by_field_name("parameters")
+        body = node.child_by_field_name("body")
+        if node.type != "function_declaration" or name is None or given is None or body is None:
+            continue
+        names = [n for p in given.named_children for n in _parameter_names(p)]
+        if None in names or b"..." in _text(given) or node.child_by_field_name("type_parameters") is not None:
+            continue
+        word = b"" if language == "go" and node.child_by_field_name("result") is None else b"return "
+        inner = b"run" + _text(name)[:1].upper() + _text(name)[1:]
+        call = inner + b"(" + b", ".join(n for n in names if n is not None) + b")"
+        rest = (root.text or b"")[name.end_byte : node.end_byte]
+        head = (root.text or b"")[node.start_byte : name.start_byte]
+        yield body.start_byte, body.end_byte, b"{\n\t" + word + call + b"\n}\n\n" + head + inner + rest
+
+
+def _parameter_names(parameter: Node) -> list[bytes | None]:
+    """The names that a parameter binds; None for one that is taken apart or has no name."""
+    if parameter.type == "parameter_declaration":
+        found = [_text(n) for n in parameter.named_children if n.type == "identifier"]
+        return [*found] if found and b"_" not in found else [None]
+    target = parameter.child_by_field_name("pattern") or parameter
+    return [_text(target) if target.type == "identifier" else None]
+
+
 KINDS: dict[str, Callable[[Node, str], Iterator[Edit]]] = {
     "names": _names, "order": _order, "layout": _layout, "conditions": _conditions, "branches": _branches,
+    "early": _early, "helper": _helper,
 }  # fmt: skip
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from blastlint.enrich.code.expectations import claim_of
 from blastlint.enrich.code.pairs import Pair, Scope, local_functions, words_of
-from blastlint.frozen import dataclass
+from blastlint.frozen import dataclass, replace
 from blastlint.model import Fact, FactValue, Side
-from blastlint.parse.code import Assertion, Handle, Module, Shape, shape_of
+from blastlint.parse.code import Assertion, Definition, Handle, Module, Shape, shape_of
 from blastlint.regex import regex
 
 # How much each form pins down.
@@ -38,6 +38,7 @@ _BROAD = frozenset({"Exception", "BaseException", "Error", ""})
 _ORDER = ("constant", "inverted", "removed", "loosened")
 _ALIKE = 0.5
 _PLACE = regex(r"\[\d+\]")
+_DEEP = 4  # helpers within helpers that are read: one that is put between changes nothing then
 _NAMED = 5  # letters of a method's name, from which it tells
 _INEXACT = frozenset({"approx", "in", "compare", "type", "not-none", "truthy"})
 
@@ -57,8 +58,8 @@ def facts(pair: Pair) -> Iterator[Fact]:
         return
     if not pair.touches(_SCREEN) and not _helps(pair):
         return
-    before, after = _inlined(pair, "before"), _inlined(pair, "after")
-    found = [w for w in weakenings(before, after, pair.before, pair.after) if not _explained(w, pair)]
+    (before, old_shape), (after, new_shape) = _inlined(pair, "before"), _inlined(pair, "after")
+    found = [w for w in weakenings(before, after, old_shape, new_shape) if not _explained(w, pair)]
     if not found:
         return
     worst = min(found, key=lambda w: _ORDER.index(w.what))
@@ -69,8 +70,8 @@ def facts(pair: Pair) -> Iterator[Fact]:
         "before": old.text if old is not None else worst.text,
         "after": new.text if new is not None else "",
         "test": change.entity.name,
-        "count_before": len(before) * pair.before.cases,
-        "count_after": len(after) * pair.after.cases,
+        "count_before": len(before) * old_shape.cases,
+        "count_after": len(after) * new_shape.cases,
         "weakened": len(found),
         "share": round(removed / len(before), 3) if before else 0.0,
         "renamed": change.before.name != change.after.name,
@@ -116,29 +117,50 @@ def _helps(pair: Pair) -> bool:
     return False
 
 
-def _inlined(pair: Pair, side: Side) -> list[Assertion]:
-    """The test's own assertions, with those of helpers in the same file in place of the calls to them."""
+def _inlined(pair: Pair, side: Side) -> tuple[list[Assertion], Shape]:
+    """The test's own assertions, with those of helpers in the same file in place of the calls to them; and its shape, with
+    the cases of a table that stands in a helper as its own."""
     shape = pair.before if side == "before" else pair.after
     module = pair.module(side)
     entity = pair.change.before if side == "before" else pair.change.after
     if module is None or entity is None or not isinstance(entity.detail, Handle):
-        return list(shape.assertions)
-    functions = local_functions(module)
-    own = entity.detail.definition.name
+        return list(shape.assertions), shape
+    definition = entity.detail.definition
+    own = frozenset({definition.name})
+    inside = [shape_of(module, d) for d in _helpers(shape, definition, module, own).values()]
+    whole = replace(
+        shape,
+        cases=max((shape.cases, *(s.cases for s in inside))),
+        loops=shape.loops or any(s.loops for s in inside),
+    )
+    return list(_with_helpers(shape, definition, module, own, _DEEP)), whole
+
+
+def _with_helpers(
+    shape: Shape, definition: Definition, module: Module, seen: frozenset[str], deep: int
+) -> Iterator[Assertion]:
+    """What a definition asserts, and what those that it calls do. `seen` are the names of those that it is called by."""
     helpers = {
-        name: shape_of(module, module.by_name[functions[name]]).assertions
-        for name in _called(shape, pair.text(side), module)
-        if name in functions and functions[name] != own and module.by_name[functions[name]].sort == "function"
+        name: list(_with_helpers(shape_of(module, helper), helper, module, seen | {helper.name}, deep - 1))
+        for name, helper in (_helpers(shape, definition, module, seen) if deep else {}).items()
     }
-    found: list[Assertion] = []
     said = Counter(call.last for call in shape.calls)
     for assertion in shape.assertions:
         if assertion.form != "helper" or not helpers.get(assertion.subject):
             within = (o.key for o in shape.options if assertion.text.removeprefix("if ") in o.value and said[o.key])
-            found.extend([assertion] * max((said[key] for key in within), default=1))  # once for each call of a closure
+            yield from [assertion] * max((said[key] for key in within), default=1)  # once for each call of a closure
     for name, assertions in helpers.items():
-        found.extend(assertions * max(said[name], 1))
-    return found
+        yield from assertions * max(said[name], 1)
+
+
+def _helpers(
+    shape: Shape, definition: Definition, module: Module, seen: frozenset[str]
+) -> Mapping[str, Definition]:
+    """The functions of the same file that a definition calls, by the names that it calls them."""
+    functions = local_functions(module)
+    text = definition.text.decode("utf-8", "replace")
+    called = {n: module.by_name[functions[n]] for n in sorted(_called(shape, text, module)) if n in functions}
+    return {n: d for n, d in called.items() if d.sort == "function" and d.name not in seen}
 
 
 def _called(shape: Shape, text: str, module: Module) -> frozenset[str]:

@@ -51,6 +51,8 @@ def facts(pair: Pair) -> Iterator[Fact]:
         what = _worse(handler, counterpart)
         if not what or (handler.exceptions and frozenset(handler.exceptions) <= IDIOMS):
             continue
+        if what == "added" and _came(handler, pair):
+            continue
         existing = counterpart is not None or _wraps(handler, known, before.statements)
         fields: dict[str, FactValue] = {
             "what": what,
@@ -62,6 +64,15 @@ def facts(pair: Pair) -> Iterator[Fact]:
         }
         old = pair.region("before", counterpart.at) if counterpart is not None else None
         yield pair.fact("handler", f"{handler.text}#{number}", fields, old, pair.region("after", handler.at))
+
+
+def _came(handler: Handler, pair: Pair) -> bool:
+    """Whether another definition had it as it is, and has it no more: it moved with what it guards."""
+    others = (pair.scope.pair(c) for c in pair.scope.changes if c is not pair.change and c.before is not None)
+    return any(
+        other.touches(_SCREEN, "before") and other.before.handlers.count(handler) > other.after.handlers.count(handler)
+        for other in others
+    )
 
 
 def _taken(handler: Handler, rest: list[Handler]) -> bool:

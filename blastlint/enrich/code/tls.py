@@ -60,13 +60,13 @@ def _unsafe(pair: Pair, side: Side) -> Iterator[tuple[str, Option | Call]]:
 
 
 def _gone_elsewhere(pair: Pair) -> Counter[str]:
-    """What was off before in definitions that are gone: the same option here is that code, moved."""
+    """What was off before in other definitions, and is not there any more: the same option here is that code, moved."""
     found: Counter[str] = Counter()
     for change in pair.scope.changes:
-        if change.action == "removed" and change is not pair.change:
-            other = pair.scope.pair(change)
-            if other.mentions(_SCREEN, "before"):
-                found.update(key for key, _ in _unsafe(other, "before"))
+        other = pair.scope.pair(change)
+        if change.before is not None and change is not pair.change and other.touches(_SCREEN, "before"):
+            was = Counter(key for key, _ in _unsafe(other, "before"))
+            found += was - Counter(key for key, _ in _unsafe(other, "after"))
     return found
 
 
