@@ -79,8 +79,17 @@ def _cases() -> Iterator[Case]:
             )
 
 
-def foreseen(case: Case) -> dict[str, Impact]:
-    """Managed instances that blastlint says will change, by address: the worst that is said of each."""
+def foreseen(case: Case) -> Mapping[str, Impact]:
+    """Managed instances that blastlint says will change, by address: the worst that is said of each. Asked once an edit."""
+    if case.name not in _ASKED:
+        _ASKED[case.name] = _foreseen(case)
+    return _ASKED[case.name]
+
+
+_ASKED: dict[str, Mapping[str, Impact]] = {}
+
+
+def _foreseen(case: Case) -> dict[str, Impact]:
     report = pipeline.check(change_set(case.before, case.after), ())
     found: dict[str, Impact] = {}
     for impact in report.impacts:
