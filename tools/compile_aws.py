@@ -185,6 +185,14 @@ def entry_of(
     return {name: value for name, value in entry.items() if value}, merged
 
 
+def noted(header: str, tool: str, types: int) -> str:
+    """The table's header with what another tool has asked."""
+    said = json.loads(header)
+    parts = [part for part in said["source"].split("; ") if not part.startswith(f"tools/{tool} ")]
+    said["source"] = "; ".join((*parts, f"tools/{tool} asked about {types} types"))
+    return json.dumps(said, separators=(",", ":"))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("binary")

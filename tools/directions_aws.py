@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path as File
 from typing import Any
 
-from compile_aws import OUTPUT
+from compile_aws import OUTPUT, noted
 from force_new_aws import CONFIG, Probe, Refused
 from provider_objects import Leaf
 from tfplugin5 import Crashed, Provider
@@ -72,7 +72,8 @@ def _compile(cache: File) -> None:
     """The cache into the table: a direction takes the place of what was said of any change."""
     header, *lines = OUTPUT.read_text().splitlines()
     entries: dict[str, dict[str, Any]] = dict(map(json.loads, lines))
-    for type_, directions in map(json.loads, cache.read_text().splitlines()):
+    answers: dict[str, Any] = dict(map(json.loads, cache.read_text().splitlines()))
+    for type_, directions in answers.items():
         forces: dict[str, list[str]] = entries[type_].get("forces", {})
         letters = {path: known for known, paths in forces.items() for path in paths}
         for path, letter in directions.items():
@@ -83,7 +84,7 @@ def _compile(cache: File) -> None:
         if directions:
             entries[type_] = {"forces": {}, **entries[type_]} | {"forces": dict(sorted(table.items()))}
     written = (json.dumps([type_, entry], separators=(",", ":")) for type_, entry in entries.items())
-    OUTPUT.write_text("\n".join((header, *written)) + "\n")
+    OUTPUT.write_text("\n".join((noted(header, "directions_aws.py", len(answers)), *written)) + "\n")
 
 
 def main() -> None:

@@ -119,7 +119,7 @@ def _type_of(value: Any) -> Any:
         return ["tuple", [_type_of(element) for element in value]]
     if isinstance(value, dict):
         return ["object", {key: _type_of(element) for key, element in value.items()}]
-    return "string"
+    return "dynamic" if value is None else "string"
 
 
 def _block(block: Mapping[str, Any], value: Mapping[str, Any] | None, unknown: Any, seed: str) -> Json:

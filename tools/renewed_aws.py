@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path as File
 from typing import Any
 
-from compile_aws import OUTPUT, RENEWED
+from compile_aws import OUTPUT, RENEWED, noted
 from force_new_aws import CONFIG, Probe
 from provider_objects import Leaf
 from tfplugin5 import UNKNOWN, Crashed, Provider, unpack
@@ -90,12 +90,13 @@ def _compile(cache: File) -> None:
     """The cache, and what is known beside it by documentation, into the table."""
     header, *lines = OUTPUT.read_text().splitlines()
     entries: dict[str, dict[str, Any]] = dict(map(json.loads, lines))
-    for type_, by in map(json.loads, cache.read_text().splitlines()):
+    answers: dict[str, Any] = dict(map(json.loads, cache.read_text().splitlines()))
+    for type_, by in answers.items():
         entries[type_].pop("renewed", None)
         if known := {**by, **RENEWED.get(type_, {})}:
             entries[type_]["renewed"] = known
     written = (json.dumps([type_, entry], separators=(",", ":")) for type_, entry in entries.items())
-    OUTPUT.write_text("\n".join((header, *written)) + "\n")
+    OUTPUT.write_text("\n".join((noted(header, "renewed_aws.py", len(answers)), *written)) + "\n")
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.oracle.score import Case, cases, foreseen, score
-from tools.oracle import told
+from tools.oracle import Workbench, told
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +90,25 @@ def test_live_plans_still_say_the_same(tmp_path: Path) -> None:
     case = Case("live", "mixed", {"main.tf": before}, {"main.tf": after}, truth, ())
     result = score((case,))
     assert (result.hits, result.missed, result.false) == (2, [], [])
+
+
+@pytest.mark.terraform
+def test_a_state_that_is_imagined_leaves_a_plan_nothing_to_do(tmp_path: Path) -> None:
+    """A chain, so that what comes from the one before is known one round later; a whole, a list and nothing as values."""
+    if shutil.which("terraform") is None:
+        pytest.skip("no terraform on this machine")
+    text = (
+        'resource "terraform_data" "a" {\n  count = 2\n  input = { n = count.index, on = true, of = ["x", null] }\n}\n'
+        'resource "terraform_data" "b" {\n  triggers_replace = terraform_data.a[*].id\n}\n'
+        'resource "terraform_data" "c" {\n  for_each = toset(["k"])\n  input = terraform_data.b.id\n}\n'
+    )
+    bench = Workbench(tmp_path / "work", str(tmp_path), "")
+    bench.folder.mkdir()
+    bench.write({"main.tf": text})
+    bench.must("", "init", "-input=false")
+    state = bench.folder / "terraform.tfstate"
+    state.write_text(bench.imagined("", (), {}))
+    assert bench.planned("", ()) == {"actions": {}}
+    bench.write({"main.tf": text.replace("count = 2", "count = 1")})
+    gone = {"terraform_data.a[1]": "destroy", "terraform_data.b": "replace", 'terraform_data.c["k"]': "in-place"}
+    assert bench.planned("", ()) == {"actions": gone}
