@@ -72,11 +72,10 @@ def effects(context: Context) -> tuple[Impact, ...]:
 
 def _placed(impact: Impact, context: Context) -> Impact:
     entity = impact.change.entity
-    return replace(
-        impact,
-        environment=environment_of(entity, context.config),
-        path_class=class_of(entity, context.config),
-    )
+    environment, path_class = environment_of(entity, context.config), class_of(entity, context.config)
+    if environment == impact.environment and path_class == impact.path_class:
+        return impact
+    return replace(impact, environment=environment, path_class=path_class)
 
 
 def _plain(change: Change, context: Context) -> Impact:
