@@ -225,8 +225,8 @@ def _looped(test: Change, scope: Scope) -> bool:
         return False  # where those are, it is
     called = _tested(scope.pair(test).before)
     pairs = (scope.pair(change) for change in scope.added_tests if change.path == test.path)
-    newly = (p.after for p in pairs if not p.mentions(_LOOPS, "before"))
-    return bool(called) and any((s.loops or s.cases > 1) and called <= _tested(s) for s in newly)
+    newly = (p.after for p in pairs if p.mentions(_LOOPS) and not p.mentions(_LOOPS, "before"))
+    return bool(called) and any(called <= _tested(shape) for shape in newly)
 
 
 def _tested(shape: Shape) -> frozenset[str]:
