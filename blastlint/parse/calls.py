@@ -46,13 +46,14 @@ _FOLLOWED = 6  # names that are what another name is
 class Called:
     """One call. `receiver` is what it is called on, as written; `origin` the same, dotted, with imports and local names
     resolved, without a receiver what the method is imported as; `known`: that leads to a name which the file imports, or to
-    a type. `options` are the named arguments and the entries of tables given. `start` is the byte that it begins at."""
+    a type. `values` are the arguments, a local name as what it was last bound to. `options` are the named arguments and the entries of tables given. `start` is the byte that it begins at."""
 
     method: str
     receiver: str
     origin: str
     known: bool
     arguments: tuple[str, ...]
+    values: tuple[str, ...]
     options: Mapping[str, str]
     text: str
     span: Span
@@ -143,11 +144,17 @@ class _File:
                 receiver, origin, known = "", self.module.resolved(method), method in self.module.aliases
             given = match["arguments"][0].named_children if "arguments" in match else []
             options = dict(self.options(given))
-            arguments = tuple(self.text(a) for a in given if _pair(a) is None and "comment" not in a.type)
-            span = self.lines.span(node)
+            plain = [a for a in given if _pair(a) is None and "comment" not in a.type]
             yield Called(
-                method, receiver, origin, known, arguments, options, self.text(node), span, node.start_byte
-            )
+                method, receiver, origin, known, tuple(self.text(a) for a in plain),
+                tuple(self.text(self.bound_to(a)) for a in plain), options, self.text(node), self.lines.span(node),
+                node.start_byte,
+            )  # fmt: skip
+
+    def bound_to(self, node: Node) -> Node:
+        """What a local name was last bound to before it stands here; any other expression is itself."""
+        places = self.bound.get(self.dotted(node), []) if _PLAIN.search(node.type) else []
+        return next((value for start, value in reversed(places) if start < node.start_byte), node)
 
     def options(self, given: list[Node]) -> Iterator[tuple[str, str]]:
         """(name, value) of the named arguments, and of the entries of tables among the arguments."""

@@ -87,6 +87,8 @@ def deeds(pair: Pair, side: Side) -> Iterator[Deed]:
         if row is not None:
             target = call.arguments[row.target] if len(call.arguments) > row.target else ""
             kind = _target_kind(target) if "recursive-delete" in row.classes else "none"
+            if kind == "variable" and len(call.values) > row.target:
+                kind = _target_kind(call.values[row.target])
             lines = pair.text(side).split("\n")[: call.span[2] - definition.first_line + 1]
             each = "everything in it" if "bulk" in row.classes else everything("\n".join(lines), call.method)
             yield Deed(call.name, row.deed, call.text, row.classes, call.span, target, kind, each)
