@@ -46,8 +46,8 @@ _FOLLOWED = 6  # names that are what another name is
 class Called:
     """One call. `receiver` is what it is called on, as written; `origin` the same, dotted, with imports and local names
     resolved, without a receiver what the method is imported as; `known`: that leads to a name which the file imports, or to
-    a type. `values` are the arguments, a local name as what it was last bound to. `options` are the named arguments and the entries of tables given. `start` is the byte that it begins at."""
-
+    a type. `values` are the arguments, a local name as what it was last bound to. `options` are the named arguments and
+    the entries of tables given. `start` is the byte that it begins at."""
     method: str
     receiver: str
     origin: str
