@@ -48,6 +48,7 @@ class Called:
     resolved, without a receiver what the method is imported as; `known`: that leads to a name which the file imports, or to
     a type. `values` are the arguments, a local name as what it was last bound to. `options` are the named arguments and
     the entries of tables given. `start` is the byte that it begins at."""
+
     method: str
     receiver: str
     origin: str
