@@ -61,6 +61,8 @@ def facts(pair: Pair) -> Iterator[Fact]:
     for part in before:
         if there[(part.place, part.name)] > 0:
             there[(part.place, part.name)] -= 1
+        elif part.kind == "constraint" and _named_now(part, pair):
+            continue
         elif part.place in places or part.kind == "call" or (part.kind == "declared" and not _dropped(part, pair)):
             lost.append(part)
     known = {(p.place, p.name) for p in before}
@@ -118,6 +120,14 @@ def _parts(pair: Pair, side: Side) -> Iterator[_Part]:
         for found in _ANNOTATION.findall(parameter.annotation):
             if pattern("validation", "annotations").search(found):
                 yield _Part("constraint", parameter.name, found)
+
+
+def _named_now(part: _Part, pair: Pair) -> bool:
+    """Whether a schema that has a name stands where one with this constraint was written out: `name: NameSchema`."""
+    after = {o.key: o.value for o in pair.after.options}
+    written = (o for o in pair.before.options if o.key == part.place or f".{part.name}" in o.value)
+    values = ((o.value, after.get(o.key, "")) for o in written)
+    return any(_CHAIN.match(old) and new[:1].isupper() and not _CHAIN.match(new) for old, new in values)
 
 
 def _parses(call: Call) -> bool:
