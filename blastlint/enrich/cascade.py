@@ -229,7 +229,8 @@ class Planner:
         if facts is None or not facts.renewed:
             return frozenset()
         touched = _touched(change) if change else set()
-        touched |= {_argument(p) for p, v in self._unknown(address, entity).items() if self._unknown_through(v)}
+        if entity.references or entity.attributes.refs:  # else nothing in it hangs on anything
+            touched |= {_argument(p) for p, v in self._unknown(address, entity).items() if self._unknown_through(v)}
         return frozenset(name for name, by in facts.renewed.items() if _renews(by, touched, entity))
 
     def _stays(self, address: str, attribute: str) -> bool:
