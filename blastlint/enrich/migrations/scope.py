@@ -11,7 +11,7 @@ from functools import cached_property
 from blastlint.diff.migrations import operation_of
 from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import path_class_of
-from blastlint.facts.migration_places import is_migration, is_snapshot
+from blastlint.facts.migration_places import code_place, is_migration, is_snapshot
 from blastlint.frozen import dataclass
 from blastlint.migration import Operation
 from blastlint.model import Change, Entity
@@ -110,7 +110,10 @@ class Scope:
         return operation.verb == "drop-table" and operation.has("if-exists") and not self.named_before(table, sql=True)
 
     def is_made_here(self, entity: Entity, table: str) -> bool:
-        """Whether the same file makes the table, before or with what is said here: an old migration that is edited."""
+        """Whether the same file makes the table, before or with what is said here: an old migration that is edited. A list of
+        steps in Go is a whole history in one file."""
+        if code_place(entity.region.path).framework == "go":
+            return False
         made = self._in_files[entity.region.path].made.get(table)
         return made is not None and made <= entity.region.start_line
 
