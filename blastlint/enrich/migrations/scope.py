@@ -110,8 +110,8 @@ class Scope:
         return operation.verb == "drop-table" and operation.has("if-exists") and not self.named_before(table, sql=True)
 
     def is_made_here(self, entity: Entity, table: str) -> bool:
-        """Whether the same file makes the table, before or with what is said here: an old migration that is edited. A list of
-        steps in Go is a whole history in one file."""
+        """Whether the same file makes the table, before or with what is said here: an old migration that is edited. A list
+        of steps in Go is a whole history in one file."""
         if code_place(entity.region.path).framework == "go":
             return False
         made = self._in_files[entity.region.path].made.get(table)
