@@ -15,10 +15,10 @@ from functools import cache, lru_cache
 from importlib import import_module
 from re import Pattern
 
-from blastlint.enrich import repeated
+from blastlint.enrich.breadth import repeated
 from blastlint.enrich.context import Context
-from blastlint.enrich.effects import effects
-from blastlint.enrich.variants import distinct
+from blastlint.enrich.lifecycle.effects import effects
+from blastlint.enrich.lifecycle.variants import distinct
 from blastlint.frozen import dataclass, replace
 from blastlint.model import Change, Entity, Fact, Impact, Notification, Value
 from blastlint.regex import regex
@@ -47,10 +47,11 @@ _GRANTING = {  # what may hold a policy, and what binds one
 _DATA = r"|\.(ya?ml|json|toml)$"
 # module of this package -> the changes that it has facts about
 PROVIDERS: dict[str, Asked] = {
-    "bindings": _asked("terraform.provider", "terraform.backend", "file", about=r"^(?!terraform )"),  # states are JSON
-    "workspaces": _asked("terraform.resource", names=r"(?:^|[ ._])(?:name|bucket|identifier|prefix|id|alias)\b"),
-    "rewired": _asked("terraform.resource", "terraform.module", names=r"\bproviders?\b"),
-    "blocks": _asked("terraform.resource", "terraform.module"),
+    # states are JSON
+    "lifecycle.bindings": _asked("terraform.provider", "terraform.backend", "file", about=r"^(?!terraform )"),
+    "lifecycle.workspaces": _asked("terraform.resource", names=r"(?:^|[ ._])(?:name|bucket|identifier|prefix|id|alias)\b"),
+    "lifecycle.rewired": _asked("terraform.resource", "terraform.module", names=r"\bproviders?\b"),
+    "lifecycle.blocks": _asked("terraform.resource", "terraform.module"),
     "guards": _asked("terraform.", "cloudformation.", "kubernetes.", "compose.", "machine.", "program."),
     "access": _asked("terraform.", "cloudformation.", "kubernetes.", "iam.", **_GRANTING),
     "exposure": _asked(
@@ -60,40 +61,40 @@ PROVIDERS: dict[str, Asked] = {
         "compose.service",
         about=r"(?i)security_?(group|rule)|network_?acl|firewall|^Ingress |^Service ",
     ),
-    "refusals": _asked(
+    "exposure.refusals": _asked(
         "terraform.resource", "cloudformation.resource", about=r"(?i)network_?(acl|security_(group|rule))|firewall"
     ),
-    "alerts": _asked("file", about=r"(?i)(alert|rule|prometh|monitor|mimir|loki|thanos)[^ ]*\.(ya?ml|json|rules)$"),
-    "backups": _asked(
+    "guards.alerts": _asked("file", about=r"(?i)(alert|rule|prometh|monitor|mimir|loki|thanos)[^ ]*\.(ya?ml|json|rules)$"),
+    "guards.backups": _asked(
         "kubernetes.object", "machine.job", about=r"^(CronJob|cron\.job|ScheduledBackup|BackupSchedule|Schedule) "
     ),
-    "barriers": _asked(
+    "exposure.barriers": _asked(
         "terraform.resource",
         "cloudformation.resource",
         "kubernetes.object",
         about=r"(?i)network_?policy|waf|web_application_firewall|security_policy",
         names=r"(?i)web_?acl|security_policy|firewall_policy",
     ),
-    "privileges": _asked(
+    "access.privileges": _asked(
         "kubernetes.object", "compose.service", "file", about=r"^[A-Z]|^dockerfile|^service|\.service$"
     ),
-    "authentication": _asked("config.key"),
-    "errexit": _asked("file", about=r"\.(sh|bash|ksh|zsh)$"),
-    "server_rules": _asked("file", about=r"(?i)^ini |\.conf$|\.cfg$|(^|[ /])(caddyfile|\.htaccess|sshd?_config)$"),
-    "records": _asked(
+    "access.authentication": _asked("config.key"),
+    "commands.errexit": _asked("file", about=r"\.(sh|bash|ksh|zsh)$"),
+    "exposure.server_rules": _asked("file", about=r"(?i)^ini |\.conf$|\.cfg$|(^|[ /])(caddyfile|\.htaccess|sshd?_config)$"),
+    "exposure.records": _asked(
         "terraform.resource",
         "cloudformation.resource",
         "file",
         about=r"(?i)dns|record|\.ya?ml$|\.zone$|(^|[ /])db\.|zones?/",
     ),
-    "routes": _asked(
+    "exposure.routes": _asked(
         "terraform.resource",
         "cloudformation.resource",
         "kubernetes.object",
         "file",
         about=r"(?i)route|redirect|^Ingress" + _DATA,
     ),
-    "memberships": _asked(
+    "access.memberships": _asked(
         "terraform.resource",
         "cloudformation.resource",
         "kubernetes.object",
@@ -103,11 +104,11 @@ PROVIDERS: dict[str, Asked] = {
         r"|teams?\b|people|collaborator|contacts",
     ),
     "capacity": _asked("terraform.", "cloudformation.", "kubernetes.", "compose.service"),
-    "sizes": _asked("terraform.", "cloudformation.", "kubernetes.", "compose."),
+    "capacity.sizes": _asked("terraform.", "cloudformation.", "kubernetes.", "compose."),
     "compose": _asked("compose."),
     "images": _asked("file", about=r"^dockerfile "),
     "kubernetes.keys": _asked("kubernetes.", about=r"^(ConfigMap|Secret) "),
-    "lists": _asked("kubernetes.", "cloudformation.", "compose."),
+    "lifecycle.lists": _asked("kubernetes.", "cloudformation.", "compose."),
     "kubernetes.values": _asked(
         "config.key", "config.document", names=r"(^|[ .])(replicaCount|replicas|cpu|memory)( |$)|nessProbe\."
     ),
@@ -119,14 +120,14 @@ PROVIDERS: dict[str, Asked] = {
     "self_policy.steps": _asked("file", about=r"^(?!terraform )"),
     "self_policy.coverage": _asked("file"),
     "commands": _asked("command"),
-    "transport": _asked(
+    "commands.transport": _asked(
         "command",
         about=r"^(curl|wget|git|ssh|scp|sftp|rsync|npm|yarn|pnpm|node|kubectl|oc|helm|argocd|aws|docker|podman|buildah|skopeo"
         r"|crane|oras|https?|vault|apt|apt-get|pip3?|python3?|grpcurl|flux|terraform|tofu) ",
     ),
     "configuration": _asked("config."),
-    "live_data": _asked("config.key"),
-    "rewrite": _asked("file"),
+    "configuration.live_data": _asked("config.key"),
+    "breadth.rewrite": _asked("file"),
     "breadth": _asked("change-set"),
     "pipelines": _asked("pipeline.", "command"),
     "migrations.reports": _asked("migration.operation"),
@@ -138,26 +139,26 @@ PROVIDERS: dict[str, Asked] = {
     "layers.rendered": _asked("kubernetes.object"),
     "layers.inputs": _asked("file", about=r"^terraform[^ ]* .*\.tfvars(\.json)?$"),
     "layers.programs": _asked("file", about=r"^python .*settings|^ruby (.*/)?config/application\.rb$"),
-    "feature_flags": _asked("file", about=r"\.(json|jsonc|ya?ml|toml)$"),
-    "secrets": _asked("file", about=r"(^|[/.])env($|\.[^/ ]*$)|\.(json|ya?ml|toml|properties|ini|cfg|tfvars)$"
+    "configuration.feature_flags": _asked("file", about=r"\.(json|jsonc|ya?ml|toml)$"),
+    "configuration.secrets": _asked("file", about=r"(^|[/.])env($|\.[^/ ]*$)|\.(json|ya?ml|toml|properties|ini|cfg|tfvars)$"
                                     r"|(?i:(^|[ /])(docker|container)file|\.dockerfile$)"),
-    "schemas": _asked("file", about=r"\.(proto|json)$|(?i:schema|openapi|swagger|api)[^ ]*\.ya?ml$"),
-    "shapes": _asked("file", about=r"\.([ctp]sv|json|ya?ml|toml)$"),
-    "identifiers": _asked("file", about=r"\.(proto|py|tsx?|mts)$"),
-    "repeats": _asked("change-set"),
-    "denials": _asked("terraform.", "cloudformation.", "iam.", **_GRANTING),
+    "configuration.schemas": _asked("file", about=r"\.(proto|json)$|(?i:schema|openapi|swagger|api)[^ ]*\.ya?ml$"),
+    "configuration.shapes": _asked("file", about=r"\.([ctp]sv|json|ya?ml|toml)$"),
+    "configuration.identifiers": _asked("file", about=r"\.(proto|py|tsx?|mts)$"),
+    "breadth.repeats": _asked("change-set"),
+    "guards.denials": _asked("terraform.", "cloudformation.", "iam.", **_GRANTING),
     "agents": _asked("file", "command"),
-    "rollouts": _asked("file", "pipeline.workflow", "command", about=r"^(?!terraform )"),
-    "stages": _asked(
+    "pipelines.rollouts": _asked("file", "pipeline.workflow", "command", about=r"^(?!terraform )"),
+    "pipelines.stages": _asked(
         "change-set", about=r"(?i)(^|[ /])(stages|staged|canar|ring|wave|cohort|rollout)[^ ]*/[^ ]*\.(ya?ml|json|toml)( |$)"
     ),
     "supply": _asked("change-set"),
-    "reviews": _asked("file", "terraform.resource", about=r"OWNERS$|settings|ruleset|protection|approval"),
+    "pipelines.reviews": _asked("file", "terraform.resource", about=r"OWNERS$|settings|ruleset|protection|approval"),
     "quality.settings": _asked("file", about=r"^(?!terraform )"),
     "quality.suppressions": _asked("file"),
     "quality.allowances": _asked("file", about=r"^(?!terraform )"),
     "quality.hooks": _asked("file", about=r"^(?!terraform )"),
-    "validations": _asked("command", "pipeline.workflow", "kubernetes.object"),
+    "pipelines.validations": _asked("command", "pipeline.workflow", "kubernetes.object"),
 }
 
 
@@ -172,7 +173,7 @@ def compared(
     """What plans say beside what source alone (`sides`: its entities) foresees. Nothing where there is no plan."""
     if not context.plans:
         return impacts, ()
-    from blastlint.enrich import planned
+    from blastlint.enrich.lifecycle import planned
 
     return planned.compared(context, impacts, sides, effects)
 

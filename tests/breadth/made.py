@@ -9,7 +9,8 @@ from blastlint import diff, pipeline, resolve
 from blastlint.config import Config
 from blastlint.diff import files
 from blastlint.engine.load import shipped_rules
-from blastlint.enrich import breadth, rewrite
+from blastlint.enrich import breadth
+from blastlint.enrich.breadth import rewrite
 from blastlint.enrich.context import Context
 from blastlint.model import Author, ChangeSet, Fact
 from blastlint.parse.workspace import Workspace

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from blastlint import pipeline
 from blastlint.engine.load import shipped_rules
 from blastlint.enrich.breadth import DEFAULT, Size, is_near
-from blastlint.enrich.limits import ENOUGH, limits
+from blastlint.enrich.breadth.limits import ENOUGH, limits
 from blastlint.sources import git as source
 from tests.performance.counting import git_processes
 from tests.sources.test_history import grown

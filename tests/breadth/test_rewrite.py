@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blastlint.enrich import rewrite
+from blastlint.enrich.breadth import rewrite
 from blastlint.model import FileChange
 from blastlint.sources.memory import change_set
 from tests.breadth.made import context, file_facts, findings

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blastlint.enrich.texts import (
+from blastlint.enrich.breadth.texts import (
     Text,
     Words,
     compared_lines,

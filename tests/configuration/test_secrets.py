@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from blastlint import pipeline
 from blastlint.engine.load import shipped_rules
-from blastlint.enrich.secrets import is_secret
+from blastlint.enrich.configuration.secrets import is_secret
 from blastlint.report import FORMATS, Options, render
 from blastlint.sources.memory import change_set
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blastlint.enrich import shapes
+from blastlint.enrich.configuration import shapes
 from blastlint.sources.memory import change_set
 from tests.breadth.made import context
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from blastlint.enrich import bindings
+from blastlint.enrich.lifecycle import bindings
 from blastlint.model import Entity, Fact, Impact, Region
 from tests.effects.made import context, impacts, other, ref, resource
 

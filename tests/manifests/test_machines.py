@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from blastlint import pipeline
 from blastlint.engine.load import shipped_rules
-from blastlint.enrich.alerts import _is_milder, _metrics, _wait
+from blastlint.enrich.guards.alerts import _is_milder, _metrics, _wait
 from blastlint.model import Entity
 from blastlint.parse.workspace import Workspace
 from blastlint.resolve.machines import entities

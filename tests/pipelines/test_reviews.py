@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from blastlint import pipeline
 from blastlint.engine.load import shipped_rules
-from blastlint.enrich.reviews import lines_of, owners_of
+from blastlint.enrich.pipelines.reviews import lines_of, owners_of
 from blastlint.sources.memory import change_set
 
 LINES = lines_of("* @a\n# /infra/ @x\n/infra/ @b @c # ops\ndocs/* @d\n*.go @e\n/infra/public/\n[Section] @f\n")

@@ -13,8 +13,8 @@ from blastlint.enrich.access.classes import reads_secrets
 from blastlint.enrich.access.grants import Grant, Widening, account_of, widenings
 from blastlint.enrich.access.holders import holding
 from blastlint.enrich.access.words import principal_in_words, summary
-from blastlint.enrich.addresses import is_named
 from blastlint.enrich.context import Context
+from blastlint.enrich.lifecycle.addresses import is_named
 from blastlint.enrich.shown import shown
 from blastlint.enrich.vocabulary import FACTS
 from blastlint.facts.paths import found, steps

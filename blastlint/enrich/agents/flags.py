@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from blastlint.command import Command
 from blastlint.diff.commands import command_of
-from blastlint.enrich.command_context import surroundings
+from blastlint.enrich.breadth.texts import text_of
+from blastlint.enrich.commands.context import surroundings
 from blastlint.enrich.context import Context
-from blastlint.enrich.texts import text_of
 from blastlint.facts.agents import table
 from blastlint.masking import mask_text
 from blastlint.model import Change, Fact, Region

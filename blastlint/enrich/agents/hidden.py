@@ -16,8 +16,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from blastlint.enrich.breadth.texts import text_of
 from blastlint.enrich.context import Context
-from blastlint.enrich.texts import text_of
 from blastlint.model import Change, Fact, Region
 from blastlint.regex import regex
 

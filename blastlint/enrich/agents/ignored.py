@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from blastlint.enrich.breadth.texts import text_of
 from blastlint.enrich.context import Context
-from blastlint.enrich.texts import text_of
 from blastlint.facts.agents import table
 from blastlint.globs import matches
 from blastlint.model import Change, Fact, Region, Related

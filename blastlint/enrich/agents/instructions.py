@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from blastlint.enrich.breadth.texts import text_of
 from blastlint.enrich.context import Context
-from blastlint.enrich.texts import text_of
 from blastlint.facts.words import listed
 from blastlint.frozen import dataclass
 from blastlint.model import Change, Fact, Region, Related, Tree

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from blastlint.enrich.addresses import is_named
 from blastlint.enrich.context import Context
 from blastlint.enrich.exposure.networks import Reach, grown, port_class, port_text, size
 from blastlint.enrich.exposure.openings import ACLS, TYPES, Opening, openings, published
+from blastlint.enrich.lifecycle.addresses import is_named
 from blastlint.enrich.shown import shown
 from blastlint.model import Change, Entity, Fact
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from blastlint.enrich.addresses import type_of
 from blastlint.enrich.exposure.networks import ALL_PORTS, Reach
+from blastlint.enrich.lifecycle.addresses import type_of
 from blastlint.frozen import dataclass
 from blastlint.model import Entity, Value
 from blastlint.regex import regex

@@ -4,7 +4,7 @@ movements are told as `exposure`.
 
 from __future__ import annotations
 
-from blastlint.enrich.strength import Verdict
+from blastlint.enrich.guards.strength import Verdict
 from blastlint.model import Fact, Value
 
 

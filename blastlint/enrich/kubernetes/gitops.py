@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blastlint.enrich.context import Context
+from blastlint.enrich.guards.strength import truth
 from blastlint.enrich.kubernetes.effects import deployed_paths
-from blastlint.enrich.strength import truth
 from blastlint.facts.paths import found, steps
 from blastlint.frozen import dataclass
 from blastlint.model import Change, Entity, Fact, FactValue, Related, Value

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blastlint.enrich.context import Context
-from blastlint.enrich.strength import quantity
+from blastlint.enrich.guards.strength import quantity
 from blastlint.facts.kubernetes import Immutable, immutable
 from blastlint.facts.paths import found, keys, steps
 from blastlint.frozen import dataclass

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from blastlint.enrich import sizes
-from blastlint.enrich.capacity import Amount, fact_of
+from blastlint.enrich.capacity import Amount, fact_of, sizes
 from blastlint.enrich.context import Context
-from blastlint.enrich.strength import truth
+from blastlint.enrich.guards.strength import truth
 from blastlint.facts.paths import found, keys, steps
 from blastlint.frozen import dataclass
 from blastlint.model import Change, Delta, Fact, FactValue, Region, Value

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from blastlint.enrich.breadth.texts import text_of
 from blastlint.enrich.context import Context
 from blastlint.enrich.layers.shared import Default, at_least_two, fact, sort_of
 from blastlint.enrich.surroundings import path_class_of
-from blastlint.enrich.texts import text_of
 from blastlint.frozen import replace
 from blastlint.model import Change, Delta, Fact, Region, Scalar, Side, Tree, Value
 from blastlint.regex import regex

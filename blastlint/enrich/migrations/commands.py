@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from blastlint.command import Command
 from blastlint.diff.commands import command_of
-from blastlint.enrich.command_context import surroundings
+from blastlint.enrich.commands.context import surroundings
 from blastlint.enrich.context import Context
 from blastlint.enrich.migrations.concerns import Concern, concern
 from blastlint.enrich.migrations.scope import scope_of

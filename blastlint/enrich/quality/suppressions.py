@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from blastlint.enrich.breadth.edits import edit_of
+from blastlint.enrich.breadth.texts import text_of
 from blastlint.enrich.context import Context
-from blastlint.enrich.edits import edit_of
 from blastlint.enrich.surroundings import path_class_of
-from blastlint.enrich.texts import text_of
 from blastlint.facts.quality import rows
 from blastlint.frozen import dataclass, replace
 from blastlint.model import Change, Fact, FactValue, FileChange, Region, Related

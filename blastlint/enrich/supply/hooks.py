@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from blastlint.diff.commands import command_of
-from blastlint.enrich.command_context import attribute
+from blastlint.enrich.commands.context import attribute
 from blastlint.enrich.context import Context
 from blastlint.facts import supply as known
 from blastlint.masking import mask_text

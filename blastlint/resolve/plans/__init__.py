@@ -8,8 +8,8 @@ and raises SourceError for what it cannot make sense of. It turns everything tha
 the format's own resolver makes of source (same kinds, same addresses, same shape of attributes), on both sides, and says in
 `Plan.effects` what happens to each. To add one: how it is recognised in sources/plan.py: _FORMATS, its module here in
 FORMATS. Everything after that is the same for all: `joined` fits the entities into those of the source (where it has them
-the source keeps its places and references, the plan gives the values), diff compares them, enrich/effects.py asks
-enrich/planned.py instead of foreseeing, and every rule works on the result.
+the source keeps its places and references, the plan gives the values), diff compares them, enrich/lifecycle/effects.py asks
+enrich/lifecycle/planned.py instead of foreseeing, and every rule works on the result.
 """
 
 from __future__ import annotations

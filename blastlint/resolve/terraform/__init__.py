@@ -8,8 +8,8 @@ the tree it is one terraform.module entity `terragrunt` with the inputs.
 `Entity.variant` is "" for what Terraform loads by itself (defaults, terraform.tfvars, *.auto.tfvars) and the path of the
 file, relative to the root directory, for every other .tfvars file (`env/prod.tfvars`). Where a configuration tells
 workspaces apart (a map with their names, a comparison), each is a variant too, `workspace prod`, as far as an edit bears on
-what hangs on it (workspaces.py). Every variant yields all entities, on both sides alike; `enrich/variants.py: distinct`
-drops what a variant only repeats.
+what hangs on it (workspaces.py). Every variant yields all entities, on both sides alike; what a variant only repeats is
+dropped by `enrich/lifecycle/variants.py: distinct`.
 
 Entities (address; `<m>` is the module path with a dot, empty at the root; `parent` is the module path without the dot)
   terraform.resource  `<m>aws_db_instance.this`, `...this[0]`, `...this["eu"]`: one an instance. type, name as labelled.
