@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from blastlint.enrich.code.auth_above import above, below
+from blastlint.enrich.code.auth_above import above, below, said
 from blastlint.enrich.code.auth_elements import Element, elements, route, routes
 from blastlint.enrich.code.pairs import WORD, Pair
 from blastlint.facts.calls import pattern
@@ -71,7 +71,7 @@ def weaker(old: list[Element], new: list[Element], around: list[Element], pair: 
     if not lost:
         return False
     gained = [n for n in new if n.name not in {e.name for e in old} and n.strength != "open"]
-    further = [*around, *above(pair), *below(pair)]
+    further = [*around, *above(pair), *below(pair), *said(pair)]
     kept = [n for n in new if n.strength != "open"]
     if any(e.strength == "authorization" for e in lost):
         standing = [*gained, *further]

@@ -76,6 +76,14 @@ def below(pair: Pair) -> Iterator[Element]:
             yield from (e for e in asked if e.strength == "authorization")
 
 
+def said(pair: Pair) -> Iterator[Element]:
+    """Checks of a method that the change set brings and that this one newly says."""
+    brought = frozenset(brought_by_name(pair))
+    for change in pair.scope.changes:
+        if brought and change.action == "added" and change.type == "function" and change.entity.name in brought:
+            yield from (e for e in elements(pair.scope.pair(change), "after") if e.strength != "open")
+
+
 def _wide(shape: Shape) -> Iterator[Element]:
     """Checks that a statement puts on everything below it."""
     for option in shape.options:

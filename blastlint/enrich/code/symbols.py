@@ -202,7 +202,7 @@ def _imported(change: Change, module: Module, lines: tuple[_Use, ...], scope: Sc
             )
             if any(bound.search(u.text) for u in uses):
                 continue
-            yield from (u for u in uses if word.search(_SPEECH.sub(" ", u.text)))
+            yield from (u for u in uses if any(_is_name(user, u, match.start()) for match in word.finditer(u.text)))
             continue
         left = [i for i in user.imports if not (moved and _same(i.target, {moved, f"{moved}.{name}"}, module))]
         aliases = [i.alias for i in left if _same(i.target, targets, module)]
@@ -213,6 +213,14 @@ def _imported(change: Change, module: Module, lines: tuple[_Use, ...], scope: Sc
         elif modules:
             used = re.compile("|".join(rf"(?<![\w.]){re.escape(a)}\.{re.escape(name)}\b" for a in modules))
             yield from (u for u in uses if used.search(u.text))
+
+
+def _is_name(module: Module, use: _Use, column: int) -> bool:
+    """Whether the program says a name there, and not a comment, a docstring or another text."""
+    root = module.by_name[""].node
+    place = (use.line - 1, len(use.text[:column].encode()))
+    found = root.descendant_for_point_range(place, place)  # type: ignore[attr-defined]
+    return found is not None and found.type == "identifier"
 
 
 def _same(target: str, wanted: set[str], module: Module) -> bool:
