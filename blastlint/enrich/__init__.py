@@ -110,7 +110,12 @@ PROVIDERS: dict[str, Asked] = {
     "kubernetes.keys": _asked("kubernetes.", about=r"^(ConfigMap|Secret) "),
     "lifecycle.lists": _asked("kubernetes.", "cloudformation.", "compose."),
     "kubernetes.values": _asked(
-        "config.key", "config.document", names=r"(^|[ .])(replicaCount|replicas|cpu|memory)( |$)|nessProbe\."
+        "config.key",
+        "config.document",
+        names=r"(^|[ .])(replicaCount|replicas|cpu|memory|resources(\.limits)?)( |$)|nessProbe\.",
+    ),
+    "kubernetes.contexts": _asked(
+        "config.key", names=r"ecurityContext|(^| )(privileged|runAsUser|capabilities|add|procMount|seccompProfile)( |$)"
     ),
     "kubernetes.selectors": _asked("kubernetes."),
     "kubernetes.gitops": _asked("kubernetes."),

@@ -3,11 +3,13 @@
 `binding`: under another name a project's containers, networks and named volumes are others. `guard` of kind volume: what a
 service stores in a named volume stays there when something else is mounted in its place, or nothing is; the container begins
 with what is there now. A volume is known by its real name, so that writing out the one that it has already is no change.
+`guard` of kind healthcheck: a service that started only once another one was well, or done, and does not wait for that now.
 """
 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.enrich.context import Context
@@ -18,6 +20,7 @@ from blastlint.regex import regex
 PASSING = regex(
     r"(?i)cache|node_modules|tmp|temp|\bvenv\b|\.venv|build|sock|bundle|gems|vendor|\.next|target|pnpm|yarn|npm"
 )
+_WAITS = {"service_healthy": "well", "service_completed_successfully": "done"}  # as Compose calls them
 _STORED = "what it stores, across a restart"
 
 
@@ -45,9 +48,12 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if change.kind == "compose.project":
         yield from _renamed(before, after)
         yield from _made_otherwise(before, after)
-    elif any(delta.path.startswith("volumes") or delta.path.startswith("tmpfs") for delta in change.deltas):
+        return
+    if any(delta.path.startswith(("volumes", "tmpfs")) for delta in change.deltas):
         projects = _project(before, context.entities_before), _project(after, context.entities_after)
         yield from _mounted_otherwise(before, after, *projects)
+    if any(delta.path.startswith("depends_on") for delta in change.deltas):
+        yield from _waiting_less(before, after, context)
 
 
 # --- projects ---------------------------------------------------------------------------------------------------------
@@ -196,3 +202,62 @@ def volume_guard(
         "copies": None,
     }
     return Fact("guard", fields, name, old, new)
+
+
+# --- what a service waits for -----------------------------------------------------------------------------------------
+
+
+def _waiting_less(before: Entity, after: Entity, context: Context) -> Iterator[Fact]:
+    """One fact for the services that it no longer waits to be well or done, where they still are and could be."""
+    for name, old in _conditions(before).items():
+        condition = _text(old, "condition")
+        new = _conditions(after).get(name)
+        if condition not in _WAITS or (new is not None and not new.known):
+            continue
+        now = _text(new, "condition") if new is not None else ""
+        if now in _WAITS or _is_explained(name, condition, before, after, context):
+            continue
+        told = now or "service_started" if new is not None else "nothing"
+        path = f"depends_on.{name}.condition"
+        fields: dict[str, FactValue] = {
+            "kind": "healthcheck",
+            "name": path,
+            "direction": "weakened",
+            "strength": "lowered",
+            "before": condition,
+            "after": told,
+            "shift": f"it starts before {name} is {_WAITS[condition]} ({path} {condition} -> {told})",
+            "subject": "",
+            "copies": None,
+        }
+        yield Fact("guard", fields, path, old.region, new.region if new is not None else None)
+        return
+
+
+def _conditions(service: Entity) -> Mapping[str, Value]:
+    """service -> how it is waited for; empty for one of a list, which is only started first."""
+    listed = service.attributes.get("depends_on")
+    if listed is None:
+        return {}
+    return listed.items or {str(entry.scalar): Value({}, region=entry.region) for entry in listed.elements}
+
+
+def _is_explained(name: str, condition: str, before: Entity, after: Entity, context: Context) -> bool:
+    """Whether the other service went, or its check (which is told of it), or this one does not speak to it any more."""
+    sides = ((before, context.entities_before), (after, context.entities_after))
+    was, now = (next((o for o in side if o.address == f"{e.region.path}:{name}"), None) for e, side in sides)
+    if was is not None and (now is None or (condition == "service_healthy" and _is_checked(was) and not _is_checked(now))):
+        return True
+    return _mentions(before, name) and not _mentions(after, name)
+
+
+def _mentions(service: Entity, name: str) -> bool:
+    """Whether it speaks to that service: names it as the host of an address, say."""
+    named = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])")
+    others = (leaf for path, leaf in service.attributes.leaves() if not path.startswith(("depends_on", "image", "build")))
+    return any(isinstance(leaf.scalar, str) and named.search(leaf.scalar) is not None for leaf in others)
+
+
+def _is_checked(service: Entity) -> bool:
+    check = service.attributes.get("healthcheck")
+    return check is not None and _text(check, "disable").lower() != "true"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from blastlint.enrich.context import Context
 from blastlint.enrich.prose import listed
 from blastlint.facts.paths import found, steps
-from blastlint.model import Change, Entity, Fact, Region, Side, Value
+from blastlint.model import Change, Entity, Fact, FactValue, Region, Side, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.regex import regex
 
@@ -62,19 +62,19 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         known = set(old) if old is not None else everywhere
         gained.update({privilege: grave for privilege, grave in held.items() if privilege not in known})
     if gained:
-        yield Fact(
-            "privilege",
-            {
-                "what": tuple(gained),
-                "host": any(gained.values()),
-                "agent": _is_agent(change.after),
-                "new": change.before is None,
-                "summary": listed(sorted(gained, key=lambda privilege: not gained[privilege])),
-            },
-            path="privileges",
-            before=_level_region(change.before),
-            after=_level_region(change.after),
-        )
+        regions = _level_region(change.before), _level_region(change.after)
+        yield _fact(gained, _is_agent(change.after), change.before is None, *regions)
+
+
+def _fact(gained: Mapping[str, bool], agent: bool, new: bool, old: Region | None, place: Region | None) -> Fact:
+    fields: dict[str, FactValue] = {
+        "what": tuple(gained),
+        "host": any(gained.values()),
+        "agent": agent,
+        "new": new,
+        "summary": listed(sorted(gained, key=lambda privilege: not gained[privilege])),
+    }
+    return Fact("privilege", fields, "privileges", old, place)
 
 
 def _held(entity: Entity, context: Context, side: Side) -> Held | None:
@@ -148,6 +148,23 @@ def _container(own: Value, pod: Value) -> dict[str, bool]:
     if _text(own, "procMount") == "Unmasked":
         held["the whole of /proc"] = True
     return held
+
+
+def stated(context: Value) -> dict[str, bool]:
+    """What a security context gives by what it says; what it leaves out is not known."""
+    held = _container(context, Value({}))
+    if context.get("runAsNonRoot") is None and context.get("runAsUser") is None:
+        held.pop("the rights of root", None)
+    if context.get("allowPrivilegeEscalation") is None:
+        held.pop("the right to gain privileges", None)
+    return held
+
+
+def raised(before: Mapping[str, bool], after: Mapping[str, bool], old: Region | None, new: Region | None) -> Iterator[Fact]:
+    """What a container of a chart holds and did not before; which it is, only the chart knows."""
+    gained = {privilege: grave for privilege, grave in after.items() if privilege not in before}
+    if gained:
+        yield _fact(gained, False, False, old, new)
 
 
 def _may_be_root(refused: Value | None, user: Value | None) -> bool:
