@@ -32,7 +32,7 @@ _DEFINES = (  # %s is the name
     r"|^\s*(public|private|protected|static|final|abstract|async|override)\s[\w<>\[\], ]*\b%s\s*\("
     r"|^\s*(async\s+)?%s\s*\([^;]*\)\s*(:[^;{]+)?\{"
 )
-_IN_GROUP = r"^\s+%s(\s+[\w.*\[\]]+)?\s*(=[^=].*)?(//.*)?$"  # of constants, in Go
+_IN_GO = r"|^\s+%s(\s+[\w.*\[\]]+)?\s*(=[^=].*)?(//.*)?$|\b%s\s*(,\s*\w+\s*)*:="  # in a group of constants, in a function
 _GLOBAL = frozenset({"Buffer", "Promise", "Symbol", "TextDecoder", "TextEncoder", "URLSearchParams", "AbortController",
                      "clearInterval", "clearTimeout", "crypto", "fetch", "performance", "process", "queueMicrotask",
                      "setImmediate", "setInterval", "setTimeout", "structuredClone"})  # fmt: skip
@@ -132,7 +132,7 @@ def _uses(change: Change, scope: Scope) -> Iterator[_Use]:
         return
     if family == "javascript" and name in _GLOBAL:
         return  # what is left is what the language has
-    forms = f"{_DEFINES}|{_IN_GROUP}" if family == "go" else _DEFINES
+    forms = _DEFINES + _IN_GO if family == "go" else _DEFINES
     defines = re.compile(forms.replace("%s", re.escape(name)))
     if any(defines.search(u.text) for u in lines):
         return
@@ -166,7 +166,7 @@ def _reaches(use: _Use, change: Change, family: str, scope: Scope) -> bool:
         bare = use.path.rpartition("/")[0] == directory and re.search(rf"(?<![\w.]){re.escape(name)}\b", use.text)
         return bool(bare or re.search(rf"\b{re.escape(package)}\.{re.escape(name)}\b", use.text))
     if family == "javascript" and use.path != home:
-        stem = file.partition(".")[0]
+        stem = file[:1] + file[1:].partition(".")[0]  # a hidden file's name begins with a dot
         named = directory.rpartition("/")[2] if stem == "index" else stem
         text = (scope.context.after.tree.read(use.path) or b"").decode("utf-8", "replace")
         return re.search(rf"[\"'/]{re.escape(named)}[\"'./]", text) is not None

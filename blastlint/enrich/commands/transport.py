@@ -25,8 +25,11 @@ _SWITCHES = listed(
 _VALUES = regex(
     r"(?i)http\.sslVerify[ =]+(false|0)\b|StrictHostKeyChecking[ =]+[\"']?no\b|\bstrict-ssl[ =]+false\b"
     r"|--tls-?verify=false\b|\bGIT_SSL_NO_VERIFY=[\"']?(1|true)|\bNODE_TLS_REJECT_UNAUTHORIZED=[\"']?0|\bPYTHONHTTPSVERIFY=[\"']?0"
-    r"|\bVerify-(Peer|Host)=(false|0)|--(verify|check-hostname)[ =]+(no|false)\b"
+    r"|\bVerify-(Peer|Host)=(false|0)|--check-hostname[ =]+(no|false)\b"
 )
+# Of other tools `--verify=false` leaves a signature or a dry run unchecked, not who is talked to.
+_CLIENTS = frozenset({"http", "https", "httpie", "xh", "xhs"})
+_VERIFY = regex(r"(?i)--verify[ =]+(no|false)\b")
 _LOCAL = regex(r"(?i)\b(localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal|\[::1\])")
 
 
@@ -63,5 +66,5 @@ def _gone(context: Context) -> frozenset[str]:
 def _unchecked(command: Command) -> str:
     """What switches the check off, or ""."""
     switched = next((o.name for o in command.options if o.name in _SWITCHES and o.value.lower() != "false"), "")
-    said = _VALUES.search(command.text)
+    said = _VALUES.search(command.text) or (command.tool in _CLIENTS and _VERIFY.search(command.text))
     return switched or (said[0] if said else "")
