@@ -46,7 +46,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         if told:
             return
         if old is not None and change.before is not None and change.action == "modified":
-            yield from _guards(change, change.before, change.after)
+            yield from _guards(change, change.before, change.after, context)
 
 
 def does(command: Command) -> tuple[str, ...]:
@@ -217,18 +217,25 @@ def _recreation(change: Change, entity: Entity, context: Context) -> tuple[str, 
 # --- guards --------------------------------------------------------------------------------------------------------
 
 
-def _guards(change: Change, before: Entity, after: Entity) -> Iterator[Fact]:
+def _guards(change: Change, before: Entity, after: Entity, context: Context) -> Iterator[Fact]:
     old, new = command_of(before), command_of(after)
     for delta in change.deltas:
         if delta.path.startswith("guard.") and delta.before is not None:
-            kind = delta.path.removeprefix("guard.")
-            if kind in _SUBJECTS:
-                yield _guard(
-                    kind, "condition", str(delta.before.scalar), "nothing", new, delta.before.region, delta.path
-                )
+            kind, text = delta.path.removeprefix("guard."), str(delta.before.scalar)
+            if kind in _SUBJECTS and not _is_asked_still(text, new, context):
+                yield _guard(kind, "condition", text, "nothing", new, delta.before.region, delta.path)
     if pretends(old) and not pretends(new) and classes_of(new):
         yield _guard("dry-run", "dry-run", old.text, new.text, new, old.region, "dry-run")
     yield from _backup(change.deltas, old, new)
+
+
+def _is_asked_still(condition: str, command: Command, context: Context) -> bool:
+    """Whether the condition of a CI job or step is met all the same."""
+    if not condition.startswith("if "):
+        return False
+    from blastlint.enrich.commands.triggers import is_implied
+
+    return is_implied(condition, [guard.text for guard in command.guards], command.region.path, context)
 
 
 def _guard(kind: str, name: str, before: str, after: str, command: Command, place: Region | None, path: str) -> Fact:

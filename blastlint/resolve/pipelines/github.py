@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from blastlint.command import Guard
 from blastlint.model import Value
 from blastlint.parse.shell_guards import kind_of
+from blastlint.regex import regex
 from blastlint.resolve.pipelines.model import (
     Job,
     Pipeline,
@@ -22,6 +23,8 @@ from blastlint.resolve.pipelines.model import (
     variables_of,
 )  # fmt: skip
 
+# What a run says of where it comes from; branches are known to every condition of a shell.
+_WHERE = regex(r"\bgithub\.(event_name|ref_type|base_ref|head_ref|repository|repository_owner|actor|triggering_actor)\b")
 _FILTERS = ("branches", "branches-ignore", "tags", "paths", "paths-ignore", "types")
 
 
@@ -84,7 +87,8 @@ def _guards(*conditions: Value | None) -> Iterator[Guard]:
     for condition in conditions:
         text = text_of(condition)
         if condition is not None and text and _narrows(text):
-            yield Guard(kind_of(text), f"if {text}", region=condition.region)
+            kind = "environment" if _WHERE.search(text) and kind_of(text) == "condition" else kind_of(text)
+            yield Guard(kind, f"if {text}", region=condition.region)
 
 
 def _triggers(on: Value | None) -> Iterator[Trigger]:
