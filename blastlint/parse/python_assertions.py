@@ -14,6 +14,7 @@ _RAISES = regex(r"^(raises|warns|assertRaises(Regex)?|assertWarns(Regex)?|assert
 _HELPER = regex(r"^_?(assert|check|verify|expect|validate|ensure)(_|[A-Z])|^assert$")
 _MOCK = regex(r"^assert_(called|not_called|any_call|has_calls|awaited|any_await|has_awaits|not_awaited)")
 _APPROX = regex(r"^(approx|isclose|allclose|assert_allclose|assert_almost_equal|assertAlmostEqual)$")
+_ATTRIBUTE = regex(r"^getattr\((.+), (['\"])(\w+)\2(?:, None)?\)$")  # of an object, said in other words
 _TOLERANCES = ("abs", "rel", "abs_tol", "rel_tol", "atol", "rtol", "places", "delta", "decimal")
 _COMPARISONS: dict[type, tuple[Form, bool]] = {
     cst.Equal: ("equal", False), cst.NotEqual: ("equal", True), cst.Is: ("equal", False), cst.IsNot: ("equal", True),
@@ -158,4 +159,6 @@ def _tolerance(call: cst.Call, text: Text) -> str:
 def _made(
     form: Form, subject: str, expected: str, negated: bool, at: cst.CSTNode, text: Text, tolerance: str = ""
 ) -> Assertion:
+    if form == "equal" and expected != "None":
+        subject = _ATTRIBUTE.sub(r"\1.\3", subject)
     return Assertion(form, subject, expected, negated, text(at), tolerance, at)

@@ -108,8 +108,8 @@ def _came(file: FileChange, context: Context) -> Iterator[_Mark]:
         if line in marked:
             places.setdefault(line, []).append(number)
     for line, mark in marked.items():
-        if _is_of_new_rule(line, context):
-            continue  # the rule looks at more than anything did before: what is left out was never looked at
+        if _is_of_new_rule(line, context) or (mark.kind != "security" and _is_of_new_tool(mark.tool, context)):
+            continue  # it looks at more than anything did before: what is left out was never looked at
         for number in places[line][-lines.born[line] :]:
             beside = (written[n] for n in (number - 2, number) if 0 <= n < len(written) and written[n] in lines.born)
             explained = any(_COMMENT.match(other) and not _SCREEN.search(other) for other in beside)
@@ -121,6 +121,13 @@ def _is_of_new_rule(line: str, context: Context) -> bool:
     named = [name.rpartition(".")[2] for name in _RULE.findall(line)]
     added = (file.after for file in context.change_set.files if file.before is None and file.after is not None)
     return any(f"/{name}." in f"/{path}" for path in added for name in named)
+
+
+def _is_of_new_tool(tool: str, context: Context) -> bool:
+    """Whether the tool comes with the change: a file that is named for it is added, and nothing spoke of it before."""
+    change_set = context.change_set
+    names = (file.after.rpartition("/")[2] for file in change_set.files if file.before is None and file.after)
+    return change_set.complete and any(tool in name for name in names) and not context.before.tree.search(tool)
 
 
 def _went(file: FileChange, context: Context) -> Iterator[_Mark]:
