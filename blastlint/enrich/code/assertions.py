@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from blastlint.enrich.code.expectations import claim_of
-from blastlint.enrich.code.pairs import Pair, Scope, local_functions, words_of
+from blastlint.enrich.code.pairs import WORD, Pair, Scope, local_functions, words_of
 from blastlint.frozen import dataclass, replace
-from blastlint.model import Fact, FactValue, Side
+from blastlint.model import Entity, Fact, FactValue, Side
 from blastlint.parse.code import Assertion, Definition, Handle, Module, Shape, shape_of
 from blastlint.regex import regex
 
@@ -41,6 +41,7 @@ _PLACE = regex(r"\[\d+\]")
 _DEEP = 4  # helpers within helpers that are read: one that is put between changes nothing then
 _NAMED = 5  # letters of a method's name, from which it tells
 _INEXACT = frozenset({"approx", "in", "compare", "type", "not-none", "truthy"})
+_UNSAID = regex(r"__\w+__|constructor|initialize")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,13 @@ def _was_fed(assertion: Assertion, pair: Pair) -> bool:
 def _subject_changed(pair: Pair) -> bool:
     """Whether a function that the test names was edited too."""
     said = words_of(pair.text("after"))
-    return any(c.action == "modified" and c.type == "function" and c.entity.name in said for c in pair.scope.source_changes)
+    functions = (c.entity for c in pair.scope.source_changes if c.action == "modified" and c.type == "function")
+    return any(_said_as(function) in said for function in functions)
+
+
+def _said_as(function: Entity) -> str:
+    """The name that a test says to run a function: what an object does without its own name is told by its class."""
+    return WORD.findall(function.parent)[-1] if function.parent and _UNSAID.fullmatch(function.name) else function.name
 
 
 def _helps(pair: Pair) -> bool:
