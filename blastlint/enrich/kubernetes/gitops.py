@@ -14,6 +14,7 @@ from blastlint.enrich.kubernetes.effects import deployed_paths
 from blastlint.facts.paths import found, steps
 from blastlint.frozen import dataclass
 from blastlint.model import Change, Entity, Fact, FactValue, Related, Value
+from blastlint.regex import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,9 @@ _CONTROLLERS = {
     "Kustomization": _Controller("spec.prune", targets=("spec.targetNamespace", "spec.kubeConfig.secretRef.name")),
 }
 
+_DELETES = regex(r"(?m)^\s*[\"']?\$patch[\"']?:\s*[\"']?delete\b")
+_NAMED = regex(r"(?m)^(?P<key>kind|\s+name):\s*[\"']?(?P<text>[\w.-]+)")
+
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
     """What one object of Argo CD or Flux does otherwise after the change."""
@@ -65,6 +69,8 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
             words = f"it deploys to {new.scalar}, and what it deployed to {old.scalar} is left or deleted"
             yield _fact("destination", target, before, after, words, prunes)
             break
+    if prunes:
+        yield from _deleted_by_patch(before, after)
     if change.type == "ApplicationSet":
         yield from _elements_lost(before, after)
 
@@ -90,21 +96,45 @@ def _moved_path(before: Entity, after: Entity, prunes: bool, context: Context) -
     yield _fact("path", path, before, after, words, prunes)
 
 
+def _deleted_by_patch(before: Entity, after: Entity) -> Iterator[Fact]:
+    """One fact for the objects that a patch now takes out of what is deployed, and so out of the cluster."""
+    old, new = (dict(_patched_out(entity)) for entity in (before, after))
+    taken = {name: patch for name, patch in new.items() if name not in old}
+    if taken:
+        one = len(taken) == 1
+        way = ("a patch takes", "out, and it is deleted") if one else ("patches take", "out, and they are deleted")
+        fields: dict[str, FactValue] = {
+            "what": "patch",
+            "prunes": True,
+            "before": "deployed",
+            "after": "$patch: delete",
+            "summary": f"{way[0]} {', '.join(taken)} {way[1]}",
+        }
+        yield Fact("gitops", fields, "spec.patches", None, next(iter(taken.values())).region)
+
+
+def _patched_out(entity: Entity) -> Iterator[tuple[str, Value]]:
+    """(kind and name of an object, the patch that deletes it), of a Flux Kustomization. A target says best which."""
+    listed = found(entity.attributes, steps("spec.patches"))
+    for patch in listed.elements if listed is not None else ():
+        written, target = patch.get("patch"), patch.get("target")
+        text = written.scalar if written is not None else None
+        if written is None or not isinstance(text, str) or not _DELETES.search(text):
+            continue
+        asked = {key: str(value.scalar) for key, value in target.items.items()} if target is not None else {}
+        named = {match["key"].strip(): match["text"] for match in _NAMED.finditer(text)}
+        kind, name = (asked.get(key) or named.get(key, "") for key in ("kind", "name"))
+        chosen = asked.get("name") or asked.get("labelSelector") or asked.get("annotationSelector")
+        yield f"{kind} {chosen or ('*' if asked else name)}", written
+
+
 def _fact(what: str, path: str, before: Entity, after: Entity, summary: str, prunes: bool | None = True) -> Fact:
     old, new = (found(e.attributes, steps(path)) for e in (before, after))
-    return Fact(
-        "gitops",
-        {
-            "what": what,
-            "prunes": bool(prunes),
-            "before": _shown(old),
-            "after": _shown(new),
-            "summary": summary,
-        },
-        path=path,
-        before=old.region if old is not None else None,
-        after=new.region if new is not None else None,
-    )
+    fields: dict[str, FactValue] = {
+        "what": what, "prunes": bool(prunes), "before": _shown(old), "after": _shown(new), "summary": summary,
+    }  # fmt: skip
+    regions = [value.region if value is not None else None for value in (old, new)]
+    return Fact("gitops", fields, path, regions[0], regions[1])
 
 
 def _shown(value: Value | None) -> str:

@@ -53,7 +53,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "summary": "in words",
     },
     "gitops": {
-        "what": "prune, self-heal, path, destination: what a deploying controller now does otherwise",
+        "what": "prune, self-heal, path, destination, patch: what a deploying controller now does otherwise",
         "prunes": "true when it deletes what it does not find any more",
         "before": "text",
         "after": "text",
