@@ -268,7 +268,10 @@ class Block:
 
     def first(self, type: str) -> Block | None:
         """The first nested block of a type, or None."""
-        return next((block for block in self.blocks if block.type == type), None)
+        for block in self.blocks:
+            if block.type == type:
+                return block
+        return None
 
     def all(self, type: str) -> tuple[Block, ...]:
         return tuple(block for block in self.blocks if block.type == type)

@@ -52,9 +52,12 @@ class Planner:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     _late: dict[str, _Late] = field(default_factory=dict)
     _leaves: dict[str, Mapping[str, Value]] = field(default_factory=dict)
+    _referred: set[str] = field(default_factory=set)  # what anything refers to: of nothing else it matters what is late
 
     def run(self) -> dict[str, Outcome]:
         """Direct effects, then the consequences until nothing more follows."""
+        for entity in self.after.values():
+            self._referred |= entity.references
         for address, confidence in self.outside.items():
             self._is_late(address, confidence)
         for address, change in self.changes.items():
@@ -226,7 +229,7 @@ class Planner:
         """The attributes to which an update in place of this resource gives a new value: terraform_data's output."""
         entity, change = self.after[address], self.changes.get(address)
         facts = facts_of(entity.type)
-        if facts is None or not facts.renewed:
+        if facts is None or not facts.renewed or self._referred.isdisjoint((address, resource_of(address))):
             return frozenset()
         touched = _touched(change) if change else set()
         if entity.references or entity.attributes.refs:  # else nothing in it hangs on anything

@@ -102,7 +102,8 @@ class Emitter:
         lifecycle = self._lifecycle(block, instance.scope, module)
         if lifecycle is not None:
             attributes["lifecycle"] = lifecycle
-        written = static_path(block.value("provider"))
+        provider = block.value("provider")
+        written = static_path(provider) if provider is not None else ""
         if written:
             attributes["provider"] = Value(written, region=region(block.attributes["provider"]))
         depends = _addresses(block.value("depends_on"), module)

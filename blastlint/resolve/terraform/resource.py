@@ -71,8 +71,9 @@ class Resource:
         return self.module.provider_argument(*self._written_provider(self.module.scope), name)
 
     def _written_provider(self, scope: Scope) -> tuple[str, str]:
-        written = provider_name(self.block.value("provider"), scope) or self.type.partition("_")[0]
-        name, _, alias = written.partition(".")
+        expression = self.block.value("provider")
+        written = provider_name(expression, scope) if expression is not None else ""
+        name, _, alias = (written or self.type.partition("_")[0]).partition(".")
         return name, alias
 
 
