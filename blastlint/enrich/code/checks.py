@@ -32,9 +32,11 @@ _BOUND = regex(
     r"(?i)\b(len|size|count|length|max|min|limit|ratio|threshold|total|amount|quota|capacity|percent)\w*"
     r"|_(max|min|limit|count|size)\b|\.(len|size|count|length)\b|^-?\d[\d_.]*$"
 )
+_SOMEBODY = frozenset({"current_user", "request.user", "req.user"})
 _FLAG = regex(
     r"(?i)\b(feature|flag|flags|features|toggle|toggles|waffle|flipper|unleash|launchdarkly|experiments?|rollout)\w*[.(\[]"
-    r"|\b\w*(feature|flag|toggle)_?(is_)?(enabled|active|on)|\b(is|has)_?(feature|flag)\w*|(?-i:\bFEATURE_|\bENABLE_|_ENABLED\b)"
+    r"|\b\w*(feature|flag|toggle)_?(is_)?(enabled|active|on)|[:'\"]\w+_(flag|feature|toggle)\b"
+    r"|\b(is|has)_?(feature|flag)\w*|(?-i:\bFEATURE_|\bENABLE_|_ENABLED\b)"
     r"|\b(config|conf|settings|opts|options)\w*\.([\w.]+\.)?(?-i:(has|is|use|allow|enable)_?[A-Z_]|(Has|Is|Use|Allow|Enable)[A-Z])\w*"
 )
 _DEBUG = regex(
@@ -197,9 +199,10 @@ def _asks(gate: Gate) -> str:
     if environments.holds_in(text):
         return "environment"
     denied = gate.leaving and pattern("auth", "denied").search(" ".join(gate.branch.body))
-    if denied or pattern("auth", "conditions").search(text):
+    flag = _FLAG.search(text) is not None  # asked of somebody, it still is no question of who
+    if denied or {m[0] for m in pattern("auth", "conditions").finditer(text)} - (_SOMEBODY if flag else set()):
         return "permission"
-    if _FLAG.search(text):
+    if flag:
         return "flag"
     if (_DEBUG.search(text) and not gate.refuses) or (_ERROR.match(text) and not answered(gate)):
         return ""  # what is done about an error is a handler's business
