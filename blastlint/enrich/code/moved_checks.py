@@ -24,6 +24,7 @@ SCREEN = regex(
 WORD = regex(r"[A-Za-z_]\w*")
 _ROOT = regex(r"[A-Za-z_]\w*")
 _OWN = regex(r"\b(?:self|this|cls)\.(\w+)|@(\w+)")
+_MEMBER = regex(r"[A-Za-z_]\w*(\.\w+)+")
 _NO_SUBJECT = frozenset({"None", "self", "this", "len", "True", "False", "nil", "null"})
 
 
@@ -130,10 +131,40 @@ def elsewhere(gate: Gate, pair: Pair) -> bool:
     brought = pair.scope.context.once(_brought)
     if any(change is not pair.change for change in brought.get(gate.shape, ())):
         return True
+    if gate.refuses and _asked_below(gate, pair):
+        return True
     refused = negation(gate.condition)  # by a new function for a part of the reasons alone: that is stricter
     parts = refused.parts if isinstance(refused, Group) and refused.word == "and" and gate.refuses else ()
     shapes = (Gate(negation(p), gate.branch, True).shape for p in parts if isinstance(p, Leaf) and p.operator)
     return any(change.action == "added" for shape in shapes for change in brought.get(shape, ()))
+
+
+def _asked_below(gate: Gate, pair: Pair) -> bool:
+    """Whether a function that is called as before refuses now for what the gate asked about: `options.frontend.name`."""
+    names = {c.name.rpartition(".")[2] for c in pair.before.calls} & {c.name.rpartition(".")[2] for c in pair.after.calls}
+    refusing = pair.scope.context.once(_refusing)
+    return bool(members := _members(gate)) and all(
+        any(c is not pair.change and c.entity.name in names for c in refusing.get(member, ())) for member in members
+    )
+
+
+def _members(gate: Gate) -> set[str]:
+    """What of something a gate asks about."""
+    return {s for leaf in leaves(gate.condition) for s in (leaf.left, leaf.right) if _MEMBER.fullmatch(s)}
+
+
+def _refusing(context: Context) -> Mapping[str, Sequence[Change]]:
+    """What is asked about -> the functions that stay and bring a refusal for it."""
+    scope = scope_of(context)
+    found: dict[str, list[Change]] = {}
+    for change in scope.changes:
+        if change.action == "modified" and change.type == "function":
+            other = scope.pair(change)
+            known = {g.shape for g in gates(other.before)}
+            brought = (g for g in gates(other.after) if g.refuses and g.shape not in known)
+            for member in {member for gate in brought for member in _members(gate)}:
+                found.setdefault(member, []).append(change)
+    return found
 
 
 def _brought(context: Context) -> Mapping[str, Sequence[Change]]:
