@@ -24,6 +24,7 @@ from blastlint.regex import regex
 _SORTS: tuple[Sort, ...] = ("test", "function", "class", "setting")
 _MARK = regex(rb"(//|/\*|#)\s*blastlint\s*:")
 _WORD = regex(r"\w+")
+_BROKEN = regex("[\udc80-\udcff]")
 
 
 @dataclass(slots=True)
@@ -42,7 +43,7 @@ class _Found:
 
 def parse(path: str, side: Side, data: bytes) -> Document:
     """The file's Module as content; partial where the grammar found an error. Only directive comments are kept."""
-    source = (data[3:] if data.startswith(b"\xef\xbb\xbf") else data).replace(b"\r\n", b"\n")
+    source = _readable((data[3:] if data.startswith(b"\xef\xbb\xbf") else data).replace(b"\r\n", b"\n"))
     language = language_of(path, data)
     syntax = grammar(language)
     root = syntax.parser.parse(source).root_node
@@ -53,6 +54,15 @@ def parse(path: str, side: Side, data: bytes) -> Document:
     if root.has_error:
         return Document(path, side, language, module, comments, "partial", "syntax error", error_line(root))
     return Document(path, side, language, module, comments)
+
+
+def _readable(data: bytes) -> bytes:
+    """The source in UTF-8, which the queries of the grammars insist on: a question mark for each byte that is in none."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return _BROKEN.sub("?", data.decode("utf-8", "surrogateescape")).encode()
+    return data
 
 
 def _text(source: bytes, node: Node) -> str:

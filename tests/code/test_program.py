@@ -154,6 +154,12 @@ def test_deep_nesting_has_no_shape(path: str) -> None:
         assert shape_of(found, found.by_name[name]) == EMPTY
 
 
+def test_bytes_that_are_no_text_keep_their_places() -> None:
+    found = program.parse("a.rb", "after", b"def f\n  1\nend\n\x80A = 2\ndef g\n  2\nend\n").content
+    assert isinstance(found, Module)
+    assert [(d.name, d.first_line) for d in found.definitions if d.sort == "function"] == [("f", 1), ("g", 5)]
+
+
 @given(st.sampled_from(sorted(SAMPLES)), st.data())
 @settings(max_examples=60, deadline=None)
 def test_broken_text_never_raises(path: str, data: st.DataObject) -> None:
