@@ -7,12 +7,11 @@ newly called, a decorator, a caller or a callee in the change set.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.enrich.code import environments
-from blastlint.enrich.code.gates import Gate, answered, gates, relation, skeleton
+from blastlint.enrich.code.gates import Gate, answered, gates, looks_into, relation, skeleton
 from blastlint.enrich.code.handlers import protects
 from blastlint.enrich.code.moved_checks import SCREEN, WORD, elsewhere, moved, subjects
 from blastlint.enrich.code.pairs import Pair, scope_of
@@ -245,13 +244,10 @@ def _used(gate: Gate, pair: Pair) -> bool:
 
 
 def _looked_into(gate: Gate, pair: Pair) -> bool:
-    """Whether what is done all the same looks into what the gate, which stood around it, found to be there."""
-    asked = gate.condition
-    if not isinstance(asked, Leaf) or asked.negated != (asked.operator == "==") or not {asked.right} <= {"", "None"}:
-        return False
-    into = re.compile(rf"(?<![\w.]){re.escape(asked.left)}(\.|\[|->)\w")
+    """Whether what is done all the same looks into what the gate, which stood around it, found to be there, or to be of the
+    right kind."""
     there = set(pair.after.statements)
-    return any(into.search(s) and s in there for s in gate.branch.body)
+    return looks_into(gate.condition, [s for s in gate.branch.body if s in there])
 
 
 def _is_there(gate: Gate) -> bool:

@@ -7,11 +7,12 @@ difference of two sets.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.facts.calls import pattern
 from blastlint.frozen import dataclass
-from blastlint.parse.code import Branch, Shape, Span
+from blastlint.parse.code import Branch, Handler, Shape, Span
 from blastlint.parse.logic import Condition, Group, Leaf, leaves, negation, normal, tokens_of
 from blastlint.regex import regex
 
@@ -19,6 +20,10 @@ _NAME = regex(r"(?<![.\w\"])(?!(?:and|or|not|in|is|for|if|else)\b)[a-z_]\w*\b(?!
 _BRACKETS = str.maketrans("", "", "()")
 _WRITTEN = frozenset({("(", ")"), ("[", "]"), ("{", "}")})
 _NESTED = frozenset("()[]{}")
+_KIND = regex(  # questions of every language about what a value is, or can do
+    r"^(?:(?:isinstance|hasattr|callable|issubclass|Array\.isArray|Buffer\.isBuffer|Number\.is\w+)\(\s*([\w.@]+)\s*[,)].*"
+    r"|typeof\s*\(?([\w.]+)\)?|([\w.]+)\s+instanceof\s+[\w.]+|([\w.@]+)\.(?:respond_to\?|is_a\?|kind_of\?|instance_of\?)\s*\(?.*)$"
+)
 _NUMBER = regex(r"^-?\d[\d_]*(\.\d+)?$")
 
 
@@ -54,8 +59,26 @@ def gates(shape: Shape) -> Iterator[Gate]:
         asked = normal(answers.get(shape.locate(branch.at), branch.condition) if answers else branch.condition)
         if branch.leaves and (branch.after or not branch.body or branch.leaves == "raise"):
             yield from (Gate(c, branch, True) for c in conjuncts(negation(asked)))
-        elif not branch.leaves and (branch.calls or any(f"{branch.condition}." in s for s in branch.body)):
+        elif not branch.leaves and (branch.calls or any(looks_into(c, branch.body) for c in conjuncts(asked))):
             yield from (Gate(c, branch, False) for c in conjuncts(asked))
+
+
+def looks_into(asked: Condition, statements: Sequence[str]) -> bool:
+    """Whether any of the statements looks into what the question found to be there, or to be of the right kind."""
+    subject = _found(asked)
+    into = re.compile(rf"(?<![\w.]){re.escape(subject)}(\.|\[|->)[\w\"']")
+    return bool(subject) and any(into.search(statement) for statement in statements)
+
+
+def _found(asked: Condition) -> str:
+    """What a question found to be there, `data is not None`, or of a kind, `isinstance(data, dict)`; else empty."""
+    if not isinstance(asked, Leaf):
+        return ""
+    kind = _KIND.match(asked.left) or (_KIND.match(asked.right) if asked.operator == "==" else None)
+    if kind is not None:
+        return "" if asked.negated else next(name for name in kind.groups() if name)
+    there = asked.negated == (asked.operator == "==") and asked.right in ("", "None")
+    return asked.left if there else ""
 
 
 def _answers(shape: Shape) -> Mapping[Span, str]:
@@ -65,8 +88,13 @@ def _answers(shape: Shape) -> Mapping[Span, str]:
         shape.locate(handler.at): f"{call}.failed"
         for handler in shape.handlers
         for call in handler.calls[-1:]
-        if handler.text.startswith("if ") and checks(call)
+        if is_answer(handler)
     }
+
+
+def is_answer(handler: Handler) -> bool:
+    """Whether the error that is looked at is what a call that checks found: then it is a gate."""
+    return handler.text.startswith("if ") and any(checks(call) for call in handler.calls[-1:])
 
 
 def checks(call: str) -> bool:

@@ -1,4 +1,5 @@
-"""Exceptions that are caught and forgotten: handlers that became empty or broader, or were put around what was there."""
+"""Exceptions that are caught and forgotten: handlers that became empty or broader, that log what they passed on, or were put
+around what was there."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from blastlint.enrich.code.gates import is_answer
 from blastlint.enrich.code.pairs import Pair
 from blastlint.facts.calls import rows
 from blastlint.model import Fact, FactValue
@@ -94,6 +96,8 @@ def _worse(handler: Handler, counterpart: Handler | None) -> str:
         return "added" if hides else ""
     if hides and counterpart.body not in HIDES:
         return "emptied"
+    if handler.body == "log-only" and counterpart.body == "reraise" and not is_answer(counterpart):
+        return "logged"
     if broad(handler) and not broad(counterpart) and (hides or handler.body == "log-only"):
         return "broadened"
     return ""

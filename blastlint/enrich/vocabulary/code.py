@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 FACTS: Mapping[str, Mapping[str, str]] = {
     "handler": {
-        "what": "emptied, broadened, added, removed; errexit: a script no longer stops at what fails",
+        "what": "emptied, broadened, added, removed; logged: what was passed on no longer is; "
+        "errexit: a script no longer stops at what fails",
         "exception": "the type caught",
         "body": "pass, continue, return-default, log-only, other",
         "protects": "io, database, command, cleanup, other: what the try body does",
