@@ -64,9 +64,11 @@ def gates(shape: Shape) -> Iterator[Gate]:
 
 
 def looks_into(asked: Condition, statements: Sequence[str]) -> bool:
-    """Whether any of the statements looks into what the question found to be there, or to be of the right kind."""
+    """Whether any of the statements looks into what the question found to be there, or to be of the right kind; through a
+    cast, `((Text) body).trim()` or `(body as string).trim()`, as well."""
     subject = _found(asked)
-    into = re.compile(rf"(?<![\w.]){re.escape(subject)}(\.|\[|->)[\w\"']")
+    name = re.escape(subject)
+    into = re.compile(rf"(?:(?<![\w.]){name}|\([\w.<>\[\]]+\)\s*{name}\)|\({name} as [\w.<>\[\]]+\))(\.|\[|->)[\w\"']")
     return bool(subject) and any(into.search(statement) for statement in statements)
 
 
