@@ -13,7 +13,7 @@ from bisect import bisect_left
 from blastlint.regex import regex
 
 FILL = "\ue000"
-REASON = "template expressions are not evaluated"
+REASON = "not every template expression is evaluated"
 
 # No action holds another opening of its kind, so that an opening without an end costs no more than the way to the next.
 _ACTION = regex(

@@ -25,6 +25,7 @@ _STYLES = {
     "fail": "1;31",
 }
 _MOST_NOTES = 8
+_MOST_PLACES = 3
 _MOST_ACCEPTANCES = 3
 
 
@@ -123,13 +124,17 @@ class _Text:
         if not notes:
             return
         missed = sum(1 for note in notes if note.incomplete)
-        for number, note in enumerate(sorted(notes, key=lambda n: (not n.incomplete, n.path, n.line))[:_MOST_NOTES]):
-            if number in (0, missed):
-                yield self.style("bold", f"Not analysed whole: {missed}" if number < missed else "Notes")
-            place = f"{note.path}:{note.line}: " if note.line else f"{note.path}: " if note.path else ""
-            yield from self.wrapped(self.view.redact.text(place + note.message), indent=2)
-        if len(notes) > _MOST_NOTES:
-            yield f"  ... and {len(notes) - _MOST_NOTES} more (all are in --format json)"
+        alike: dict[tuple[bool, str], list[str]] = {}
+        for note in sorted(notes, key=lambda n: (not n.incomplete, n.path, n.line)):
+            place = f"{note.path}:{note.line}" if note.line else note.path
+            alike.setdefault((note.incomplete, note.message), []).append(place)
+        heading = ""
+        for (incomplete, message), places in list(alike.items())[:_MOST_NOTES]:
+            if heading != (heading := f"Not analysed whole: {missed}" if incomplete else "Notes"):
+                yield self.style("bold", heading)
+            yield from self.wrapped(self.view.redact.text(_note(message, places, incomplete)), indent=2)
+        if len(alike) > _MOST_NOTES:
+            yield f"  ... and {len(alike) - _MOST_NOTES} more (all are in --format json)"
         yield ""
 
     def closing(self) -> Iterator[str]:
@@ -168,6 +173,15 @@ class _Text:
 def _quoted(text: str) -> str:
     """For a shell."""
     return "'" + text.replace("'", "'\\''") + "'"
+
+
+def _note(message: str, places: Sequence[str], incomplete: bool) -> str:
+    """What is told of one place, or of several alike."""
+    if len(places) == 1:
+        return f"{places[0]}: {message}" if places[0] else message
+    more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
+    several = f"{len(places)} files " if incomplete else ""
+    return f"{several}{message}: {', '.join(places[:_MOST_PLACES])}{more}"
 
 
 def _at(fail_on: str) -> str:

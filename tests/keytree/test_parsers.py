@@ -189,7 +189,7 @@ def test_helm_templates_keep_their_places() -> None:
     )
     document = read("templates/a.yaml", text)
     (found,) = tree(document).documents
-    assert (document.coverage, document.reason) == ("partial", "template expressions are not evaluated")
+    assert (document.coverage, document.reason) == ("partial", "not every template expression is evaluated")
     texts = {path: leaf.text or leaf.scalar for path, leaf in found.leaves()}
     assert texts == {
         "kind": "Deployment",

@@ -56,6 +56,14 @@ def test_text_says_what_why_and_what_instead() -> None:
     assert "GRD002" not in text
 
 
+def test_text_says_once_why_several_files_were_not_read_whole() -> None:
+    pictures = {f"{name}.png": b"\x89PNG\0" for name in "abcde"}
+    text = render("text", pipeline.check(change_set({}, pictures), ()), OPTIONS)
+    assert text.startswith(
+        "Not analysed whole: 5\n  5 files not analysed (after): binary file: a.png, b.png, c.png and 2 more\n\n"
+    )
+
+
 def test_text_names_the_file_of_an_excerpt_from_elsewhere() -> None:
     text = render("text", guard_report(), OPTIONS)
     assert "      old/gone.tf:\n      -    1 | resource" in text
