@@ -11,15 +11,11 @@ blastlint/facts/terraform/aws.jsonl. Same needs and same cache as force_new_aws.
 
 from __future__ import annotations
 
-import argparse
-import json
-import sys
 from collections.abc import Iterator
-from pathlib import Path as File
 from typing import Any
 
-from compile_aws import OUTPUT, noted
-from force_new_aws import CONFIG, Probe, Refused
+from asked_aws import Entry, run
+from force_new_aws import Probe, Refused
 from provider_objects import Leaf
 from tfplugin5 import Crashed, Provider
 
@@ -68,47 +64,20 @@ class Directions:
         return found
 
 
-def _compile(cache: File) -> None:
-    """The cache into the table: a direction takes the place of what was said of any change."""
-    header, *lines = OUTPUT.read_text().splitlines()
-    entries: dict[str, dict[str, Any]] = dict(map(json.loads, lines))
-    answers: dict[str, Any] = dict(map(json.loads, cache.read_text().splitlines()))
-    for type_, directions in answers.items():
-        forces: dict[str, list[str]] = entries[type_].get("forces", {})
-        letters = {path: known for known, paths in forces.items() for path in paths}
-        for path, letter in directions.items():
-            letters[path] = "".join(sorted({*letters.get(path, "").replace("c", ""), letter}))
-        table: dict[str, list[str]] = {}
-        for path, known in letters.items():
-            table.setdefault(known, []).append(path)
-        if directions:
-            entries[type_] = {"forces": {}, **entries[type_]} | {"forces": dict(sorted(table.items()))}
-    written = (json.dumps([type_, entry], separators=(",", ":")) for type_, entry in entries.items())
-    OUTPUT.write_text("\n".join((noted(header, "directions_aws.py", len(answers)), *written)) + "\n")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("binary", nargs="?")
-    parser.add_argument("--cache", default="", help="JSON lines, appended to; types already in it are skipped")
-    parser.add_argument("--compile", default="", help="the cache to write into the table")
-    parser.add_argument("--types", default="", help="comma-separated; default all")
-    arguments = parser.parse_args()
-    if arguments.compile:
-        _compile(File(arguments.compile))
+def _merged(type_: str, entry: Entry, directions: dict[str, str]) -> None:
+    """A direction takes the place of what was said of any change."""
+    if not directions:
         return
-    provider, cache = Provider(arguments.binary, CONFIG), File(arguments.cache)
-    done = {json.loads(line)[0] for line in cache.read_text().splitlines()} if cache.exists() else set()
-    try:
-        with cache.open("a") as out:
-            for type_ in arguments.types.split(",") if arguments.types else sorted(provider.blocks):
-                if type_ not in done:
-                    directions = Directions(provider, type_).all()
-                    print(json.dumps([type_, directions], separators=(",", ":")), file=out, flush=True)
-                    print(f"{type_}: {directions}", file=sys.stderr, flush=True)
-    finally:
-        provider.stop()
+    forces: dict[str, list[str]] = entry.get("forces", {})
+    letters = {path: known for known, paths in forces.items() for path in paths}
+    for path, letter in directions.items():
+        letters[path] = "".join(sorted({*letters.get(path, "").replace("c", ""), letter}))
+    table: dict[str, list[str]] = {}
+    for path, known in letters.items():
+        table.setdefault(known, []).append(path)
+    entry["forces"] = dict(sorted(table.items()))
 
 
 if __name__ == "__main__":
-    main()
+    about = __doc__.splitlines()[0]
+    run("directions_aws.py", about, lambda provider, type_: Directions(provider, type_).all(), _merged)

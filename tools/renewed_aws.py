@@ -10,15 +10,9 @@ No schema says so; the plan of an object of which one argument differs does. Run
 
 from __future__ import annotations
 
-import argparse
-import json
-import sys
-from collections.abc import Iterator
-from pathlib import Path as File
-from typing import Any
-
-from compile_aws import OUTPUT, RENEWED, noted
-from force_new_aws import CONFIG, Probe
+from asked_aws import Entry, run
+from compile_aws import RENEWED
+from force_new_aws import Probe
 from provider_objects import Leaf
 from tfplugin5 import UNKNOWN, Crashed, Provider, unpack
 
@@ -81,44 +75,13 @@ class Renewals:
         return []
 
 
-def _asked(provider: Provider, types: list[str], cache: File) -> Iterator[tuple[str, dict[str, list[str]]]]:
-    done = {json.loads(line)[0] for line in cache.read_text().splitlines()} if cache.exists() else set()
-    return ((type_, Renewals(provider, type_).all()) for type_ in types if type_ not in done)
-
-
-def _compile(cache: File) -> None:
-    """The cache, and what is known beside it by documentation, into the table."""
-    header, *lines = OUTPUT.read_text().splitlines()
-    entries: dict[str, dict[str, Any]] = dict(map(json.loads, lines))
-    answers: dict[str, Any] = dict(map(json.loads, cache.read_text().splitlines()))
-    for type_, by in answers.items():
-        entries[type_].pop("renewed", None)
-        if known := {**by, **RENEWED.get(type_, {})}:
-            entries[type_]["renewed"] = known
-    written = (json.dumps([type_, entry], separators=(",", ":")) for type_, entry in entries.items())
-    OUTPUT.write_text("\n".join((noted(header, "renewed_aws.py", len(answers)), *written)) + "\n")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("binary", nargs="?")
-    parser.add_argument("--cache", default="", help="JSON lines, appended to; types already in it are skipped")
-    parser.add_argument("--compile", default="", help="the cache to write into the table")
-    parser.add_argument("--types", default="", help="comma-separated; default all")
-    arguments = parser.parse_args()
-    if arguments.compile:
-        _compile(File(arguments.compile))
-        return
-    provider, cache = Provider(arguments.binary, CONFIG), File(arguments.cache)
-    try:
-        with cache.open("a") as out:
-            types = arguments.types.split(",") if arguments.types else sorted(provider.blocks)
-            for answer in _asked(provider, types, cache):
-                print(json.dumps(answer, separators=(",", ":")), file=out, flush=True)
-                print(f"{answer[0]}: {answer[1]}", file=sys.stderr, flush=True)
-    finally:
-        provider.stop()
+def _merged(type_: str, entry: Entry, by: dict[str, list[str]]) -> None:
+    """With what is known beside the answer by documentation."""
+    entry.pop("renewed", None)
+    if known := {**by, **RENEWED.get(type_, {})}:
+        entry["renewed"] = known
 
 
 if __name__ == "__main__":
-    main()
+    about = __doc__.splitlines()[0]
+    run("renewed_aws.py", about, lambda provider, type_: Renewals(provider, type_).all(), _merged)
