@@ -1,7 +1,7 @@
 """Conditions in their boolean normal form, from their text: one reader for the spellings of all languages.
 
 `not (a or b)` and `not a and not b` are one condition, as are `a > b` and `b < a`, `x.nil?` and `x == nil`. Negation stands
-at the leaves only, `and` and `or` are flat sets, comparisons have one direction.
+at the leaves only, `and` and `or` are flat and in order of their parts' text, comparisons have one direction.
 """
 
 from __future__ import annotations
@@ -53,13 +53,13 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`and` or `or` of at least two parts, in no order."""
+    """`and` or `or` of at least two different parts, in order of their text, so that the order written means nothing."""
 
     word: Literal["and", "or"]
-    parts: frozenset[Leaf | Group]
+    parts: tuple[Leaf | Group, ...]
 
     def __str__(self) -> str:
-        return "(" + f" {self.word} ".join(sorted(str(p) for p in self.parts)) + ")"
+        return "(" + f" {self.word} ".join(str(p) for p in self.parts) + ")"
 
 
 Condition = Leaf | Group
@@ -115,7 +115,7 @@ def _group(word: Literal["and", "or"], parts: list[Condition]) -> Condition:
     flat: set[Leaf | Group] = set()
     for part in parts:
         flat.update(part.parts if isinstance(part, Group) and part.word == word else (part,))
-    return next(iter(flat)) if len(flat) == 1 else Group(word, frozenset(flat))
+    return next(iter(flat)) if len(flat) == 1 else Group(word, tuple(sorted(flat, key=str)))
 
 
 class _Reader:

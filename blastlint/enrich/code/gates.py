@@ -110,11 +110,9 @@ def answered(gate: Gate) -> bool:
     return isinstance(gate.condition, Leaf) and gate.condition.left.endswith(".failed")
 
 
-def conjuncts(condition: Condition) -> frozenset[Condition]:
+def conjuncts(condition: Condition) -> tuple[Condition, ...]:
     """What must hold for the whole to hold."""
-    if isinstance(condition, Group) and condition.word == "and":
-        return frozenset(condition.parts)
-    return frozenset((condition,))
+    return condition.parts if isinstance(condition, Group) and condition.word == "and" else (condition,)
 
 
 def skeleton(text: str) -> str:
