@@ -101,7 +101,7 @@ def test_every_kind_of_guard_has_its_rule() -> None:
         kinds = rule.when.get("guard.kind") if rule.on == "guard" else None
         used.update(kinds if isinstance(kinds, (list, tuple)) else [str(kinds)])
     silent = {guard.kind for _, guard in all_guards()} - used - {"public-access", "scheme", "service-type", "authentication"}
-    assert silent == {"encryption", "key-rotation"}  # facts without a rule so far
+    assert silent == set()
 
 
 def test_annotations_that_are_computed_as_a_whole_are_not_said_to_force_anything() -> None:

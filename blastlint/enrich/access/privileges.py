@@ -39,6 +39,9 @@ _CONFINING = {
     "PrivateDevices": "the devices of the host",
     "CapabilityBoundingSet": "all capabilities",
 }
+# What a container has that nothing takes from it.
+_CAPABILITIES = "the default capabilities"
+_WRITABLE = "a root file system to write to"
 _ENFORCE = ("metadata", "labels", "pod-security.kubernetes.io/enforce")
 _LEVELS = ("privileged", "baseline", "restricted")
 
@@ -135,8 +138,13 @@ def _container(own: Value, pod: Value) -> dict[str, bool]:
     held: dict[str, bool] = {}
     if _is_on(own.get("privileged")):
         held["all privileges of the host"] = True
-    for capability in _elements(own.get("capabilities", "add")):
+    capabilities = own.get("capabilities") or Value({})
+    for capability in _elements(capabilities.get("add")):
         held.update(_capability(str(capability.scalar)))
+    if capabilities.known and not _drops_all(capabilities.get("drop")):
+        held[_CAPABILITIES] = False
+    if not _may_be_on(own.get("readOnlyRootFilesystem")):
+        held[_WRITABLE] = False
     if _may_be_root(own.get("runAsNonRoot") or pod.get("runAsNonRoot"), own.get("runAsUser") or pod.get("runAsUser")):
         held["the rights of root"] = False
     escalation = own.get("allowPrivilegeEscalation")
@@ -157,6 +165,10 @@ def stated(context: Value) -> dict[str, bool]:
         held.pop("the rights of root", None)
     if context.get("allowPrivilegeEscalation") is None:
         held.pop("the right to gain privileges", None)
+    if context.get("capabilities", "drop") is None:
+        held.pop(_CAPABILITIES, None)
+    if context.get("readOnlyRootFilesystem") is None:
+        held.pop(_WRITABLE, None)
     return held
 
 
@@ -185,6 +197,10 @@ def _service(service: Value) -> dict[str, bool]:
         held["the network of the host"] = False
     for capability in _elements(service.get("cap_add")):
         held.update(_capability(str(capability.scalar)))
+    if not _drops_all(service.get("cap_drop")):
+        held[_CAPABILITIES] = False
+    if not _may_be_on(service.get("read_only")):
+        held[_WRITABLE] = False
     for option in _elements(service.get("security_opt")):
         if str(option.scalar) in ("seccomp:unconfined", "apparmor:unconfined", "seccomp=unconfined", "apparmor=unconfined"):
             held["every system call"] = False
@@ -232,10 +248,21 @@ def _capability(name: str) -> dict[str, bool]:
     return {f"the capability {name}": name in _MIGHTY}
 
 
+def _drops_all(dropped: Value | None) -> bool:
+    """Whether every capability is taken away; what is not known is taken to be."""
+    if dropped is not None and not dropped.known:
+        return True
+    return any(str(each.scalar).upper() == "ALL" for each in _elements(dropped))
+
+
 def _is_agent(entity: Entity) -> bool:
     """Whether it is one of those programs that manage the host's network or disks, and need it."""
     images = [str(v.scalar) for p, v in entity.attributes.leaves() if p.endswith("image") and v.scalar]
     return any(_AGENT.search(text) for text in (entity.name, *images))
+
+
+def _may_be_on(value: Value | None) -> bool:
+    return _is_on(value) or (value is not None and not value.known)
 
 
 def _is_on(value: Value | None) -> bool:
