@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 
 from blastlint.enrich.code.auth_above import above, below, said
 from blastlint.enrich.code.auth_elements import Element, elements, route, routes
-from blastlint.enrich.code.pairs import WORD, Pair
+from blastlint.enrich.code.pairs import WORD, Pair, local_functions
 from blastlint.facts.calls import pattern
 from blastlint.model import Fact, FactValue
-from blastlint.parse.code import Shape
+from blastlint.parse.code import Shape, shape_of
 from blastlint.regex import regex
 
 _SCREEN = regex(
@@ -21,6 +21,7 @@ _SCREEN = regex(
     rb"|access|depends|security|acl|passes_test|middleware|before_(action|filter)|can_|procedure|bearer|matcher"
 )
 _SKIPS = regex(r"(?i)skip|exempt|without|disable|remove|ignore|public|anonymous")
+_ANSWERS = regex(r"^(return\s+\w|raise\b|throw\b)")
 _NARROWED = regex(rb"before_(action|filter)|\bmatcher\b")
 
 
@@ -83,7 +84,7 @@ def weaker(old: list[Element], new: list[Element], around: list[Element], pair: 
 
 def _asked_otherwise(element: Element, pair: Pair) -> bool:
     """Whether the check is asked in another way now: it has another name, or it is called where it was given to something; a
-    call that is new is given what the lost one was given, or decides about the same denial."""
+    call that is new is given what the lost one was given, or decides about the same denial. Or it asked nothing."""
     renamed = pair.scope.renamed.get(element.name)
     if renamed is not None and renamed in WORD.findall(pair.text("after")):
         return True
@@ -92,10 +93,29 @@ def _asked_otherwise(element: Element, pair: Pair) -> bool:
     asking = (call for call in new if not _SKIPS.search(call.last))
     if any(element.name in (call.last, *WORD.findall(" ".join(call.arguments))) for call in asking):
         return True
+    if _only_notes(element, pair):
+        return True
     if len(element.last_argument) >= 4 and any(element.last_argument in call.text for call in new):
         return True
     same = [b for b in pair.after.branches if element.body and b.leaves and b.body == element.body]
     return any(call.text in branch.condition for branch in same for call in new)
+
+
+def _only_notes(element: Element, pair: Pair) -> bool:
+    """Whether it is a function of the object that refuses nobody, and writes down what it finds: `this.state = ...`."""
+    module, name = pair.module("before"), f"self.{element.name}"
+    if module is None or not any(c.name.replace("this.", "self.") == name for c in pair.before.calls):
+        return False
+    known = local_functions(module).get(element.name)
+    shape = shape_of(module, module.by_name[known]) if known is not None else None
+    if shape is None or any(b.leaves in ("raise", "exit") for b in shape.branches) or not any(
+        option.owner in ("this", "self") for option in shape.options
+    ):
+        return False
+    refuses = pattern("auth", "denials"), pattern("checks", "refusing")
+    return not any(pattern("checks", "checking").search(call.name) for call in shape.calls) and not any(
+        _ANSWERS.match(statement) or any(row.search(statement) for row in refuses) for statement in shape.statements
+    )
 
 
 def _names(pair: Pair) -> str:

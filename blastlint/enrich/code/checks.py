@@ -43,6 +43,7 @@ _DEBUG = regex(
 )
 _ERROR = regex(r"(?i)^!?\w*err(or)?s?\w*( *[!=]=+ *(nil|null|None))?$|^!?\(?let Err\b")
 _PLAIN = regex(r"^[\w.]+$")
+_NAMED = regex(r"^(\"[^\"]{2,}\"|(\w+\.)*(?!None$)[A-Z]\w*\.\w+|[A-Z][A-Z\d_]{2,})$")  # a constant, or a word in quotes
 _YES = regex(r"^return (True|true|Ok\(true\)|!.*|.*(&&|\band\b|[=!<>]=).*);?$")
 _NO = regex(r"^(return )?(False|false);?$")
 _FUNCTION = regex(rb"=>|\bfunction\b")
@@ -178,11 +179,23 @@ def _became(gate: Gate, born: Sequence[Gate], old: Sequence[Gate], pair: Pair) -
             return ("swapped", other.branch) if both else ("", None)
         if isinstance(gate.condition, Group) and other.condition in gate.condition.parts:
             return "", None  # one way past it less: stricter
+        if other.leaving == gate.leaving and other.branch.leaves == gate.branch.leaves and _of_another(gate, other):
+            return "", None
     if any(other.leaving == gate.leaving and _alike(gate.branch, other.branch) for other in born):
         return "", None  # the same is refused for another reason
     if gate.refuses and any(other.refuses and subjects(other) & subjects(gate) for other in born):
         return "", None  # something else is asked of the same
     return "removed", None
+
+
+def _of_another(gate: Gate, other: Gate) -> bool:
+    """Whether the same word is asked for of another value: `claim == Plan.FREE` -> `team.claim == Plan.FREE`. Who somebody
+    is, is another matter."""
+    old, new = gate.condition, other.condition
+    if not (isinstance(old, Leaf) and isinstance(new, Leaf)) or (old.operator, old.negated) != (new.operator, new.negated):
+        return False
+    shared = {old.left, old.right} & {new.left, new.right}
+    return old.operator == "==" and any(_NAMED.match(side) for side in shared) and _asks(gate) == "value"
 
 
 def _alike(one: Branch, other: Branch) -> bool:

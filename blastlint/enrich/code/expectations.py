@@ -18,6 +18,8 @@ _TRIVIAL = regex(
 )
 _SCREEN = regex(rb"(?i)assert|expect|equal|\beq\b|should|diff|got|want|t\.(Error|Fatal)|^\W*[\w\"']")
 _SNAPSHOT = regex(r"(\.snap|\.golden|\.approved\.\w+|\.ambr)$|(^|/)(__snapshots__|goldens?|snapshots)/")
+_TOKEN = regex(r"[A-Za-z_]\w+|\d+")
+_CAPITAL = regex(r"^[A-Z]\w+$")
 _VOLATILE = regex(r"^[\"'`]?\d{4}-\d\d-\d\d|^[\"'`]?v?\d+\.\d+\.\d+|copyright|version", re.IGNORECASE)
 
 
@@ -38,6 +40,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
         "before": old.expected,
         "after": new.expected,
         "claim": claim_of(pair.scope.context),
+        "said": _is_said(old, new, pair),
         "name": change.entity.name,
     }
     related = tuple(Related("expects another value too", c.entity.header, c.address) for c, _, _ in followed[1:8])
@@ -75,6 +78,23 @@ def _value(assertion: Assertion) -> str:
     return "None" if assertion.expected in ("nil", "null") else assertion.expected
 
 
+def _is_said(old: Assertion, new: Assertion, pair: Pair) -> bool:
+    """Whether what is newly expected stands, word by word, in what the changed sources newly say: then it was meant."""
+    words = {*_TOKEN.findall(new.expected)} - {*_TOKEN.findall(old.expected)}
+    sources = (c for c in pair.scope.source_changes if c.action in ("added", "modified"))
+    return bool(words) and any(words <= _newly_said(pair.scope.pair(change)) for change in sources)
+
+
+def _newly_said(pair: Pair) -> set[str]:
+    return {*_TOKEN.findall(pair.text("after"))} - {*_TOKEN.findall(pair.text("before"))}
+
+
+def _is_same(one: Assertion, other: Assertion) -> bool:
+    """Whether what is expected differs by where it is known from alone: `types.Active` and `Active`."""
+    names = sorted((one.expected, other.expected), key=len)
+    return one.subject == other.subject and _CAPITAL.match(names[0]) is not None and names[1].endswith(f".{names[0]}")
+
+
 def _is_renamed(one: Assertion, other: Assertion, pair: Pair) -> bool:
     """Whether what is expected is a name that the whole test has in place of another."""
     names = (one.expected, other.expected)
@@ -91,7 +111,8 @@ def _differing(pair: Pair) -> tuple[Assertion, Assertion] | None:
     changed = [
         (one, other)
         for one, other in zip(before.assertions, after.assertions, strict=True)
-        if (one.subject, _value(one)) != (other.subject, _value(other)) and not _is_renamed(one, other, pair)
+        if (one.subject, _value(one)) != (other.subject, _value(other))
+        and not (_is_renamed(one, other, pair) or _is_same(one, other))
     ]
     if not changed or any(a.subject != b.subject or a.form != b.form or a.form != "equal" for a, b in changed):
         return None

@@ -79,8 +79,9 @@ def _found(asked: Condition) -> str:
     kind = _KIND.match(asked.left) or (_KIND.match(asked.right) if asked.operator == "==" else None)
     if kind is not None:
         return "" if asked.negated else next(name for name in kind.groups() if name)
-    there = asked.negated == (asked.operator == "==") and asked.right in ("", "None")
-    return asked.left if there else ""
+    if asked.negated != (asked.operator == "=="):
+        return ""
+    return asked.left if asked.right in ("", "None") else asked.right if asked.left == "None" else ""
 
 
 def _answers(shape: Shape) -> Mapping[Span, str]:

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.enrich.code.gates import Gate, answered, conjuncts, gates
-from blastlint.enrich.code.pairs import Pair, brought_by_name, scope_of
+from blastlint.enrich.code.pairs import Pair, Scope, brought_by_name, scope_of, words_of
 from blastlint.enrich.context import Context
 from blastlint.facts.calls import pattern
 from blastlint.model import Change
-from blastlint.parse.code import Branch, Shape
+from blastlint.parse.code import Branch, Shape, Span
 from blastlint.parse.logic import Condition, Group, Leaf, leaves, negation, normal, tokens_of
 from blastlint.regex import regex
 
@@ -45,8 +45,8 @@ def moved(gate: Gate, of_flag: bool, pair: Pair) -> bool:
         o.key in names and len(o.value) > 5 and o.value not in named and (o.value in text or o.value in said)
         for o in pair.before.options
     )
-    if names and not names & words and not inlined and not of_flag and not _outlives(names, gate, pair):
-        return not (gate.refuses and _of_what_stays(names, words, pair))
+    if not inlined and not of_flag and any(_void(asked, words, gate, pair) for asked in _ways(gate, pair)):
+        return True
     known = {c.name for c in (*pair.before.calls, *pair.before.decorators)}
     for call in (*pair.after.calls, *pair.after.decorators):
         if call.name in known:
@@ -61,7 +61,62 @@ def moved(gate: Gate, of_flag: bool, pair: Pair) -> bool:
         if any(leaf.left in s and leaf.right in s and ("?" in s or " if " in s or "min" in s or "max" in s or "&&" in s
                or " and " in s or "||" in s or " or " in s) for s in fresh):  # fmt: skip
             return True
-    return _typed(names, pair)
+    return _typed(names, pair) or _on_other_way(gate, pair) or _undeclared(gate, pair)
+
+
+def _ways(gate: Gate, pair: Pair) -> Iterator[frozenset[str]]:
+    """The names that the gate asks about; of `if a and b: leave` those of each part as well, since one that is void is
+    enough for it never to hold. A parameter that goes is not void: it may have been what asked for the check."""
+    yield subjects(gate)
+    if gate.leaving and isinstance(gate.condition, Group) and gate.condition.word == "or":
+        given = {parameter.name for parameter in pair.before.parameters}
+        parts = (subjects(Gate(part, gate.branch, True)) for part in gate.condition.parts)
+        yield from (names for names in parts if not names & given)
+
+
+def _void(names: frozenset[str], words: set[str], gate: Gate, pair: Pair) -> bool:
+    """Whether what was asked about is no more."""
+    if not names or names & words:
+        return False
+    return not _outlives(names, gate, pair) and not (gate.refuses and _of_what_stays(names, words, pair))
+
+
+def _on_other_way(gate: Gate, pair: Pair) -> bool:
+    """Whether the gate stood on one of two ways, `if known: ... else: ...`, and the other, which has a check of its own, is
+    the only one that is left."""
+    shape, here = pair.before, pair.before.locate(gate.branch.at)
+    asked = {normal(b.condition) for b in pair.after.branches}
+    there = {g.condition for g in gates(pair.after)}
+    checks = [(shape.locate(g.branch.at), g.condition) for g in gates(shape) if g.leaving]
+    for branch in shape.branches:
+        question = normal(branch.condition)
+        sides = [shape.locate(b.at) for b in shape.branches if normal(b.condition) == negation(question)]
+        if not sides or not within(here, shape.locate(branch.at)) or {question, negation(question)} & asked:
+            continue
+        others = [at for at in sides if not within(here, at)]
+        if any(condition in there and within(at, other) for at, condition in checks for other in others):
+            return True
+    return False
+
+
+def within(inner: Span, outer: Span) -> bool:
+    return inner != outer and outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
+
+
+def _undeclared(gate: Gate, pair: Pair) -> bool:
+    """Whether every field that the gate asks about is gone from its type: nobody can leave it out any more."""
+    fields = {member.rpartition(".")[2] for member in _members(gate)} - _NO_SUBJECT
+    module = pair.module("after")
+    return bool(fields) and module is not None and fields <= pair.scope.context.once(_gone_fields) and not any(
+        re.search(rb"\.%s\b" % field.encode(), module.source) for field in fields
+    )
+
+
+def _gone_fields(context: Context) -> frozenset[str]:
+    """What the types of the change set said before beside their methods, and say no more."""
+    scope = scope_of(context)
+    types = [scope.pair(c) for c in scope.changes if c.type == "class" and c.before is not None]
+    return frozenset(w for p in types for w in words_of(p.text("before")).keys() - words_of(p.text("after")).keys())
 
 
 def _asked_only(names: frozenset[str], gate: Gate, pair: Pair) -> bool:
@@ -144,8 +199,22 @@ def _asked_below(gate: Gate, pair: Pair) -> bool:
     names = {c.name.rpartition(".")[2] for c in pair.before.calls} & {c.name.rpartition(".")[2] for c in pair.after.calls}
     refusing = pair.scope.context.once(_refusing)
     return bool(members := _members(gate)) and all(
-        any(c is not pair.change and c.entity.name in names for c in refusing.get(member, ())) for member in members
+        any(c is not pair.change and _called_by(c, names, pair.scope) for c in refusing.get(member, ()))
+        for member in members
     )
+
+
+def _called_by(change: Change, names: set[str], scope: Scope) -> bool:
+    """Whether a function has one of those names, or something of its own file that has one calls it, or is made of it."""
+    if change.entity.name in names:
+        return True
+    module = scope.pair(change).module("after")
+    if module is None:
+        return False
+    name = re.escape(change.entity.name).encode()
+    callers = (d.text for d in module.definitions if d.sort == "function" and d.last_name in names)
+    made = re.findall(rb"\b(\w+) *=[^=\n]*\b%s\b" % name, module.source)
+    return any(re.search(rb"\b%s\(" % name, text) for text in callers) or any(m.decode() in names for m in made)
 
 
 def _members(gate: Gate) -> set[str]:

@@ -49,6 +49,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "before": "text: the value expected before",
         "after": "text: the value expected now",
         "claim": "the words of the message that say that nothing behaves otherwise, or empty",
+        "said": "true when what is newly expected stands, word by word, in what the sources newly say",
         "name": "the first of the tests",
     },
     "check-config": {
