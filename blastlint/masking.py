@@ -146,13 +146,11 @@ def mask_text(text: str) -> str:
     return _MYSQL.sub(rf"\1{MASK}", _LOGIN.sub(rf"\1{MASK}", text))
 
 
-def mask_value(name: str, text: str, path: str = "") -> str:
-    """One value as it may be shown. `name` may be a dotted path; `path` is the file, where that is known."""
+def mask_value(name: str, text: str) -> str:
+    """One value as it may be shown. `name` may be a dotted path."""
     if says_nothing(text):
         return text
-    if is_secret_path(name) or (path and is_secret_file(path)):
-        return MASK
-    return mask_text(text)
+    return MASK if is_secret_path(name) else mask_text(text)
 
 
 def _url_password(match: re.Match[str]) -> str:
@@ -222,11 +220,6 @@ def sensitive_variables(terraform: str) -> frozenset[str]:
         if named and _SENSITIVE.search(body):
             found.add(named[1])
     return frozenset(found)
-
-
-def mask_line(text: str, path: str, names: frozenset[str] = frozenset()) -> str:
-    """One line of the file at `path`. Where the whole file is at hand, `masked_lines` knows more."""
-    return masked_lines(text, path, names)[0]
 
 
 def masked_lines(text: str, path: str, names: frozenset[str] = frozenset()) -> list[str]:

@@ -13,7 +13,7 @@ _FORMS = "Give nothing, REVISION, A..B, A...B, OLD NEW (two directories), --stag
 
 
 def change_of(
-    arguments: Sequence[str], staged: bool, patch: str | None, plans: Sequence[str] = (), directory: str = "."
+    arguments: Sequence[str], staged: bool, patch: str | None, plans: Sequence[str], directory: str = "."
 ) -> ChangeSet:
     """Plans alone are a change of their own. Raises UsageError for a combination that means nothing, SourceError for one
     that cannot be read."""

@@ -71,7 +71,7 @@ def is_catalogue(path: str) -> bool:
     return _TEXTS.search(path) is not None and _CATALOGUE.search(path) is not None
 
 
-def file_role(path: str, root: Value, language: str = "") -> Role:
+def file_role(path: str, root: Value, language: str) -> Role:
     """The role of one document; its language tells where that is made for one thing."""
     if _STATE.search(path):
         return "state"

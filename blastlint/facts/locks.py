@@ -42,7 +42,7 @@ _POSTGRES_MODES: Mapping[str, Blocks] = {
 }
 
 
-def lock_of(operation: Operation, conversion: Conversion = "unknown") -> Lock | None:
+def lock_of(operation: Operation, conversion: Conversion) -> Lock | None:
     """The lock that an operation on a table with rows takes and that somebody notices; None where there is none."""
     if operation.has("restated") and conversion not in ("rewrite", "lossy"):
         return None

@@ -35,7 +35,7 @@ class Hand:
     evidence: str
 
 
-def agents_of(message: str, authors: Sequence[Author], branch: str = "") -> tuple[Hand, ...]:
+def agents_of(message: str, authors: Sequence[Author], branch: str) -> tuple[Hand, ...]:
     """Every sign of an agent, the surest first. A branch's name counts only where nothing else does."""
     found = list(dict.fromkeys(_hands(message, authors)))
     if not found:

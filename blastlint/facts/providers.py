@@ -104,17 +104,6 @@ def facts_of(type_: str) -> TypeFacts | None:
     )
 
 
-def source_of(provider: str) -> Mapping[str, str]:
-    """The header of a provider's table: provider, version, source."""
-    header: dict[str, str] = json.loads(_bytes(provider).split(b"\n", 1)[0])
-    return header
-
-
-def types_of(provider: str) -> tuple[str, ...]:
-    """Every type in a provider's table, sorted. Parses the whole file: for tests and documentation."""
-    return tuple(json.loads(line)[0] for line in _bytes(provider).splitlines()[1:])
-
-
 @lru_cache(maxsize=8)
 def _bytes(name: str) -> bytes:
     folder = "" if name == "cloudformation" else "terraform"

@@ -153,15 +153,6 @@ def _form(told: list[str]) -> re.Pattern[str]:
     return _DIRECTIVE if not sections and directives > assigned and 2 * assigned < len(told) else _ASSIGNMENT
 
 
-def _continued(reading: Reading, entry: _Line, line: str, number: int) -> _Line:
-    old = entry.value
-    assert old.region is not None
-    text = _INLINE.sub("", line).strip()
-    joined = f"{old.scalar}\n{text}" if old.scalar is not None else text
-    first, column = old.region.start_line, old.region.start_column
-    return _Line(entry.path, _value(reading, joined, first, number, column, len(line.rstrip()) + 1, several=True))
-
-
 def _sections(reading: Reading, entries: list[_Line], whole: Region) -> Value:
     homes: dict[str, tuple[dict[str, list[Value]], Region]] = {"": ({}, whole)}
     for entry in entries:

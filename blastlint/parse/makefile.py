@@ -112,7 +112,7 @@ def _recipe(source: SourceText, start: int, end: int, target: str, variables: di
         safe = re.sub(r"\W", "_", name)
         if name in variables:
             known[safe] = variables[name]
-        pieces += [piece.slice(at, match.start()), _reference(piece, match.start(), match.end(), safe)]
+        pieces += [piece.slice(at, match.start()), _reference(piece, match.start(), safe)]
         at = match.end()
     pieces.append(piece.slice(at, len(piece.text)))
     joined = SourceText.joined([p for p in pieces if p.text] or [piece])
@@ -120,7 +120,7 @@ def _recipe(source: SourceText, start: int, end: int, target: str, variables: di
     return parse_text(joined, errexit="-" not in head.group(1), scope=target, known=known, assigned=assigned)
 
 
-def _reference(piece: SourceText, start: int, end: int, name: str) -> SourceText:
+def _reference(piece: SourceText, start: int, name: str) -> SourceText:
     """`${name}` in the place of make's reference."""
     return SourceText("${" + name + "}", piece.path, piece.side, (0,), (piece.place(start),))
 

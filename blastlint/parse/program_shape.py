@@ -211,7 +211,7 @@ class _Collector:
             tried = match.get("handler.tries", [])
             tries = tried[0] if tried else node.prev_named_sibling
             variable = self.reader.text(_one(match, "handler.variable"))
-            kind = self.handled(node, body, variable)
+            kind = self.handled(body, variable)
             statements, calls = self.tried(tries, node)
             text = self.reader.text(node).split("{")[0].split(":")[0].strip()[:80] or "handler"
             yield Handler(caught, kind, statements, calls, text, node)
@@ -225,7 +225,7 @@ class _Collector:
         texts = [self.statement(n) for n in inside] or [self.reader.text(tries)]
         return frozenset(texts), self.called(tries, limit)
 
-    def handled(self, handler: Node, body: Node | None, variable: str) -> HandlerBody:
+    def handled(self, body: Node | None, variable: str) -> HandlerBody:
         """What is done with what was caught. Without a body of statements it is an expression that stands in its place."""
         if body is None:
             return "pass"

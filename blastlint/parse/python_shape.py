@@ -37,7 +37,6 @@ _LOG = regex(
 )
 _EXITS = regex(r"(^|\.)(sys\.exit|exit|_exit|quit|abort|fail|bail|die)$")
 _SKIPS = regex(r"(^|\.)(skip|skipTest|skip_test)$")
-_OUR_SCOPE = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
 
 
 def shape(module: Module, definition: Definition) -> Shape:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from blastlint.regex import regex
 
 _BREAK = regex(r"\n")
-_WIDE = regex(r"[^\x00-\x7f]")
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -32,19 +31,3 @@ class Lines:
 
     def line(self, offset: int) -> int:
         return bisect_right(self.starts, offset)
-
-
-class CodePoints:
-    """Byte offsets of a UTF-8 text -> offsets in code points: what parsers that count bytes need."""
-
-    def __init__(self, text: str) -> None:
-        self._ends: list[int] = []  # byte offset behind each character that takes more than one byte
-        self._extra: list[int] = [0]  # bytes more than characters, up to and with it
-        extra = 0
-        for match in _WIDE.finditer(text):
-            extra += len(match[0].encode("utf-8", errors="replace")) - 1
-            self._ends.append(match.end() + extra)
-            self._extra.append(extra)
-
-    def offset(self, byte_offset: int) -> int:
-        return byte_offset - self._extra[bisect_right(self._ends, byte_offset)]

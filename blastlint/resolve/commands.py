@@ -129,7 +129,7 @@ def _of_yaml(
                 },
             )
     jobs = [_followed(workspace, path, job) for job in pipeline.jobs if job.region is not None]
-    yield from (_job(path, pipeline, job, commands.get(job.name, [])) for job in jobs)
+    yield from (_job(path, job, commands.get(job.name, [])) for job in jobs)
     if pipeline.region is not None and is_pipeline(path):
         yield _workflow(path, pipeline, jobs, commands)
 
@@ -174,7 +174,7 @@ def _workflow(path: str, pipeline: Pipeline, jobs: Sequence[Job], commands: Mapp
     )  # fmt: skip
 
 
-def _job(path: str, pipeline: Pipeline, job: Job, commands: Sequence[Command]) -> Entity:
+def _job(path: str, job: Job, commands: Sequence[Command]) -> Entity:
     assert job.region is not None
     attributes = {
         "nonblocking": job.nonblocking,

@@ -19,7 +19,7 @@ _REGULAR = 0o100644
 _BINARY = b"\0 a binary file, which the patch does not show"
 
 
-def from_patch(directory: str, source: str, revision: str | None = None) -> ChangeSet:
+def from_patch(directory: str, source: str, revision: str | None) -> ChangeSet:
     """The change of the patch in the file `source` (- is standard input).
 
     Its base is `revision` (HEAD) of the repository around `directory`, else the directory as it lies there. Where that has

@@ -73,9 +73,6 @@ class _Reader:
         self._lines = data.split(b"\n")
         if self._lines[-1] == b"":
             self._lines.pop()
-            self._ended = True
-        else:
-            self._ended = False
         self._label = label
         self._at = 0
         self._files: list[FilePatch] = []

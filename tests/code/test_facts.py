@@ -8,7 +8,7 @@ from blastlint.enrich.code.environments import holds_in
 from blastlint.enrich.code.timeouts import number
 from blastlint.parse.code import Call
 from blastlint.resolve.code_commands import command_line
-from tests.code.conftest import run
+from tests.code.made import run
 
 
 def auth(

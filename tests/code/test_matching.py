@@ -7,9 +7,8 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.code.conftest import run
+from tests.code.made import run
 
-JUDGED = ("test", "assertion", "handler", "auth", "tls", "timeout", "guard", "command")
 BODY = """def {name}(client, rows):
     answer = client.post("/login", json=rows)
     if answer.status != 200:

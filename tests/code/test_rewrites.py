@@ -19,7 +19,7 @@ from blastlint.engine.load import shipped_rules
 from blastlint.parse.languages import language_of
 from blastlint.parse.logic import negation, normal
 from tests.cases.runner import cases
-from tests.code.conftest import run
+from tests.code.made import run
 from tools import rewrites
 
 PACKAGE = Path(__file__).parent.parent.parent / "blastlint"

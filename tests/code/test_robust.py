@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from blastlint.parse import javascript, python
 from blastlint.parse.code import Module, shape_of
-from tests.code.conftest import run
+from tests.code.made import run
 
 PYTHON = [
     "def f(",

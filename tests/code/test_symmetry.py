@@ -16,7 +16,6 @@ FACTS = (
     "hold", "hardening", "default", "crash", "cost", "body", "symbol", "secret", "handler", "auth",
     "tls", "timeout", "test", "assertion", "skip", "expectation",
 )  # fmt: skip
-NARROWED = "the compiler refuses the callers, or the language takes any number of arguments"
 WAIVED_RULES: dict[tuple[str, str], str] = {}
 WAIVED_IDEAS: dict[tuple[str, str], str] = {
     ("what is looked into may be of any kind", "go"): "a gap: `body.(string)` in place of its form with `ok` is not seen",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import sys
 import time
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from blastlint.facts.providers import Answer, Step, facts_of, forces_replacement, source_of, types_of
+from blastlint import facts
+from blastlint.facts.providers import Answer, Step, facts_of, forces_replacement
 from blastlint.facts.stateful import is_routine, lesser_data, stateful_class
 
 BINARY = os.environ.get("BLASTLINT_AWS_PROVIDER", "")
@@ -72,19 +74,21 @@ def test_known_answers(type_: str, path: str, step: Step, answer: Answer) -> Non
 @pytest.mark.parametrize("provider", ["aws", "azurerm", "google", "others", "cloudformation"])
 def test_tables_are_whole(provider: str) -> None:
     """Sorted, each type once, every entry readable by its own look-up, a source and a version in the header."""
-    types = types_of(provider)
-    assert list(types) == sorted(set(types))
-    assert set(source_of(provider)) >= {"provider", "version", "source"}
+    folder = Path(facts.__path__[0]) / ("" if provider == "cloudformation" else "terraform")
+    header, *lines = (json.loads(line) for line in (folder / f"{provider}.jsonl").read_bytes().splitlines())
+    types = [type_ for type_, _ in lines]
+    assert types == sorted(set(types))
+    assert set(header) >= {"provider", "version", "source"}
     for type_ in types[:: max(1, len(types) // 40)]:
-        facts = facts_of(type_)
-        assert facts is not None and facts.type == type_
+        known = facts_of(type_)
+        assert known is not None and known.type == type_
 
 
 def test_a_look_up_does_not_parse_the_table() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for type_ in ("aws_instance", "aws_db_instance", "aws_wafv2_web_acl"):
         facts_of.__wrapped__(type_)
-    assert time.perf_counter() - started < 0.05
+    assert time.process_time() - started < 0.05
 
 
 def test_schema_knowledge() -> None:

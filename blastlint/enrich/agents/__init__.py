@@ -33,7 +33,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if change.kind == "command":
         from blastlint.enrich.agents import flags
 
-        yield from flags.of_command(change, context)
+        yield from flags.of_command(change)
         return
     if change.entity.type in ("symlink", "submodule"):
         return

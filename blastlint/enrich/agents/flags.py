@@ -47,7 +47,7 @@ def _is_given(given: str, name: str, wanted: str, text: str) -> bool:
     return given == wanted or (not given and re.search(apart, text) is not None)
 
 
-def of_command(change: Change, context: Context) -> Iterator[Fact]:
+def of_command(change: Change) -> Iterator[Fact]:
     """The fact of one added or changed command."""
     if change.after is None or change.action not in ("added", "modified"):
         return

@@ -204,9 +204,9 @@ def _imported(change: Change, module: Module, lines: tuple[_Use, ...], scope: Sc
                 continue
             yield from (u for u in uses if any(_is_name(user, u, match.start()) for match in word.finditer(u.text)))
             continue
-        left = [i for i in user.imports if not (moved and _same(i.target, {moved, f"{moved}.{name}"}, module))]
-        aliases = [i.alias for i in left if _same(i.target, targets, module)]
-        modules = [i.alias for i in left if _same(i.target, {module.name}, module)]
+        left = [i for i in user.imports if not (moved and _same(i.target, {moved, f"{moved}.{name}"}))]
+        aliases = [i.alias for i in left if _same(i.target, targets)]
+        modules = [i.alias for i in left if _same(i.target, {module.name})]
         if aliases:
             line = next((u for u in uses if "import" in u.text), uses[0])
             yield line
@@ -223,7 +223,7 @@ def _is_name(module: Module, use: _Use, column: int) -> bool:
     return found is not None and found.type == "identifier"
 
 
-def _same(target: str, wanted: set[str], module: Module) -> bool:
+def _same(target: str, wanted: set[str]) -> bool:
     """Whether an import is of the wanted name: a package may be imported below a root that the path does not tell."""
     return any(target == w or (w.endswith(f".{target}") and target.count(".") >= 1) for w in wanted)
 
@@ -279,7 +279,7 @@ def _imports(path: str, name: str, module: Module, scope: Scope) -> bool:
     document = scope.context.after.document(path)
     if document is None or not isinstance(document.content, Module):
         return False
-    return any(_same(i.target, {f"{module.name}.{name}"}, module) for i in document.content.imports)
+    return any(_same(i.target, {f"{module.name}.{name}"}) for i in document.content.imports)
 
 
 # --- the screen -----------------------------------------------------------------------------------------------------

@@ -42,11 +42,11 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if change.kind == "kubernetes.object" and change.type in POLICIES:
         yield from _policy(change, context)
     elif change.type in _FIREWALLS and change.before is not None and change.after is not None:
-        yield from _firewall(change, change.before, change.after)
+        yield from _firewall(change.before, change.after)
     elif change.type in _NAMING and change.before is not None and change.after is not None:
         yield from _unnamed(change.before, change.after)
     elif change.type in _ASSOCIATIONS and change.before is not None and change.after is None:
-        yield from _unprotected(change, change.before, context)
+        yield from _unprotected(change.before, context)
 
 
 def _fact(what: str, kind: str, summary: str, before: Region | None, after: Region | None = None) -> Fact:
@@ -202,7 +202,7 @@ def _text(value: Value) -> str:
 # --- web application firewalls ------------------------------------------------------------------------------------------
 
 
-def _firewall(change: Change, before: Entity, after: Entity) -> Iterator[Fact]:
+def _firewall(before: Entity, after: Entity) -> Iterator[Fact]:
     old, new = _rules(before), _rules(after)
     gone = [name for name in old if name not in new]
     born = [name for name in new if name not in old]
@@ -263,7 +263,7 @@ def _unnamed(before: Entity, after: Entity) -> Iterator[Fact]:
         yield _fact("association-removed", "waf", summary, before.header, after.header)
 
 
-def _unprotected(change: Change, before: Entity, context: Context) -> Iterator[Fact]:
+def _unprotected(before: Entity, context: Context) -> Iterator[Fact]:
     """An association that is gone while what it protected stays, and no other one protects it."""
     target = found(before.attributes, steps(_ASSOCIATIONS[before.type]))
     if target is None:

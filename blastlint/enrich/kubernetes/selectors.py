@@ -77,12 +77,12 @@ def selecting(entity: Entity, lost: Mapping[str, str], context: Context) -> Iter
             if place is None or wanted is None or place[1] != what or user.address in seen:
                 continue
             chosen = any(k == key for k, _ in wanted.wanted) and wanted.takes(old) and together(user, entity)
-            if chosen and not _is_provided(user, wanted, what, entity, context):
+            if chosen and not _is_provided(user, wanted, what, context):
                 seen.add(user.address)
                 yield user
 
 
-def _is_provided(user: Entity, wanted: Selector, what: str, gone: Entity, context: Context) -> bool:
+def _is_provided(user: Entity, wanted: Selector, what: str, context: Context) -> bool:
     """Whether something in the tree after the change is what the selector wants."""
     words = [text for _, texts in wanted.wanted for text in texts]
     if not words:
@@ -149,7 +149,7 @@ def _selects_nothing(before: Entity, after: Entity, context: Context) -> Iterato
         and old.takes(labels_of(e))
         and together(e, before)
     ]
-    if not chosen or _is_provided(after, new, place[1], after, context):
+    if not chosen or _is_provided(after, new, place[1], context):
         return
     missing = next(((k, v) for k, v in new.wanted if (k, v) not in old.wanted), new.wanted[0])
     label = f"{missing[0]}={missing[1][0] if missing[1] else ''}"

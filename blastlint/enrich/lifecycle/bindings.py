@@ -95,7 +95,7 @@ def _destroys(context: Context) -> bool:
 def _provider(change: Change, context: Context) -> Iterator[Fact]:
     if change.before is None or change.after is None:
         return
-    places = list(moved(change.before, change.after, change.deltas))
+    places = list(moved(change.before, change.deltas))
     left = left_in(context, change.before, change.after) if places else []
     pair = change.before.address, change.after.address
     for what, delta in places:

@@ -41,7 +41,7 @@ Entities = Mapping[str, Entity]
 _Configuration = tuple[dict[str, Entity], dict[str, Entity], dict[str, Change]]  # before, after, changes: by address
 
 
-def moved(old: Entity, new: Entity, deltas: Sequence[Delta]) -> Iterator[tuple[str, Delta]]:
+def moved(old: Entity, deltas: Sequence[Delta]) -> Iterator[tuple[str, Delta]]:
     """The arguments by which a provider looks elsewhere, there on both sides and different, with what each says."""
     for delta in deltas:
         path = plain(delta.path)
@@ -158,4 +158,4 @@ def _elsewhere(old: Entity | None, new: Entity | None) -> list[tuple[str, Delta]
     that source tells."""
     if old is None or new is None:
         return []
-    return list(moved(old, new, tuple(differences(old.attributes, new.attributes))))
+    return list(moved(old, tuple(differences(old.attributes, new.attributes))))

@@ -35,7 +35,6 @@ _SWITCH = {"enable": True, "enabled": True, "on": True, "disable": False, "disab
 _EMPTY: tuple[object, ...] = ("", 0, False, None)
 
 Weight = Literal["changes", "may replace", "replaces"]
-Resolve = Callable[[Value], Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def is_meta(path: str) -> bool:
     return _INDEX.sub("", path).split(".", 1)[0] in META
 
 
-def judged(before: Entity, after: Entity, deltas: tuple[Delta, ...], certain: Callable[[Value], bool]) -> Judgement:
+def judged(after: Entity, deltas: tuple[Delta, ...], certain: Callable[[Value], bool]) -> Judgement:
     """What the deltas of a resource that is on both sides do. `certain(value)` says that an unknown value is unknown because
     what it refers to is new or replaced, so that a plan surely shows a difference."""
     facts = facts_of(after.type)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from blastlint.command import Command
 from blastlint.diff.commands import command_of
@@ -22,14 +22,14 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     """The facts of one change of a CI job, or of a command in one."""
     if change.kind == "pipeline.job":
         if change.before is not None and change.after is not None:
-            yield from _job(change, change.before, change.after, context)
+            yield from _job(change.before, change.after, context)
         elif change.before is not None and change.action == "removed":
-            yield from _removed(change, change.before, context)
+            yield from _removed(change.before, context)
     elif change.kind == "pipeline.workflow":
         yield from checks.facts(change, context)
         yield from tokens.facts(change, context)
     elif change.before is not None and change.after is not None and change.action == "modified":
-        yield from _command(change, change.before, change.after, context)
+        yield from _command(change.before, change.after, context)
 
 
 def _commands(entity: Entity) -> tuple[Command, ...]:
@@ -38,14 +38,14 @@ def _commands(entity: Entity) -> tuple[Command, ...]:
     return commands
 
 
-def _job(change: Change, before: Entity, after: Entity, context: Context) -> Iterator[Fact]:
+def _job(before: Entity, after: Entity, context: Context) -> Iterator[Fact]:
     commands = _commands(after)
     kind = class_of(after.name, commands)
     if not attribute(before, "nonblocking") and attribute(after, "nonblocking"):
         yield _fact(
             "nonblocking", after, kind, "a failure stops it", attribute(after, "nonblocking"), context, "nonblocking"
         )
-    yield from _steps(before, after, commands, context)
+    yield from _steps(before, after, context)
     if not _never(attribute(before, "condition")) and _never(attribute(after, "condition")):
         yield _fact(
             "disabled", after, kind, attribute(before, "condition"), attribute(after, "condition"), context, "condition"
@@ -58,7 +58,7 @@ def _job(change: Change, before: Entity, after: Entity, context: Context) -> Ite
         )
 
 
-def _steps(before: Entity, after: Entity, commands: Sequence[Command], context: Context) -> Iterator[Fact]:
+def _steps(before: Entity, after: Entity, context: Context) -> Iterator[Fact]:
     """A step whose failure is let through, where it was not before."""
     old = {s[0]: s for s in _lines(before)}
     for name, nonblocking, condition in _lines(after):
@@ -123,7 +123,7 @@ def _gate(entity: Entity) -> str:
     return attribute(entity, "approval") or (f"environment: {environment}" if environment else "")
 
 
-def _removed(change: Change, before: Entity, context: Context) -> Iterator[Fact]:
+def _removed(before: Entity, context: Context) -> Iterator[Fact]:
     """An approval job that is gone while a job that waited for it is still there, and waits for no other."""
     if not attribute(before, "approval") or _commands(before):
         return
@@ -148,7 +148,7 @@ def _short(job: Entity) -> str:
 # --- commands in jobs ----------------------------------------------------------------------------------------------
 
 
-def _command(change: Change, before: Entity, after: Entity, context: Context) -> Iterator[Fact]:
+def _command(before: Entity, after: Entity, context: Context) -> Iterator[Fact]:
     old, new = command_of(before), command_of(after)
     classes = set(classes_of(new))
     kind = next((k for k in ("security", "test", "lint") if k in classes), "")

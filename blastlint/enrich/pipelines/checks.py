@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.command import Command
 from blastlint.enrich.context import Context
-from blastlint.enrich.pipelines.classes import ADVISORY, CHECKS, class_of
+from blastlint.enrich.pipelines.classes import ADVISORY
 from blastlint.facts.commands import classes_of
 from blastlint.frozen import dataclass
 from blastlint.masking import mask_text
@@ -225,11 +225,3 @@ def _fields(what: str, kind: str, job: str, before: str, after: str, count: int,
     return {
         "what": what, "class": kind, "job": job, "before": before, "after": after, "count": count, "left": left,
     }  # fmt: skip
-
-
-def job_class(job: Job, commands: Sequence[Command]) -> str:
-    """What a job is for, by its name and what it runs."""
-    found = class_of(job.name, commands)
-    return (
-        found if found in CHECKS or found != "other" else next((k for u in job.uses if (k := _action_class(u))), found)
-    )

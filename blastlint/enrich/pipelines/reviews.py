@@ -135,12 +135,11 @@ def _codeowners(change: Change, context: Context) -> Iterator[Fact]:
                 weaker.append((path, was, now))
     if lost:
         yield _told(
-            change,
             "owners-removed",
             [p for p, _ in lost],
             lost[0][1].owners,
             (),
-            _place(change, after, before, lost[0][1]),
+            _place(change, after, lost[0][1]),
             left=owned,
         )
     named = {tuple(sorted(line.owners)) for line in after}
@@ -153,7 +152,7 @@ def _codeowners(change: Change, context: Context) -> Iterator[Fact]:
     if shadowed:
         path, was, now = shadowed[0]
         region = Region("after", change.path, now.number, 1, now.number, 2)
-        yield _told(change, "owners-shadowed", [p for p, _, _ in shadowed], was.owners, now.owners, region)
+        yield _told("owners-shadowed", [p for p, _, _ in shadowed], was.owners, now.owners, region)
 
 
 def _exists(line: Line, lines: Sequence[Line]) -> bool:
@@ -179,7 +178,7 @@ def _text(context: Context, side: str, change: Change) -> str:
     return (tree.read(entity.region.path) or b"").decode("utf-8", "replace") if entity is not None else ""
 
 
-def _place(change: Change, after: Sequence[Line], before: Sequence[Line], line: Line) -> Region | None:
+def _place(change: Change, after: Sequence[Line], line: Line) -> Region | None:
     if change.after is None:
         return None
     now = next((n for n in after if n.pattern == line.pattern), None)
@@ -188,7 +187,6 @@ def _place(change: Change, after: Sequence[Line], before: Sequence[Line], line: 
 
 
 def _told(
-    change: Change,
     what: str,
     paths: Sequence[str],
     before: Sequence[str],

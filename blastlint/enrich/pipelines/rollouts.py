@@ -56,7 +56,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     elif change.kind == "pipeline.workflow" and change.before is not None and change.after is not None:
         yield from _stages_of_jobs(change.before, change.after)
     elif change.kind == "command" and change.before is not None and change.after is not None:
-        yield from _options(change, change.before, change.after)
+        yield from _options(change.before, change.after)
 
 
 # --- keys ----------------------------------------------------------------------------------------------------------
@@ -222,7 +222,7 @@ def _text(value: Value) -> str:
 # --- commands and jobs -----------------------------------------------------------------------------------------------
 
 
-def _options(change: Change, before: Entity, after: Entity) -> Iterator[Fact]:
+def _options(before: Entity, after: Entity) -> Iterator[Fact]:
     """An option that rolled a failed deployment back, gone from the same command."""
     old, new = command_of(before), command_of(after)
     if attribute(after, "container") == "docs":

@@ -32,7 +32,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
             for what in _growth(was, job):
                 grown.setdefault(what, []).append(job)
     for (kind, before, after), concerned in grown.items():
-        yield _fact(change, kind, before, after, concerned, change.after)
+        yield _fact(kind, before, after, concerned, change.after)
     yield from _triggers(change, pipeline, pipeline_after, jobs_after)
 
 
@@ -78,15 +78,15 @@ def _triggers(change: Change, old: Pipeline, new: Pipeline, jobs: tuple[Job, ...
     before, after = {t.event for t in old.triggers}, {t.event for t in new.triggers}
     for event in _PRIVILEGED:
         if event in after and event not in before and change.after is not None:
-            yield _fact(change, "trigger-privileged", ", ".join(sorted(before)), event, list(jobs), change.after)
+            yield _fact("trigger-privileged", ", ".join(sorted(before)), event, list(jobs), change.after)
     was = any(_HEAD.search(j.checkout) for j in _parts(change.before)[1]) if change.before is not None else False
     fetching = [job for job in jobs if _HEAD.search(job.checkout)]
     kept = [e for e in _PRIVILEGED if e in before and e in after]
     if kept and fetching and not was and change.after is not None:
-        yield _fact(change, "head-checked-out", "its own code", fetching[0].checkout, fetching, change.after)
+        yield _fact("head-checked-out", "its own code", fetching[0].checkout, fetching, change.after)
 
 
-def _fact(change: Change, what: str, before: str, after: str, jobs: list[Job], entity: Entity) -> Fact:
+def _fact(what: str, before: str, after: str, jobs: list[Job], entity: Entity) -> Fact:
     scopes = {part.partition(":")[0].strip() for part in after.split(",")}
     deploying = bool(jobs) and all(job.environment for job in jobs)
     fields: dict[str, FactValue] = {

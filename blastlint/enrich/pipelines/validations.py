@@ -36,14 +36,14 @@ _CHECKED = frozenset({"test", "lint", "security"})
 def facts(change: Change, context: Context) -> Iterator[Fact]:
     """The facts of one changed command, pipeline or cluster object."""
     if change.kind == "command" and change.after is not None and change.action in ("added", "modified"):
-        yield from _skipped(change, change.before, change.after)
+        yield from _skipped(change.before, change.after)
     elif change.kind == "pipeline.workflow" and change.before is not None and change.after is not None:
         yield from _dropped(change.before, change.after)
     elif change.kind == "kubernetes.object" and change.type.endswith("WebhookConfiguration"):
         yield from _webhook(change)
 
 
-def _skipped(change: Change, before: Entity | None, after: Entity) -> Iterator[Fact]:
+def _skipped(before: Entity | None, after: Entity) -> Iterator[Fact]:
     command = command_of(after)
     if attribute(after, "container") == "docs":
         return

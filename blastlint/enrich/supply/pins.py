@@ -115,7 +115,7 @@ def _pins(context: Context, path: str, side: Side) -> list[Pin]:
         text = (workspace.tree.read(path) or b"").decode("utf-8", "replace")
         return [Pin("package", m[1], m[2], _at(text, m.start(), side, path)) for m in _GRADLE.finditer(text)]
     document = workspace.document(path)
-    return list(_of_document(document, path, name)) if document is not None else []
+    return list(_of_document(document, name)) if document is not None else []
 
 
 def _at(text: str, offset: int, side: Side, path: str) -> Region:
@@ -140,7 +140,7 @@ def _image(text: str, place: Region | None) -> Pin:
     return Pin("image", name.removesuffix(f":{tag}") if tag else name, digest if at else tag, place)
 
 
-def _of_document(document: Document, path: str, name: str) -> Iterator[Pin]:
+def _of_document(document: Document, name: str) -> Iterator[Pin]:
     content = document.content
     if isinstance(content, File):
         for block in content.blocks:

@@ -123,7 +123,7 @@ class _Resolver:
                 seen.add(own)
                 yield entity
                 if not but and depth < _MAX_NESTED:
-                    yield from self._nested(evaluation, entity, depth + 1)
+                    yield from self._nested(entity, depth + 1)
 
     def _evaluation(self, template: Template, case: _Case, depth: int) -> Evaluation:
         """The evaluation of a template that may ask its own stacks for what they put out."""
@@ -158,7 +158,7 @@ class _Resolver:
         name = written.get("Condition")
         return True if name is None else evaluation.condition(text(name))
 
-    def _nested(self, evaluation: Evaluation, stack: Entity, depth: int) -> Iterator[Entity]:
+    def _nested(self, stack: Entity, depth: int) -> Iterator[Entity]:
         child = child_of(self.workspace, stack)
         if child is None:
             return

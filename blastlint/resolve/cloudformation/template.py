@@ -26,14 +26,6 @@ class Template:
     def resources(self) -> Mapping[str, Value]:
         return self.section("Resources")
 
-    @property
-    def is_serverless(self) -> bool:
-        """Whether SAM expands it."""
-        transform = self.root.items.get("Transform") or _EMPTY
-        names = (text(transform), *(text(element) for element in transform.elements))
-        return any(name.startswith("AWS::Serverless") for name in names)
-
-
 def templates(workspace: Workspace, path: str) -> Iterator[Template]:
     """The templates of a file: one in each document whose `Resources` have types like `AWS::S3::Bucket`."""
     document = workspace.document(path)

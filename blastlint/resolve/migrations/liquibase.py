@@ -9,9 +9,6 @@ from blastlint.migration import Operation, plain
 from blastlint.parse.terms import Term
 from blastlint.resolve.migrations.reading import File, flags
 
-_SETS = ("databaseChangeLog",)
-_SUPPORTED = frozenset({"dropTable", "renameTable", "addColumn", "createTable"})
-
 
 def operations(root: Term, file: File) -> Iterator[Operation]:
     """The operations of every change set of a changelog; `root` is its element as a call whose body are its children."""

@@ -16,21 +16,6 @@ from blastlint.resolve.migrations.types import script_type
 
 _IN_CHAIN = ("dropColumn", "renameColumn", "addColumn", "alterColumn")
 _TABLES = ("alterTable", "table", "createTable", "createTableIfNotExists")
-_MODIFIERS = frozenset(
-    {
-        "notNullable",
-        "notNull",
-        "nullable",
-        "defaultTo",
-        "unique",
-        "references",
-        "inTable",
-        "onDelete",
-        "alter",
-        "primary",
-        "index",
-    }
-)
 _BUILDERS = frozenset(
     {"string", "text", "integer", "bigInteger", "smallint", "tinyint", "boolean", "date", "datetime", "timestamp",
     "float", "double", "decimal",

@@ -105,8 +105,8 @@ class _Reading:
         self._say(told)
         return Plan(
             self.file.path,
-            (*self._modules(before, "before"), *before),
-            (*self._modules(after, "after"), *after),
+            (*self._modules(before), *before),
+            (*self._modules(after), *after),
             effects,
             content.get("complete") is not False and content.get("errored") is not True,
             frozenset(text_of(element.get("address")) for element, _ in elements(self.file, "resource_drift")),
@@ -261,7 +261,7 @@ class _Reading:
             f'moved["{one.before_address}"]', "terraform.moved", "", "", mapping(ends, region), region, region
         )  # fmt: skip
 
-    def _modules(self, resources: Iterable[Entity], side: Side) -> Iterator[Entity]:
+    def _modules(self, resources: Iterable[Entity]) -> Iterator[Entity]:
         """The module instances that hold resources."""
         seen: set[str] = set()
         for entity in resources:

@@ -7,24 +7,23 @@ from collections.abc import Mapping
 from blastlint.frozen import replace
 from blastlint.model import Value, unknown
 from blastlint.regex import regex
-from blastlint.resolve.terraform.functions.encoding import decode_json, decode_yaml
+from blastlint.resolve.terraform.functions.encoding import decode_json
 from blastlint.resolve.terraform.values import EvaluationError
 
 _PLACEHOLDER = regex(r"(?<!\$)\$\{")
 _WHOLE = regex(r"\$\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 
-def structure(value: Value, yaml: bool = False) -> Value | None:
-    """The tree that a JSON (or YAML) text holds; what is not known in it is unknown there, with the text's refs. The
-    value itself
-    when it is a map or list; the known part of a list of blocks; None when there is no tree to be had."""
+def structure(value: Value) -> Value | None:
+    """The tree that a JSON text holds; what is not known in it is unknown there, with the text's refs. The value itself when
+    it is a map or list; the known part of a list of blocks; None when there is no tree to be had."""
     data = value.data
     if isinstance(data, (tuple, Mapping)):
         return value if value.known else Value(data, refs=value.refs, sensitive=value.sensitive, region=value.region)
     if not isinstance(data, str):
         return None
     try:
-        tree = decode_yaml(data) if yaml else decode_json(data)
+        tree = decode_json(data)
     except EvaluationError:
         return None
     if not isinstance(tree.data, (tuple, Mapping)):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pytest
-
 from blastlint import diff, enrich, resolve
 from blastlint.config import Config
 from blastlint.diff import files
@@ -43,8 +41,3 @@ def run(before: Mapping[str, str | bytes], after: Mapping[str, str | bytes]) -> 
     entities = resolve.entities(old, paths), resolve.entities(new, paths)
     changes = (*diff.changes(*entities), *files.changes(changed))
     return Ran(enrich.impacts(Context(changed, Config(), old, new, *entities, changes)))
-
-
-@pytest.fixture(name="run")
-def run_fixture():
-    return run
