@@ -61,7 +61,6 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
                     "key": key,
                     "before": shown(name, before),
                     "after": shown(name, after),
-                    "dropped": after is None,
                     "added": before is None,
                 },
                 delta.path,

@@ -77,7 +77,6 @@ def _fact(new: Server, old: Server | None, what: str, text: str) -> Fact:
     fields: dict[str, FactValue] = {
         "server": new.name or "all",
         "what": what,
-        "pinned": new.pinned or not new.fetched,
         "plain": new.plain,
         "everything": "*" in new.unasked,
         "summary": f"{new.name or 'All servers'} {text}" if new.name else text,

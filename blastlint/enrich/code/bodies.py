@@ -21,7 +21,6 @@ _CONSTANT = regex(
     r"""^(return )?([\[{("'`\d-].*|True|False|true|false|None|nil|null|Ok\((true|false|\d+|"[^"]*")\)|\w+\{\}|vec!\[\]"""
     r"|nil, nil)$"
 )
-_MARK = regex(r"(?i)\b(todo|fixme|stub|mock|placeholder|not implemented|hack|temporar(y|ily))\b")
 
 
 def facts(pair: Pair) -> Iterator[Fact]:
@@ -56,7 +55,6 @@ def facts(pair: Pair) -> Iterator[Fact]:
         "left": what,
         "before": len(before),
         "after": len(after),
-        "marked": bool(_MARK.search(pair.text("after"))),
         "calls": len(known),
     }
     yield pair.fact("body", "", fields)

@@ -17,7 +17,6 @@ _TRIVIAL = regex(
     r"|no functional|behaviou?r[- ]preserving|tidy|lint)\b"
 )
 _SCREEN = regex(rb"(?i)assert|expect|equal|\beq\b|should|diff|got|want|t\.(Error|Fatal)|^\W*[\w\"']")
-_SNAPSHOT = regex(r"(\.snap|\.golden|\.approved\.\w+|\.ambr)$|(^|/)(__snapshots__|goldens?|snapshots)/")
 _TOKEN = regex(r"[A-Za-z_]\w+|\d+")
 _CAPITAL = regex(r"^[A-Z]\w+$")
 _VOLATILE = regex(r"^[\"'`]?\d{4}-\d\d-\d\d|^[\"'`]?v?\d+\.\d+\.\d+|copyright|version", re.IGNORECASE)
@@ -31,12 +30,8 @@ def facts(pair: Pair) -> Iterator[Fact]:
     if not followed or followed[0][0] is not pair.change:
         return
     change, old, new = followed[0]
-    snapshots = [
-        f.path for f in pair.scope.context.change_set.files if _SNAPSHOT.search(f.path) and f.status == "modified"
-    ]
     fields: dict[str, FactValue] = {
         "tests": len(followed),
-        "snapshots": len(snapshots),
         "before": old.expected,
         "after": new.expected,
         "claim": claim_of(pair.scope.context),

@@ -50,7 +50,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
             continue
         fields: dict[str, FactValue] = {
             "kind": kind, "name": name, "call": (*writes, *kept, pair.change.entity.name)[0],
-            "writes": sum(now[c] for c in writes), "kept": len(kept),
+            "writes": sum(now[c] for c in writes),
         }  # fmt: skip
         yield pair.fact("hold", kind, fields, pair.region("before", at))
         return
@@ -90,7 +90,7 @@ def _shared(pair: Pair) -> Iterator[Fact]:
             if writes:
                 fields: dict[str, FactValue] = {
                     "kind": "lock", "name": f"{call.name} alone", "call": writes[0],
-                    "writes": len(writes), "kept": len(writes),
+                    "writes": len(writes),
                 }  # fmt: skip
                 yield pair.fact("hold", "shared", fields, pair.region("before", call.at), pair.region("after", other.at))
                 return

@@ -84,9 +84,6 @@ def _command(change: Change, entity: Entity, old: Command | None, context: Conte
         "narrowing_lost": lost,
         "approvals_added": tuple(a for a in approvals(command) if old is None or a not in approvals(old)),
         "dry_run_lost": bool(old is not None and pretends(old) and not pretends(command)),
-        "guards_lost": tuple(d.before.scalar for d in change.deltas if d.path.startswith("guard.") and d.before)  # type: ignore[misc]
-        if old is not None
-        else (),
         "unchecked_step": mask_text(unchecked),
         "pairs_with": mask_text(pairs),
         "recreate_new": recreate_new,
@@ -102,7 +99,6 @@ def _command(change: Change, entity: Entity, old: Command | None, context: Conte
         "new_file": context.before.tree.size(entity.region.path) is None and change.action == "added",
         "throwaway": place.throwaway,
         "remote": place.remote,
-        "each": mask_text(command.each),
         "unfiltered": unfiltered(command.each),
         "hardened": _hardened(command, old),
         "ref": ref_of(command),

@@ -104,22 +104,21 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     yield from _came_back(change.before.address, back, context)
     for name, old in before.items():
         if name not in after and _KILL.search(name):
-            yield _fact(old, None, "kill-switch", 0.0, f"the kill switch {name} is gone")
+            yield _fact(old, None, "kill-switch", f"the kill switch {name} is gone")
 
 
 def _moved(old: Flag, new: Flag) -> Fact | None:
     if _KILL.search(new.name) and old.on is not None and new.on is False and old.on:
-        return _fact(old, new, "kill-switch", 0.0, f"the kill switch {new.name} is turned off")
-    reach = old.reach, new.reach
-    if reach[0] is not None and reach[1] is not None and reach[1] - reach[0] >= _JUMP:
-        points = reach[1] - reach[0]
+        return _fact(old, new, "kill-switch", f"the kill switch {new.name} is turned off")
+    before, after = old.reach, new.reach
+    if before is not None and after is not None and after - before >= _JUMP:
         what = "percent" if old.percent is not None or new.percent is not None else "on"
-        return _fact(old, new, what, points, f"{new.name} goes from {reach[0]:g} % to {reach[1]:g} % in one step")
+        return _fact(old, new, what, f"{new.name} goes from {before:g} % to {after:g} % in one step")
     if old.on is not False and new.on is not False and old.rules and not new.rules:
-        return _fact(old, new, "rules", 0.0, f"{new.name} is no longer limited to whom its rules chose")
+        return _fact(old, new, "rules", f"{new.name} is no longer limited to whom its rules chose")
     if old.default and new.default and old.default != new.default and new.on is not False:
         text = f"{new.name} gives {new.default} to everybody whom no rule names (before: {old.default})"
-        return _fact(old, new, "default", 0.0, text)
+        return _fact(old, new, "default", text)
     return None
 
 
@@ -159,7 +158,7 @@ def _reused(old: Flag, new: Flag, what: str) -> Fact:
     )
 
 
-def _fact(old: Flag, new: Flag | None, what: str, points: float, summary: str) -> Fact:
+def _fact(old: Flag, new: Flag | None, what: str, summary: str) -> Fact:
     return Fact(
         "flag-rollout",
         {
@@ -167,7 +166,6 @@ def _fact(old: Flag, new: Flag | None, what: str, points: float, summary: str) -
             "what": what,
             "before": "" if old.reach is None else f"{old.reach:g} %",
             "after": "" if new is None or new.reach is None else f"{new.reach:g} %",
-            "points": points,
             "summary": summary,
         },
         old.name,

@@ -171,7 +171,6 @@ def _login(lines: Sequence[Line]) -> Fact:
         "key": " ".join(lines[0].blocks[-1:]) or "The server",
         "before": _told(lines),
         "after": "nothing",
-        "dropped": True,
         "added": False,
     }
     return Fact("authentication", fields, f"login#{lines[0].text}", lines[0].region, related=_related(lines))

@@ -70,7 +70,6 @@ def _authenticating(moves: Sequence[Movement]) -> Iterator[Fact]:
                     "key": move.path,
                     "before": before,
                     "after": after,
-                    "dropped": move.after is None,
                     "added": move.before is None,
                 },
                 move.path,

@@ -328,12 +328,6 @@ def _replacements(impacts: Sequence[Impact], found: Found) -> None:
             "followers": len(followers),
             "because": root.change.explained_by if root.cause == "cascade" else "",
             "create_before_destroy": bool(after and getattr(after.detail, "create_before_destroy", False)),
-            "create_before_destroy_lost": bool(
-                before
-                and getattr(before.detail, "create_before_destroy", False)
-                and after
-                and not getattr(after.detail, "create_before_destroy", False)
-            ),
             "certain": root.confidence == "high",
             "guessed": root.confidence != "high" and bool(causes) and not any(half_known(d) for d in causes),
             "routine": is_routine(root.change.type),

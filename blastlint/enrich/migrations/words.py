@@ -69,7 +69,6 @@ def fields(
         "lock": lock.name if lock else "",
         "blocks": lock.blocks if lock else "",
         "work": lock.work if lock else "",
-        "safer": lock.safer if lock else "",
         "certain": concern.certain,
         "named": named,
         "left": left,

@@ -86,7 +86,6 @@ def _fact(role: str, found: list[tuple[str, Source]]) -> Fact:
         "after": mask_text(source.text) if len(hosts) == 1 else ", ".join(hosts[:3]),
         "count": len(found),
         "insecure": any(s.text.startswith("http://") for _, s in found),
-        "added": not before,
         "local": all(re.search(r"localhost|127\.0\.0\.1", s.text) is not None for _, s in found),
     }
     related = tuple(Related(f"comes from {s.host}", s.region) for _, s in found[1:20])

@@ -157,7 +157,6 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     "agent-server": {
         "server": "its name",
         "what": "added, changed, unpinned, unasked, all-enabled or secret",
-        "pinned": "true when what it runs has a fixed version, or is not fetched",
         "plain": "true when it is called over plain HTTP beyond this machine",
         "everything": "true when all of its tools run unasked",
         "summary": "in words",
@@ -175,7 +174,6 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "flag": "the option",
         "lesser": "true when only some of the questions are off",
         "disposable": "true in the definition of a container, or on a machine that is made for it",
-        "container": "as in command",
         "count": "number of places",
         "summary": "in words",
     },

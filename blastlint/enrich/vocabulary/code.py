@@ -45,7 +45,6 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     },
     "expectation": {
         "tests": "number of tests of which nothing but expected values differs",
-        "snapshots": "number of snapshot files that changed with them",
         "before": "text: the value expected before",
         "after": "text: the value expected now",
         "claim": "the words of the message that say that nothing behaves otherwise, or empty",
@@ -92,7 +91,6 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "name": "what was held",
         "call": "a call that ran under it and still runs",
         "writes": "number of calls under it that write",
-        "kept": "number of calls under it that still run",
     },
     "hardening": {
         "name": "the setting",
@@ -141,7 +139,6 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "left": "nothing, a constant, a fraction: what is left of the function",
         "before": "number of statements before",
         "after": "number of statements after",
-        "marked": "true when it says that it is unfinished",
         "calls": "number of functions that it called",
     },
     "symbol": {

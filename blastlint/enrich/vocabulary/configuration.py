@@ -47,7 +47,6 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "what": "percent, on, default, rules, kill-switch: what moved",
         "before": "text",
         "after": "text",
-        "points": "percentage points up",
         "summary": "in words",
     },
     "reuse": {

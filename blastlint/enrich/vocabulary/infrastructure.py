@@ -31,7 +31,6 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "followers": "number of further resources replaced because of it",
         "because": "the address that brings it about, for a cascade",
         "create_before_destroy": "true when the new one is made first",
-        "create_before_destroy_lost": "true when it was so before this change",
         "certain": "false when it may replace",
         "guessed": "true when it may, because one expression that nothing is known of stands for another such one",
         "routine": "true for revisions, links, triggers: replacing them is how they change",
@@ -142,7 +141,6 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "key": "the setting as it is written",
         "before": "text",
         "after": "text",
-        "dropped": "true when the setting is gone",
         "added": "true when it was not there before",
     },
     "records": {
