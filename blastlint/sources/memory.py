@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -60,14 +59,13 @@ def matching_lines(
 ) -> Iterator[tuple[str, str]]:
     """The answer to `Tree.lines` for files that are read here."""
     needles = [literal.encode() for literal in literals]
-    held = re.compile(b"|".join(map(re.escape, needles)))
     found = 0
     for path in paths:
         data = (files.read(path) or b"") if not suffixes or path.endswith(suffixes) else b""
         if b"\0" in data[:8000] or not any(needle in data for needle in needles):
             continue
         for line in data.split(b"\n"):
-            if held.search(line):
+            if any(needle in line for needle in needles):
                 yield path, line.decode("utf-8", "replace")
                 found += 1
                 if found == LINES_LIMIT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import weakref
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,9 @@ from blastlint.model import FileChange
 from blastlint.sources.command import Git, stop
 from blastlint.sources.memory import LINES_LIMIT, SEARCH_LIMIT
 
-LINK, SUBMODULE, DIRECTORY = 0o120000, 0o160000, 0o040000
+LINK, SUBMODULE = 0o120000, 0o160000
+_DIRECTORY = b"40000"  # as trees write it
+_NO_FILES = b"120000", b"160000", _DIRECTORY
 _KEPT_BYTES = 8_000_000
 _RECENT_BYTES = 16_000_000
 _CHUNK = 1 << 20
@@ -139,7 +142,7 @@ class GitTree:
     def __init__(self, objects: Objects, oid: str) -> None:
         self._objects = objects
         self._oid = oid
-        self._directories: dict[str, Mapping[str, tuple[int, str]]] = {}
+        self._directories: dict[str, Mapping[bytes, tuple[bytes, bytes]]] = {}
         self._paths: list[str] | None = None
         self._searched: dict[tuple[str, tuple[str, ...]], Sequence[str]] = {}
         self._lines: dict[tuple[tuple[str, ...], tuple[str, ...]], Sequence[tuple[str, str]]] = {}
@@ -164,7 +167,8 @@ class GitTree:
 
     def listdir(self, directory: str) -> Sequence[str]:
         prefix = f"{directory}/" if directory else ""
-        return sorted(f"{prefix}{name}" for name, (mode, _) in self._entries(directory).items() if _is_file(mode))
+        names = [name for name, (mode, _) in self._entries(directory).items() if mode not in _NO_FILES]
+        return sorted(prefix + name.decode("utf-8", "surrogateescape") for name in names)
 
     def search(self, literal: str, suffixes: tuple[str, ...] = ()) -> Sequence[str]:
         question = literal, suffixes
@@ -180,10 +184,21 @@ class GitTree:
     def lines(self, literals: tuple[str, ...], suffixes: tuple[str, ...] = ()) -> Sequence[tuple[str, str]]:
         question = literals, suffixes
         if question not in self._lines:
-            found = (line.partition(b"\0") for line in self._grep(literals, suffixes).split(b"\n"))
-            hits = [(self._path(name), line.decode("utf-8", "replace")) for name, separator, line in found if separator]
-            self._lines[question] = sorted(hits, key=lambda hit: hit[0])[:LINES_LIMIT]
+            known = self._known(literals, suffixes)
+            self._lines[question] = self._found(literals, suffixes) if known is None else known
         return self._lines[question]
+
+    def _known(self, literals: tuple[str, ...], suffixes: tuple[str, ...]) -> Sequence[tuple[str, str]] | None:
+        """The answer out of that to a wider question, which has been asked before."""
+        for (words, ends), hits in self._lines.items():
+            if suffixes and {*suffixes} <= {*ends} and {*literals} <= {*words} and len(hits) < LINES_LIMIT:
+                return [hit for hit in hits if hit[0].endswith(suffixes) and any(word in hit[1] for word in literals)]
+        return None
+
+    def _found(self, literals: tuple[str, ...], suffixes: tuple[str, ...]) -> Sequence[tuple[str, str]]:
+        found = (line.partition(b"\0") for line in self._grep(literals, suffixes).split(b"\n"))
+        hits = [(self._path(name), line.decode("utf-8", "replace")) for name, separator, line in found if separator]
+        return sorted(hits, key=lambda hit: hit[0])[:LINES_LIMIT]
 
     def _grep(self, literals: Sequence[str], suffixes: tuple[str, ...], *options: str) -> bytes:
         """What `git grep` finds of one of the literals; `_path` reads its names of files."""
@@ -199,19 +214,20 @@ class GitTree:
         return name[len(self._oid) + 1 :].decode("utf-8", "surrogateescape")
 
     def _regular(self, path: str) -> str | None:
-        directory, _, name = path.rpartition("/")
-        mode, oid = self._entries(directory).get(name, (0, ""))
-        return oid if oid and _is_file(mode) else None
+        mode, oid = self._entry(path)
+        return oid if oid and mode not in _NO_FILES else None
 
-    def _entries(self, directory: str) -> Mapping[str, tuple[int, str]]:
-        """name -> (mode, oid) of one directory; empty when there is no such directory."""
+    def _entry(self, path: str) -> tuple[bytes, str]:
+        """(mode, oid) of a path, empty when there is nothing."""
+        directory, _, name = path.rpartition("/")
+        mode, oid = self._entries(directory).get(name.encode("utf-8", "surrogateescape"), (b"", b""))
+        return mode, oid.hex()
+
+    def _entries(self, directory: str) -> Mapping[bytes, tuple[bytes, bytes]]:
+        """name -> (mode, oid) of one directory, as they are stored; empty when there is no such directory."""
         if directory not in self._directories:
-            oid = self._oid
-            if directory:
-                above, _, name = directory.rpartition("/")
-                mode, oid = self._entries(above).get(name, (0, ""))
-                oid = oid if mode == DIRECTORY else ""
-            found = self._objects.get(oid) if oid else None
+            mode, oid = self._entry(directory) if directory else (_DIRECTORY, self._oid)
+            found = self._objects.get(oid) if mode == _DIRECTORY else None
             self._directories[directory] = _tree_entries(found.data, len(oid) // 2) if found and found.data else {}
         return self._directories[directory]
 
@@ -240,18 +256,7 @@ class GitHistory:
         return self._changes
 
 
-def _is_file(mode: int) -> bool:
-    return mode not in (LINK, SUBMODULE, DIRECTORY)
-
-
-def _tree_entries(data: bytes, hash_length: int) -> dict[str, tuple[int, str]]:
-    """A tree object: `mode SP name NUL hash`, repeated."""
-    entries: dict[str, tuple[int, str]] = {}
-    at = 0
-    while at < len(data):
-        space = data.index(b" ", at)
-        end = data.index(b"\0", space)
-        name = data[space + 1 : end].decode("utf-8", "surrogateescape")
-        entries[name] = (int(data[at:space], 8), data[end + 1 : end + 1 + hash_length].hex())
-        at = end + 1 + hash_length
-    return entries
+def _tree_entries(data: bytes, hash_length: int) -> dict[bytes, tuple[bytes, bytes]]:
+    """A tree object: `mode SP name NUL hash`, repeated. In one go: a directory may have thousands."""
+    entry = re.compile(rb"0*(\d+) ([^\0]+)\0(.{%d})" % hash_length, re.DOTALL)
+    return {name: (mode, oid) for mode, name, oid in entry.findall(data)}

@@ -9,10 +9,12 @@ from blastlint.model import Tree
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
 from blastlint.resolve.readers import readers
+from blastlint.resolve.terraform import terragrunt
 from blastlint.resolve.terraform.definition import SUFFIXES, Definitions, configuration_files
 
 MAX_CONFIGURATIONS = 300
 MAX_CALL_LEVELS = 20
+_FEW = 100  # so many names may be looked for beside the calls: each finds lines that nobody asked for
 _RELATIVE = ('"./', '"../', '"."', '".."')
 _SOURCE = regex(r'\bsource["\']?\s*[=:]\s*"(\.[^"]*)"')
 _ASIDE = regex(r"(?:^|/)(?:examples?|tests?|testing|fixtures?|docs?|samples?|test-fixtures|testdata)(?:/|$)")
@@ -37,6 +39,8 @@ def roots(definitions: Definitions, changed: Sequence[str]) -> tuple[list[str], 
     for directory in readers(tree, changed).values():
         directories[directory] = None
     found: dict[str, None] = {}
+    if directories and len(directories) <= _FEW:  # one search of the tree for both questions
+        tree.lines((*_RELATIVE, *terragrunt.words(changed, directories)), (*SUFFIXES, terragrunt.NAME))
     callers = _callers(tree) if directories else {}
     for directory in sorted(directories):
         for root in _roots_of(definitions, callers, directory):

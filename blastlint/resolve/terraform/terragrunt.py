@@ -8,7 +8,7 @@ Paths are those of the tree with a slash before them, so that `get_repo_root()` 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from blastlint.frozen import dataclass
 from blastlint.model import Value, unknown
@@ -61,13 +61,26 @@ def _directory(source: Value, base: str) -> str | None:
     return joined.lstrip("/")
 
 
+def _shared(changed: Sequence[str]) -> frozenset[str]:
+    return frozenset(path for path in changed if path.endswith(".hcl") and not path.endswith(".lock.hcl"))
+
+
+def words(changed: Sequence[str], modules: Iterable[str]) -> tuple[str, ...]:
+    """What one of them is in every line by which a unit names a changed .hcl file, or a changed module as the end of a path
+    or a part of it."""
+    files = {posixpath.basename(path) for path in _shared(changed)}
+    files |= {_FIND} if files.intersection(SHARED_NAMES) else set()
+    parts = {f"/{posixpath.basename(directory)}" for directory in modules} - {"/"}
+    return (*sorted(files), *sorted(parts))
+
+
 def units_for(workspace: Workspace, changed: Sequence[str], modules: Sequence[str]) -> list[str]:
     """The terragrunt.hcl files that the changed .hcl files and the changed module directories bear on."""
-    shared = frozenset(path for path in changed if path.endswith(".hcl") and not path.endswith(".lock.hcl"))
+    shared = _shared(changed)
     names = frozenset(posixpath.basename(directory) for directory in modules) - {""}
     found = dict.fromkeys(path for path in changed if posixpath.basename(path) == NAME)
-    words = sorted({_FIND if posixpath.basename(p) in SHARED_NAMES else posixpath.basename(p) for p in shared})
-    for path, line in workspace.tree.lines((*words, *(["/"] if names else [])), (NAME,)) if words or names else ():
+    asked = words(changed, modules)
+    for path, line in workspace.tree.lines(asked, (NAME,)) if asked else ():
         if path not in found and (not names.isdisjoint(_PART.findall(line)) or _looks_for(path, line, shared)):
             found[path] = None
     if len(found) > MAX_UNITS:
