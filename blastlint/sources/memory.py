@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from blastlint.model import ChangeSet, FileChange
+from blastlint.regex import regex
 
 _REGULAR = 0o100644
 SEARCH_LIMIT = 1000
@@ -59,13 +61,14 @@ def matching_lines(
 ) -> Iterator[tuple[str, str]]:
     """The answer to `Tree.lines` for files that are read here."""
     needles = [literal.encode() for literal in literals]
+    held = regex(b"|".join(map(re.escape, needles)))
     found = 0
     for path in paths:
         data = (files.read(path) or b"") if not suffixes or path.endswith(suffixes) else b""
         if b"\0" in data[:8000] or not any(needle in data for needle in needles):
             continue
         for line in data.split(b"\n"):
-            if any(needle in line for needle in needles):
+            if held.search(line):
                 yield path, line.decode("utf-8", "replace")
                 found += 1
                 if found == LINES_LIMIT:

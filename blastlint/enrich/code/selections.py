@@ -146,14 +146,30 @@ def _said_elsewhere(name: str, pair: Pair) -> bool:
 
 
 def _queries(shape: Shape) -> Iterator[_Query]:
-    texts = dict.fromkeys(c.text for c in shape.calls)
-    inner = {t for t in texts for other in texts if other != t and other.startswith((f"{t}.", f"{t}&.", f"{t}?."))}
+    begun = _beginnings({call.text for call in shape.calls})
+    inner = {t for text, known in begun.items() for t in known if text.startswith((".", "&.", "?."), len(t))}
+    numbered: dict[str, list[tuple[int, Call]]] = {}
+    for number, call in enumerate(shape.calls):
+        numbered.setdefault(call.text, []).append((number, call))
     for call in shape.calls:
         if call.text not in inner:
-            yield _chain(call, [c for c in shape.calls if call.text.startswith(c.text)])
+            links = sorted(link for text in (*begun[call.text], call.text) for link in numbered[text])
+            yield _chain(call, [link for _, link in links])
     for text, at in (*((o.value, o.at) for o in shape.options), *((" ".join(c.arguments), c.at) for c in shape.calls)):
         if _SQL.match(text) or _SQL.match(f'"{text}'):
             yield _statement(text, at)
+
+
+def _beginnings(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """text -> those of the others that it begins with. In order, a text follows the longest of them, or its relatives."""
+    found: dict[str, tuple[str, ...]] = {}
+    open_: tuple[str, ...] = ()
+    for text in sorted(texts):
+        while open_ and not text.startswith(open_[-1]):
+            open_ = open_[:-1]
+        found[text] = open_
+        open_ = (*open_, text)
+    return found
 
 
 def _chain(call: Call, links: list[Call]) -> _Query:
