@@ -6,6 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from blastlint import pipeline
+from blastlint.engine.load import shipped_rules
+from blastlint.sources import open_change
 from tests.performance.counting import git_processes, two_commits
 
 # Each costs milliseconds at every start. click itself needs inspect, uuid and datetime. `yaml` is read for rule files that
@@ -50,6 +53,27 @@ def test_modules_that_call_each_other_need_no_more_searches(tmp_path: Path) -> N
     before = {f"m{n}/main.tf": call.format(n + 1) for n in range(8)} | {"m8/main.tf": BEFORE["stack0/main.tf"]}
     root = two_commits(tmp_path / "repo", before, {"m8/main.tf": AFTER["stack0/main.tf"]})
     assert sorted(git_processes(root, tmp_path / "tools")) == ["cat-file", "diff", "grep"]
+
+
+def test_own_work_does_not_grow_with_the_modules_around_a_change(tmp_path: Path) -> None:
+    def calls(modules: int) -> int:
+        before = {f"stack{n}/main.tf": BEFORE["stack0/main.tf"] for n in range(modules)}
+        root = two_commits(tmp_path / str(modules), before, {"stack0/main.tf": AFTER["stack0/main.tf"]})
+        pipeline.check(open_change(str(root), revision="HEAD~1..HEAD"), shipped_rules())  # what is made once is made
+        count = 0
+
+        def look(frame: object, event: str, argument: object) -> None:
+            nonlocal count
+            count += event == "call"
+
+        sys.setprofile(look)
+        try:
+            pipeline.check(open_change(str(root), revision="HEAD~1..HEAD"), shipped_rules())
+        finally:
+            sys.setprofile(None)
+        return count
+
+    assert calls(400) - calls(10) < 10
 
 
 def test_a_range_of_manifests_starts_three_git_processes(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from blastlint.errors import SourceError, UsageError
-from blastlint.model import Author
+from blastlint.model import Author, Tree
 from blastlint.sources import open_change
 from tests.sources.repository import ENVIRONMENT, commit, fingerprint, git, listed, repository, write
 
@@ -64,22 +64,54 @@ def test_range(repo: Path) -> None:
     assert (change.base, change.head, change.branch, change.complete) == ("HEAD~1", "HEAD", "main", True)
 
 
-def test_a_range_costs_two_processes(repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    commit(repo, {"main.tf": "x\n"}, "second")
-    commit(repo, {"sub/other.txt": "y\n"}, "third")
+def logged(repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file into which every git from here on writes its arguments, a line each."""
     real = git(repo, "--exec-path").decode().strip()
     wrapper = tmp_path / "bin" / "git"
     wrapper.parent.mkdir()
     wrapper.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/log\nexec {real}/git "$@"\n')
     wrapper.chmod(0o755)
     monkeypatch.setenv("PATH", f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}")
+    return tmp_path / "log"
+
+
+def test_a_range_costs_two_processes(repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit(repo, {"main.tf": "x\n"}, "second")
+    commit(repo, {"sub/other.txt": "y\n"}, "third")
+    log = logged(repo, tmp_path, monkeypatch)
     change = open_change(str(repo), revision="HEAD~2..HEAD")
     for file in change.files:
         change.before.read(file.path)
         change.after.read(file.path)
     change.before.listdir("sub")
     assert change.message == "second\n\nthird"
-    assert len((tmp_path / "log").read_text().splitlines()) == 2
+    assert len(log.read_text().splitlines()) == 2
+
+
+def test_a_narrower_question_is_answered_by_the_wider_search_before_it(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"a.tf": "one ./x\ntwo ../y\n", "b/a.tf": "./b\n", "b/unit.hcl": "/y\n./z\n", "c.md": "./c\n"}
+    commit(repo, files, "second")
+    commit(repo, {"gone.txt": None}, "third")
+
+    def tree() -> Tree:
+        return open_change(str(repo), revision="HEAD~1..HEAD").after
+
+    questions = [(("./",), (".tf",)), (("../", "/y"), (".tf", ".hcl")), (("/y",), (".hcl",))]
+    alone = [list(tree().lines(*question)) for question in questions]
+    assert alone == [
+        [("a.tf", "one ./x"), ("a.tf", "two ../y"), ("b/a.tf", "./b")],
+        [("a.tf", "two ../y"), ("b/unit.hcl", "/y")],
+        [("b/unit.hcl", "/y")],
+    ]
+    log = logged(repo, tmp_path, monkeypatch)
+    asked = tree()
+    asked.lines(("./", "../", "/y"), (".tf", ".hcl"))
+    assert [list(asked.lines(*question)) for question in questions] == alone
+    assert sum(" grep " in line for line in log.read_text().splitlines()) == 1
+    asked.lines(("./",))  # all files: nothing that was asked before says what the others hold
+    assert sum(" grep " in line for line in log.read_text().splitlines()) == 2
 
 
 def test_merge_base(repo: Path) -> None:

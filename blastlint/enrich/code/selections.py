@@ -146,7 +146,7 @@ def _said_elsewhere(name: str, pair: Pair) -> bool:
 
 
 def _queries(shape: Shape) -> Iterator[_Query]:
-    begun = _beginnings({call.text for call in shape.calls})
+    begun = beginnings({call.text for call in shape.calls})
     inner = {t for text, known in begun.items() for t in known if text.startswith((".", "&.", "?."), len(t))}
     numbered: dict[str, list[tuple[int, Call]]] = {}
     for number, call in enumerate(shape.calls):
@@ -160,7 +160,7 @@ def _queries(shape: Shape) -> Iterator[_Query]:
             yield _statement(text, at)
 
 
-def _beginnings(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def beginnings(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """text -> those of the others that it begins with. In order, a text follows the longest of them, or its relatives."""
     found: dict[str, tuple[str, ...]] = {}
     open_: tuple[str, ...] = ()
