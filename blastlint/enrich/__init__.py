@@ -162,6 +162,7 @@ PROVIDERS: dict[str, Asked] = {
     "quality.settings": _asked("file", about=r"^(?!terraform )"),
     "quality.suppressions": _asked("file"),
     "quality.allowances": _asked("file", about=r"^(?!terraform )"),
+    "quality.snapshots": _asked("file", about=r"\.(snap|golden|ambr)$|\.approved\.|/(__snapshots__|goldens?|snapshots)/"),
     "quality.hooks": _asked("file", about=r"^(?!terraform )"),
     "pipelines.validations": _asked("command", "pipeline.workflow", "kubernetes.object"),
 }

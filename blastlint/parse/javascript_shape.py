@@ -256,9 +256,13 @@ def _cases(root: Node, reader: Reader) -> tuple[int, bool]:
     cases, loops = 1, False
     for node in _below(root):
         if node.type == "call_expression" and reader.call(node).name.endswith(".each"):
-            arguments = node.child_by_field_name("arguments")
+            function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+            if function is not None and function.type == "call_expression":
+                continue  # the test itself, given to what `each` made of its data
             data = arguments.named_children[0] if arguments is not None and arguments.named_children else None
-            if data is not None and data.type == "array":
+            if arguments is not None and arguments.type == "template_string":
+                cases *= max(1, sum("${" in line for line in reader.text(arguments).split("\n")))
+            elif data is not None and data.type == "array":
                 cases *= max(1, len(data.named_children))
             else:
                 loops = True

@@ -24,6 +24,7 @@ from blastlint.regex import regex
 _SORTS: tuple[Sort, ...] = ("test", "function", "class", "setting")
 _MARK = regex(rb"(//|/\*|#)\s*blastlint\s*:")
 _WORD = regex(r"\w+")
+_QUOTES = regex(r"^[\"'`]|[\"'`]$")  # of a title, which may be the name of a class
 _BROKEN = regex("[\udc80-\udcff]")
 
 
@@ -110,7 +111,7 @@ def _candidates(found: list[Match], source: bytes, syntax: Grammar) -> list[_Fou
             continue
         node = match[sort][0]
         titles = match.get("title")
-        name = _text(source, titles[0])[1:-1] if titles else _text(source, match["name"][0])
+        name = _QUOTES.sub("", _text(source, titles[0])) if titles else _text(source, match["name"][0])
         receiver = _WORD.findall(_text(source, match["receiver"][0])) if "receiver" in match else []
         bases = tuple(b for n in match.get("base", ()) for b in re.findall(r"[\w.:]+", _text(source, n)))
         nodes = leading(node, leading_kinds)

@@ -23,6 +23,7 @@ from blastlint.enrich.code import (
     health,
     locks,
     selections,
+    shared_examples,
     skips,
     symbols,
     tests,
@@ -46,6 +47,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         yield from tests.facts(pair)
     if change.action != "removed":
         yield from assertions.facts(pair)
+        yield from shared_examples.facts(pair)
         yield from skips.facts(pair)
         yield from expectations.facts(pair)
         yield from handlers.facts(pair)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from blastlint.enrich.code.expectations import claim_of
-from blastlint.enrich.code.pairs import WORD, Pair, Scope, local_functions, words_of
-from blastlint.frozen import dataclass, replace
-from blastlint.model import Entity, Fact, FactValue, Side
-from blastlint.parse.code import Assertion, Definition, Handle, Module, Shape, shape_of
+from blastlint.enrich.code.inlined import helps, inlined
+from blastlint.enrich.code.mocked import MOCKS, mocked
+from blastlint.enrich.code.pairs import WORD, Pair, Scope, words_of
+from blastlint.enrich.code.tables import RUNS, shrunk
+from blastlint.frozen import dataclass
+from blastlint.model import Entity, Fact, FactValue
+from blastlint.parse.code import Assertion, Shape
 from blastlint.regex import regex
 
 # How much each form pins down.
@@ -29,16 +30,15 @@ _MOCKS = (
 )
 _SCREEN = regex(
     rb"(?i)assert|refute|wont_|expect|check|verify|raises|warns|should|parametrize|each|require|suppress|\bfor\b|\bgiven\b|\bif\b|must|data"
-    rb"|t\.(Error|Fatal)|panic|fail|case|Source"
+    rb"|t\.(Error|Fatal)|\b(s|ts|suite)\.[A-Z]|panic|fail|case|Source"
 )
 _ANYTHING = regex(r"\b(ANY|mock\.ANY|expect\.any|expect\.anything|anything\(\)|AnyStr|IsAnything)\b")
 _EXCEPTION = regex(r"(?i)exc|err|warn|exit_code|raise|throw")
 _TRUE = {"True": True, "true": True, "False": False, "false": False}
 _BROAD = frozenset({"Exception", "BaseException", "Error", ""})
-_ORDER = ("constant", "inverted", "removed", "loosened")
+_ORDER = ("constant", "inverted", "removed", "loosened", "fewer")
 _ALIKE = 0.5
 _PLACE = regex(r"\[\d+\]")
-_DEEP = 4  # helpers within helpers that are read: one that is put between changes nothing then
 _NAMED = 5  # letters of a method's name, from which it tells
 _INEXACT = frozenset({"approx", "in", "compare", "type", "not-none", "truthy"})
 _UNSAID = regex(r"__\w+__|constructor|initialize")
@@ -49,18 +49,24 @@ class Weakening:
     what: str
     before: Assertion | None
     after: Assertion | None
-    text: str = ""
+    text: str = ""  # what was there, where that is no assertion
+    now: str = ""
 
 
 def facts(pair: Pair) -> Iterator[Fact]:
-    """At most one `assertion` fact for a test: its worst weakening."""
+    """At most one `assertion` fact for a test, or for what the tests of a file share: its worst weakening."""
     change = pair.change
-    if change.before is None or change.after is None or change.before.type != "test" or change.after.type != "test":
+    if change.before is None or change.after is None or not _is_of_tests(pair):
         return
-    if not pair.touches(_SCREEN) and not _helps(pair):
+    if change.type != "setting" and not (pair.touches(_SCREEN) or pair.mentions(RUNS, "before") or helps(pair)):
         return
-    (before, old_shape), (after, new_shape) = _inlined(pair, "before"), _inlined(pair, "after")
+    (before, old_shape), (after, new_shape) = inlined(pair, "before"), inlined(pair, "after")
     found = [w for w in weakenings(before, after, old_shape, new_shape) if not _explained(w, pair)]
+    if pair.touches(MOCKS, "after"):
+        found += [Weakening("constant", None, a, a.text) for a in mocked(pair, after)]
+    table = shrunk(pair) if not found else None
+    if table is not None:
+        found.append(Weakening("fewer", None, None, f"{table.before} cases", f"{table.after} cases"))
     if not found:
         return
     worst = min(found, key=lambda w: _ORDER.index(w.what))
@@ -69,7 +75,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
     fields: dict[str, FactValue] = {
         "what": worst.what,
         "before": old.text if old is not None else worst.text,
-        "after": new.text if new is not None else "",
+        "after": new.text if new is not None else worst.now,
         "test": change.entity.name,
         "count_before": len(before) * old_shape.cases,
         "count_after": len(after) * new_shape.cases,
@@ -86,6 +92,21 @@ def facts(pair: Pair) -> Iterator[Fact]:
     old_place = pair.region("before", old.at) if old is not None else None
     new_place = pair.region("after", new.at) if new is not None else None
     yield pair.fact("assertion", "", fields, old_place, new_place)
+
+
+def _is_of_tests(pair: Pair) -> bool:
+    """Whether it is a test on both sides, or a function or table of a file of tests, which no changed test speaks for."""
+    before, after = pair.change.before, pair.change.after
+    assert before is not None and after is not None
+    if (before.type, after.type) == ("test", "test"):
+        return True
+    if before.type != after.type or after.type not in ("function", "setting") or not pair.scope.is_test(after.region.path):
+        return False
+    return not any(
+        c.type == "test" and c.path == pair.change.path and after.name in words_of(pair.scope.pair(c).text("after"))
+        for c in pair.scope.changes
+        if c.after is not None
+    )
 
 
 def _looks(assertions: Sequence[Assertion], at: Assertion) -> int:
@@ -114,68 +135,6 @@ def _said_as(function: Entity) -> str:
     return WORD.findall(function.parent)[-1] if function.parent and _UNSAID.fullmatch(function.name) else function.name
 
 
-def _helps(pair: Pair) -> bool:
-    """Whether a line that differs names a function of the file, which may assert."""
-    for side in ("before", "after"):
-        module = pair.module("before" if side == "before" else "after")
-        names = [re.escape(n).encode() for n in local_functions(module) if n] if module is not None else []
-        if names and pair.touches(re.compile(rb"\b(" + b"|".join(names) + rb")\b")):
-            return True
-    return False
-
-
-def _inlined(pair: Pair, side: Side) -> tuple[list[Assertion], Shape]:
-    """The test's own assertions, with those of helpers in the same file in place of the calls to them; and its shape, with
-    the cases of a table that stands in a helper as its own."""
-    shape = pair.before if side == "before" else pair.after
-    module = pair.module(side)
-    entity = pair.change.before if side == "before" else pair.change.after
-    if module is None or entity is None or not isinstance(entity.detail, Handle):
-        return list(shape.assertions), shape
-    definition = entity.detail.definition
-    own = frozenset({definition.name})
-    inside = [shape_of(module, d) for d in _helpers(shape, definition, module, own).values()]
-    whole = replace(
-        shape,
-        cases=max((shape.cases, *(s.cases for s in inside))),
-        loops=shape.loops or any(s.loops for s in inside),
-    )
-    return list(_with_helpers(shape, definition, module, own, _DEEP)), whole
-
-
-def _with_helpers(
-    shape: Shape, definition: Definition, module: Module, seen: frozenset[str], deep: int
-) -> Iterator[Assertion]:
-    """What a definition asserts, and what those that it calls do. `seen` are the names of those that it is called by."""
-    helpers = {
-        name: list(_with_helpers(shape_of(module, helper), helper, module, seen | {helper.name}, deep - 1))
-        for name, helper in (_helpers(shape, definition, module, seen) if deep else {}).items()
-    }
-    said = Counter(call.last for call in shape.calls)
-    for assertion in shape.assertions:
-        if assertion.form != "helper" or not helpers.get(assertion.subject):
-            within = (o.key for o in shape.options if assertion.text.removeprefix("if ") in o.value and said[o.key])
-            yield from [assertion] * max((said[key] for key in within), default=1)  # once for each call of a closure
-    for name, assertions in helpers.items():
-        yield from assertions * max(said[name], 1)
-
-
-def _helpers(
-    shape: Shape, definition: Definition, module: Module, seen: frozenset[str]
-) -> Mapping[str, Definition]:
-    """The functions of the same file that a definition calls, by the names that it calls them."""
-    functions = local_functions(module)
-    text = definition.text.decode("utf-8", "replace")
-    called = {n: module.by_name[functions[n]] for n in sorted(_called(shape, text, module)) if n in functions}
-    return {n: d for n, d in called.items() if d.sort == "function" and d.name not in seen}
-
-
-def _called(shape: Shape, text: str, module: Module) -> frozenset[str]:
-    """The names of what a test calls. In Ruby, a call without arguments is just a name."""
-    called = frozenset(call.last for call in shape.calls)
-    return called | frozenset(words_of(text)) if module.language == "ruby" else called
-
-
 def weakenings(before: Sequence[Assertion], after: Sequence[Assertion], old: Shape, new: Shape) -> Iterator[Weakening]:
     """Every assertion of before that is gone, or says less."""
     kept = list(after)
@@ -201,15 +160,19 @@ def weakenings(before: Sequence[Assertion], after: Sequence[Assertion], old: Sha
         gone = [a for a in gone if not _EXCEPTION.search(a.text)]
     solid = [a for a in born if a.form != "constant"]
     for assertion in gone[len(solid) :]:
-        if assertion.form != "constant" and not any(_implies(a, assertion) for a in after):
+        if assertion.form != "constant" and not any(_implies(a, assertion, old) for a in after):
             yield Weakening("removed", assertion, None)
     if new.cases < old.cases and not (old.loops or new.loops):
-        yield Weakening("removed", None, None, f"{old.cases} cases, now {new.cases}")
+        yield Weakening("fewer", None, None, f"{old.cases} cases", f"{new.cases} cases")
 
 
-def _implies(kept: Assertion, gone: Assertion) -> bool:
-    """Whether what still stands pins the same thing to one value, so that nothing weaker needs to be said of it."""
-    return kept.form == "equal" and not kept.negated and kept.subject == gone.subject and gone.form in _INEXACT
+def _implies(kept: Assertion, gone: Assertion, old: Shape) -> bool:
+    """Whether what still stands pins the same thing to one value, so that nothing weaker needs to be said of it. A name that
+    is given a value twice is not one thing."""
+    if kept.form != "equal" or kept.negated or kept.subject != gone.subject or gone.form not in _INEXACT:
+        return False
+    named = WORD.match(kept.subject)
+    return named is None or sum(option.key == named.group(0) for option in old.options) < 2
 
 
 def _same(one: Assertion, other: Assertion) -> bool:

@@ -16,7 +16,7 @@ from blastlint.regex import regex
 
 _SCREEN = regex(
     rb"(?i)skip|xfail|expectedFailure|Disabled|@Ignore|#\[ignore|\.only\b|\bx(it|describe|context|test|specify)\b|\bf(it|describe|context)\b"
-    rb"|pending|\.todo\b|\.fixme\b|collect_ignore|assume(True|That|False)"
+    rb"|\b[FPX](It|Specify|Describe|Context|When|Entry|DescribeTable)\b|pending|\.todo\b|\.fixme\b|collect_ignore|assume(True|That|False)"
 )
 _TEST = regex(r"^(it|specify|describe|context|scenario|feature|example)$")
 _REASON = regex(r"[\"'`]([^\"'`]{6,})[\"'`]")

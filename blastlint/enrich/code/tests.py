@@ -23,7 +23,7 @@ _TEST_FILE = regex(
 )
 _COUNTED = regex(
     rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test|^[ \t]*(?:it|test|specify|scenario)(?:\.\w+)*[( ]"
-    rb"|^func Test|^[ \t]*@(?:Parameterized)?Test\b"
+    rb"|^func (?:\(\w+ \*?\w*Suite\) )?Test|^[ \t]*(?:It|Specify)\(|^[ \t]*@(?:Parameterized)?Test\b"
     rb"|^[ \t]*#\[(?:\w+::)?test",
     re.MULTILINE,
 )
@@ -173,11 +173,13 @@ def _merged(test: Change, scope: Scope) -> bool:
     words = words_of(_text(entity))
     if not words or any(_holds(words, entity.name, known, new) for _, known, new in _new_words(scope)):
         return True
-    return _body(entity) in _bodies(entity.region.path, scope) or _tabled(entity, scope) or _looped(test, scope)
+    if _twin(entity) in _twins(entity.region.path, scope):
+        return True
+    return _tabled(entity, scope) or _looped(test, scope)
 
 
 def _copied(test: Change, named: Mapping[_Search, Sequence[str]], scope: Scope) -> bool:
-    """Whether one of the same name that stands elsewhere says the same: then it was a copy. `named` is from _namesakes."""
+    """Whether one of the same name in another file says the same: then it was a copy. `named` is from _namesakes."""
     entity = test.before
     assert entity is not None
     words, search = words_of(_text(entity)), _search(entity)
@@ -186,6 +188,7 @@ def _copied(test: Change, named: Mapping[_Search, Sequence[str]], scope: Scope) 
         and definition.last_name.partition("#")[0] == search.name
         and _share(words, words_of(definition.text.decode("utf-8", "replace"))) >= _COPIED
         for path in named.get(search, ())
+        if path != entity.region.path
         if (document := scope.context.after.document(path)) is not None and isinstance(document.content, Module)
         for definition in document.content.definitions
     )
@@ -241,24 +244,25 @@ def _new_texts(scope: Scope) -> tuple[tuple[str, str], ...]:
     return tuple((pair.text("before"), pair.text("after")) for pair in pairs)
 
 
-def _body(entity: Entity) -> str:
-    """Its text without its name, on one line."""
+def _twin(entity: Entity) -> tuple[str, str]:
+    """Where a test stands, and its text without its name, on one line."""
     assert isinstance(entity.detail, Handle)
-    return _without_name(entity.detail.definition)
+    return _placed(entity.detail.definition)
 
 
-def _without_name(definition: Definition) -> str:
+def _placed(definition: Definition) -> tuple[str, str]:
     text = definition.text.decode("utf-8", "replace").replace(definition.last_name.partition("#")[0], "", 1)
-    return " ".join(text.split())
+    return definition.name.rpartition(" > ")[0], " ".join(text.split())
 
 
 @lru_cache(maxsize=8)
-def _bodies(path: str, scope: Scope) -> frozenset[str]:
-    """What the tests of one file do afterwards: a removed test that is among them was there twice."""
+def _twins(path: str, scope: Scope) -> frozenset[tuple[str, str]]:
+    """The tests of one file afterwards: a removed test that is among them was there twice. The same words in another
+    context are another test."""
     document = scope.context.after.document(path)
     if document is None or not isinstance(document.content, Module):
         return frozenset()
-    return frozenset(_without_name(d) for d in document.content.definitions if d.sort == "test")
+    return frozenset(_placed(d) for d in document.content.definitions if d.sort == "test")
 
 
 class _Search(NamedTuple):

@@ -1,0 +1,106 @@
+"""Tables that tests are run over: rows that go, wherever the table stands. In a test it is a list with a name that the test
+goes through; at the top of a file, one that the tests of the file go through or are parametrised with."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+
+from blastlint.enrich.code.pairs import Pair, Scope, words_of
+from blastlint.frozen import dataclass
+from blastlint.model import Side
+from blastlint.parse.spelling import split
+from blastlint.regex import regex
+
+RUNS = regex(rb"parametrize|\beach|forEach|\bfor\b|\.map\b|\.iter\b|\bCases?\b|\bDescribeTable\b")
+_OPENING = {"(": ")", "[": "]", "{": "}"}
+_WORDS = regex(r"%[wWiI].")  # Ruby's lists of words have no commas
+_LITERAL = regex(r"\"([^\"\\]{3,})\"|'([^'\\]{3,})'|`([^`]{3,})`|\b\d{3,}\b")
+_LEAST = 2  # rows of a table
+
+
+@dataclass(frozen=True, slots=True)
+class Shrunk:
+    """A table with fewer rows than before. `at` is where it is set afterwards."""
+
+    name: str
+    before: int
+    after: int
+    at: object
+
+
+def shrunk(pair: Pair) -> Shrunk | None:
+    """The first table of a changed definition of tests that lost rows which nothing else of the change set says now."""
+    if not (pair.mentions(RUNS) and pair.mentions(RUNS, "before")) and pair.change.type != "setting":
+        return None
+    old = {option.key: option.value for option in pair.before.options}
+    for option in pair.after.options:
+        before, after = rows(old.get(option.key, "")), rows(option.value)
+        if len(before) < _LEAST or not after or len(after) >= len(before):
+            continue
+        lost = [row for row in (Counter(before) - Counter(after)).elements() if row not in after]
+        if lost and _run_over(option.key, pair) and not all(_is_explained(row, pair) for row in lost):
+            return Shrunk(option.key, len(before), len(after), option.at)
+    return None
+
+
+def rows(value: str) -> tuple[str, ...]:
+    """The elements of a list, a tuple, a map or a list of words that a value is; none of anything else."""
+    start, depth, group = 0, 0, ""
+    quote = ""
+    for index, letter in enumerate(value):
+        if quote:
+            quote = "" if letter == quote and value[index - 1] != "\\" else quote
+        elif letter in "\"'`":
+            quote = letter
+        elif letter in _OPENING:
+            start, depth = (index, 1) if depth == 0 else (start, depth + 1)
+        elif letter in _OPENING.values() and depth:
+            depth -= 1
+            group = value[start : index + 1] if depth == 0 else group
+    if depth or not group or (group[0] == "(" and not value.startswith("(")):
+        return ()  # what a call gives is not known
+    inside = group[1:-1].strip()
+    return tuple(inside.split() if _WORDS.match(value) else split(inside, "\"'`"))
+
+
+def _run_over(name: str, pair: Pair) -> bool:
+    """Whether the test, or a test of the file where the table stands outside of one, runs over what has the name."""
+    if pair.change.type != "setting":
+        return _goes_through(name, pair.text("after"))
+    module = pair.module("after")
+    tests = [d for d in module.definitions if d.sort == "test"] if module is not None else []
+    return any(_goes_through(name, test.text.decode("utf-8", "replace")) for test in tests)
+
+
+def _goes_through(name: str, text: str) -> bool:
+    word = re.escape(name)
+    return re.search(
+        rf"(\bin|\bof|\brange|:)\s+[&*]?{word}\b|\b{word}\s*\.\s*(each\w*|forEach|map|iter|items|entries|into_iter)\b"
+        rf"|\beach\(\s*{word}\b|parametrize\([^@]*?,\s*(argvalues\s*=\s*)?{word}\b|\*{word}\b",
+        text,
+    ) is not None
+
+
+def _is_explained(row: str, pair: Pair) -> bool:
+    """Whether what the row is about went from the sources, or another test of the change set newly says it."""
+    if set(words_of(row)) & pair.scope.gone_words:
+        return True
+    said = [next(filter(None, found), "") for found in _LITERAL.findall(row)]
+    told = [text for text in said if text]
+    return bool(told) and any(all(text in new for text in told) for new in _new_lines(pair.scope))
+
+
+@lru_cache(maxsize=1)
+def _new_lines(scope: Scope) -> tuple[str, ...]:
+    """What each changed definition of the tests says that it did not say before."""
+    changed = [scope.pair(c) for c in scope.changes if c.after is not None and scope.is_test(c.path)]
+    return tuple(_born(pair) for pair in changed)
+
+
+def _born(pair: Pair) -> str:
+    def lines(side: Side) -> Counter[str]:
+        return Counter(line.strip() for line in pair.text(side).split("\n"))
+
+    return "\n".join(lines("after") - lines("before"))
