@@ -33,7 +33,7 @@ def test_what_is_said_of_a_deletion() -> None:
         "what": "source",
         "packages": (),
         "replaced": 0.0,
-        "declared": False,
+        "unhooked": False,
         "told": 0.0,
         "whole": False,
         "summary": "12 files under api/rules (100% of it)",
@@ -146,26 +146,38 @@ def test_a_package_of_which_something_is_left() -> None:
     assert fields(before, after)["packages"] == ()
 
 
+@pytest.mark.parametrize("message", ["Remove the old rules", "feat!: drop rules", "chore: remove leftover entries", ""])
+def test_what_the_message_says_takes_nothing_back(message: str) -> None:
+    assert findings({**made("api/rules"), **KEPT}, KEPT, message) == [("MAS004", ".", "high")]
+
+
 @pytest.mark.parametrize(
-    ("message", "declared"),
+    ("named", "after", "unhooked"),
     [
-        ("Remove the old rules", True),
-        ("feat!: drop rules", True),
-        ("Rework the rules", False),
-        ("chore: remove leftover entries", False),
-        ("Remove the api", True),
-        ("", False),
+        ("import api.rules\n", "", True),
+        ("include('api/rules/first')\n", "", True),
+        ("import api.rules\n", "# api.rules is on\n", False),
+        ("import api.ruled\n", "", False),
+        ("", "", False),
     ],
 )
-def test_what_the_message_says(message: str, declared: bool) -> None:
-    before = {**made("api/rules"), **KEPT}
-    assert fields(before, KEPT, message)["declared"] is declared
-    assert findings(before, KEPT, message) == [("MAS004", ".", "medium" if declared else "high")]
+def test_nothing_names_what_is_gone(named: str, after: str, unhooked: bool) -> None:
+    before = {**made("api/rules"), **KEPT, "api/hooks.py": f"limit = 3\n{named}"}
+    kept = {**KEPT, "api/hooks.py": f"limit = 3\n{after}"}
+    assert fields(before, kept)["unhooked"] is unhooked
+    assert findings(before, kept) == [("MAS004", ".", "medium" if unhooked else "high")]
 
 
-def test_a_message_lowers_the_gravest_by_one_level_only() -> None:
-    before = {**made("infra/billing", ending="tf"), **KEPT}
-    assert findings(before, KEPT, "Remove billing") == [("MAS004", ".", "high")]
+def test_a_document_may_still_name_it() -> None:
+    before = {**made("api/rules"), **KEPT, "api/hooks.py": "limit = 3\nimport api.rules\n"}
+    kept = {**KEPT, "api/hooks.py": "limit = 3\n", "CHANGELOG.md": "api.rules is gone\n"}
+    assert fields(before, kept)["unhooked"] is True
+
+
+def test_infrastructure_is_no_milder_for_having_been_named() -> None:
+    before = {**made("infra/billing", ending="tf"), **KEPT, "api/hooks.py": "limit = 3\nroot = 'infra/billing'\n"}
+    assert findings(before, {**KEPT, "api/hooks.py": "limit = 3\n"}) == [("MAS004", ".", "critical")]
+
 
 
 @settings(max_examples=40, deadline=None)

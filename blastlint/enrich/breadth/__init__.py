@@ -215,7 +215,7 @@ def _deletion_fact(gone: Deletion, context: Context) -> Fact:
             "what": most,
             "packages": gone.packages,
             "replaced": round(gone.born / len(gone.paths), 3),
-            "declared": gone.declared,
+            "unhooked": gone.unhooked,
             "told": round(told, 3),
             "whole": told >= _RETOLD and _whole(gone.paths, context),
             "summary": _deletion_summary(gone),

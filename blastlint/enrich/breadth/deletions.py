@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from blastlint.enrich.breadth.texts import telling_lines, text_of
 from blastlint.enrich.context import Context
-from blastlint.enrich.intent.claims import told_in, words_in
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.frozen import dataclass
 from blastlint.model import FileChange, Tree
@@ -56,18 +55,14 @@ _HANDED = regex(
 )
 _COMMENTS = ("#", "//", "/*", "*", "--", ";", "<!--")  # licences stand everywhere
 _COUNTED = ("source", "test", "example")
-# Words of paths that name nothing.
-_GENERIC = frozenset(
-    ("src", "lib", "app", "main", "init", "index", "test", "spec", "package", "module", "config", "the", "core", "common",
-     "util", "file", "yaml", "yml", "json", "html", "service", "chart", "terraform", "infra", "template", "view", "model")
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
     """`paths` are the files that are gone for good, sorted, without documents and what tools make. `directory` holds most of
     them; `share` is theirs of the files in it before, `share_of_all` of all files. `packages` are the directories, with a
-    file that makes them a package, of which nothing is left. `born` is the number of new files under `directory`."""
+    file that makes them a package, of which nothing is left. `born` is the number of new files under `directory`.
+    `unhooked`: the change also takes out what named them, and nothing names them any more."""
 
     paths: tuple[str, ...]
     directory: str
@@ -75,7 +70,7 @@ class Deletion:
     share_of_all: float
     packages: tuple[str, ...]
     born: int
-    declared: bool
+    unhooked: bool
 
 
 def deletion(context: Context) -> Deletion | None:
@@ -99,25 +94,27 @@ def deletion(context: Context) -> Deletion | None:
     before = context.before.tree.paths()
     under = Counter(_ancestors(before, {d for path in gone for d in _directories(path)}))
     inside = sum(path.startswith(here) for path in counted)
+    packages = tuple(_packages(gone, under, born))
     return Deletion(
         paths=counted,
         directory=directory,
         share=inside / max(under[directory] if directory else len(before), 1),
         share_of_all=len(counted) / max(len(before), 1),
-        packages=tuple(_packages(gone, under, born)),
+        packages=packages,
         born=sum(path.startswith(here) for path in born),
-        declared=_declared(context.change_set.message, counted),
+        unhooked=all(_is_unhooked(place, context) for place in packages or (directory,)),
     )
 
 
 def what(path: str, context: Context) -> str:
-    """source, test, infrastructure, migration or other (pictures, records, fixtures)."""
+    """source (examples as well), test, infrastructure, migration or other (pictures, records, fixtures)."""
     if _OTHER.search(path) or _FIXTURE.search(path):
         return "other"
+    kind = path_class_of(path, context.config)
     if _MIGRATION.search(path):
         return "migration"
-    if path_class_of(path, context.config) == "test":
-        return "test"
+    if kind in ("test", "example"):
+        return "test" if kind == "test" else "source"
     return "infrastructure" if _INFRASTRUCTURE.search(path) else "source"
 
 
@@ -273,8 +270,12 @@ def _packages(gone: Sequence[str], under: Counter[str], born: Sequence[str]) -> 
             yield directory
 
 
-def _declared(message: str, paths: Sequence[str]) -> bool:
-    """Whether the message says that something goes and names what most of the files are about."""
-    told = told_in(message)
-    named = sum(bool(told & (words_in("/".join(path.split("/")[-3:])) - _GENERIC)) for path in paths) if told else 0
-    return 2 * named >= len(paths) and bool(told)
+def _is_unhooked(directory: str, context: Context) -> bool:
+    """Whether a file that stays named the directory, `plugins.paypal` or `plugins/paypal`, and none does any more."""
+    end = directory.split("/")[-2:]
+    names = ("/".join(end), ".".join(end))
+    kept = (f.before for f in context.change_set.files if f.status == "modified" and f.before is not None)
+    texts = (text_of(context.before.tree.read(path)) for path in kept if _counts(path, context))
+    if len(end) < 2 or not any(name in text.text for text in texts if text is not None for name in names):
+        return False
+    return not any(_counts(path, context) for path, _ in context.after.tree.lines(names))

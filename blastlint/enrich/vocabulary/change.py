@@ -56,7 +56,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "what": "source, test, infrastructure, migration, other: what most of them are",
         "packages": "list: directories that were a package and are gone whole",
         "replaced": "new files under the same directory for each deleted one",
-        "declared": "true when the message says that something goes, and names it",
+        "unhooked": "true when the change also takes out what named them, and nothing names them any more",
         "told": "share of the files whose resources are told of one by one, as removed",
         "whole": "true when they are of one configuration that goes whole, which is told of as such",
         "summary": "in words",
