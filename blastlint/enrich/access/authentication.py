@@ -40,8 +40,9 @@ _PRESENT = regex(
     r"^(requirepass|masterauth)$|^nginx\.ingress\.kubernetes\.io/auth-(url|type|secret|signin|tls-secret)$"
     r"|^security\.authorization$|^traefik\.ingress\.kubernetes\.io/router\.middlewares$"
 )
-# Middlewares of Traefik that ask, or keep out, by their names.
-_MIDDLEWARE = regex(r"(?i)auth|oidc|sso|login|forward|allow-?list|white-?list|rfc-?1918|internal|ip-?filter")
+# Middlewares of Traefik that ask who comes, or from where, by their names.
+_ASKS_WHO = regex(r"(?i)auth|oidc|(^|[-_./,])sso([-_@,]|$)|login")
+_ASKS_WHERE = regex(r"(?i)allow-?list|white-?list|rfc-?1918|internal|ip-?filter")
 _OPTION = regex(r"^--?(?P<name>[\w.-]+)=(?P<value>.*)$")
 _NOT_SERVERS = frozenset({"package", "catalogue", "specification", "dashboard", "pipeline", "data"})
 
@@ -62,6 +63,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
                     "before": shown(name, before),
                     "after": shown(name, after),
                     "added": before is None,
+                    "place": "middleware" in name and not _ASKS_WHO.search(str(before.scalar) if before is not None else ""),
                 },
                 delta.path,
                 delta.before_region,
@@ -111,6 +113,10 @@ def _closed(name: str, before: Value | None, whole: Value | None) -> bool:
     return _state(name, before) is True
 
 
+def _asks(middlewares: str) -> bool:
+    return bool(_ASKS_WHO.search(middlewares) or _ASKS_WHERE.search(middlewares))
+
+
 def _state(name: str, value: Value) -> bool | None:
     """True when the setting closes, False when it opens; None when nothing tells."""
     if not value.known:
@@ -118,7 +124,7 @@ def _state(name: str, value: Value) -> bool | None:
     text = str(value.scalar if value.scalar is not None else "").strip()
     on = truth(value.scalar) if text else None
     if "middleware" in name:
-        return bool(_MIDDLEWARE.search(text)) or None
+        return _asks(text)
     if _PRESENT.search(name):
         return text.lower() not in ("", "disabled", '""')
     if _OPENING.search(name):

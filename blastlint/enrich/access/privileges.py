@@ -6,12 +6,12 @@ containers holds; a thing that only says the same in another place holds the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.prose import listed
 from blastlint.facts.paths import found, steps
-from blastlint.model import Change, Entity, Fact, FactValue, Region, Side, Value
+from blastlint.model import Change, Delta, Entity, Fact, FactValue, Region, Side, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.regex import regex
 
@@ -42,6 +42,8 @@ _CONFINING = {
 # What a container has that nothing takes from it.
 _CAPABILITIES = "the default capabilities"
 _WRITABLE = "a root file system to write to"
+_SWITCHES = frozenset({"privileged", "runAsNonRoot", "runAsUser", "allowPrivilegeEscalation", "readOnlyRootFilesystem",
+                       "hostPID", "hostIPC", "hostNetwork"})  # fmt: skip
 _ENFORCE = ("metadata", "labels", "pod-security.kubernetes.io/enforce")
 _LEVELS = ("privileged", "baseline", "restricted")
 
@@ -66,7 +68,19 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         gained.update({privilege: grave for privilege, grave in held.items() if privilege not in known})
     if gained:
         regions = _level_region(change.before), _level_region(change.after)
-        yield _fact(gained, _is_agent(change.after), change.before is None, *regions)
+        said = next(filter(_is_said_elsewhere(change), change.deltas), None) if not any(regions) else None
+        places = (said.before_region, said.after_region) if said is not None else regions
+        yield _fact(gained, _is_agent(change.after), change.before is None, *places)
+
+
+def _is_said_elsewhere(change: Change) -> Callable[[Delta], bool]:
+    """Whether a delta is of a privilege that another file says: the values of a chart. That file's reader is to be told."""
+
+    def told(delta: Delta) -> bool:
+        way, place = steps(delta.path), delta.after_region or delta.before_region
+        return bool(way) and way[-1].text in _SWITCHES and place is not None and place.path != change.path
+
+    return told
 
 
 def _fact(gained: Mapping[str, bool], agent: bool, new: bool, old: Region | None, place: Region | None) -> Fact:

@@ -27,7 +27,7 @@ _NARROWED = regex(rb"before_(action|filter)|\bmatcher\b")
 
 def facts(pair: Pair) -> Iterator[Fact]:
     """One `auth` fact for each place that lost a check, and one for what stands before fewer requests."""
-    if pair.is_new:
+    if pair.is_new or pair.scope.is_test(pair.change.path):
         return
     dropped = list(_dropped(pair)) if pair.mentions(_SCREEN, "before") else []
     yield from dropped

@@ -142,6 +142,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "before": "text",
         "after": "text",
         "added": "true when it was not there before",
+        "place": "true when it asked no more than where somebody comes from",
     },
     "records": {
         "removed": "number of DNS records that are gone",
