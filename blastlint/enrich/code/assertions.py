@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from blastlint.enrich.code.expectations import claim_of
 from blastlint.enrich.code.inlined import helps, inlined
-from blastlint.enrich.code.mocked import MOCKS, mocked
+from blastlint.enrich.code.mocked import MOCKS, mocked, of_gone
 from blastlint.enrich.code.pairs import WORD, Pair, Scope, words_of
+from blastlint.enrich.code.prepared import prepared
 from blastlint.enrich.code.tables import RUNS, shrunk
 from blastlint.frozen import dataclass
 from blastlint.model import Entity, Fact, FactValue
@@ -316,7 +317,8 @@ def _wider(before: str, after: str) -> bool:
 
 
 def _explained(weakening: Weakening, pair: Pair) -> bool:
-    """Whether it speaks of something that the sources lost in the same change set, or is said by another test now."""
+    """Whether it speaks of something that the sources lost in the same change set, is said by another test now, or could not
+    fail."""
     gone = pair.scope.gone_words
     if weakening.before is not None:
         said = weakening.before.text
@@ -324,6 +326,8 @@ def _explained(weakening: Weakening, pair: Pair) -> bool:
             return True
         if _disowned(weakening):
             return False
+        if weakening.what == "removed" and (prepared(weakening.before, pair.before) or of_gone(pair, said)):
+            return True
         return bool(set(words_of(said)) & gone)
     return bool(set(words_of(pair.text("before")) - words_of(pair.text("after"))) & gone)
 

@@ -24,6 +24,16 @@ def mocked(pair: Pair, assertions: Sequence[Assertion]) -> Iterator[Assertion]:
         yield from (a for a in assertions if a.form != "mock" and asked.match(a.subject))
 
 
+def of_gone(pair: Pair, text: str) -> bool:
+    """Whether an assertion asks a mock of something that the sources lost: it is named for what it stood in place of."""
+    asked = _plain(text)
+    return any(_plain(name) in asked for name in {*_replaced(pair, "before")} & pair.scope.gone_words)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
 def _replaced(pair: Pair, side: Side) -> Iterator[str]:
     """The last names of the functions that a test gives other answers."""
     shape = pair.before if side == "before" else pair.after

@@ -17,6 +17,8 @@ from blastlint.regex import regex
 KINDS = ("python.", "javascript.", "go.", "ruby.", "java.", "rust.")
 _PART = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _TOPIC = 4  # names with a part in them that must be gone for the part to be a topic
+_MOST = 0.6  # share of all names with it
+_MIGRATION = regex(r"(^|/)(migrations?|migrate|versions)/[^/]*\d[^/]*$")
 WORD = regex(r"[^\W\d]\w*", re.ASCII)
 _SPEECH = regex(
     r"\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|(?:^|(?<=\s))(?:#|//)[^\n]*"
@@ -77,7 +79,9 @@ class Scope:
         sides: tuple[set[str], set[str]] = (set(), set())
         for file in self.context.change_set.files:
             for path, side, words in ((file.before, "before", sides[0]), (file.after, "after", sides[1])):
-                if path is not None and path_class_of(path, self.context.config) in ("source", "generated"):
+                if path is None or (side == "after" and _MIGRATION.search(path)):
+                    continue  # what a migration clears away is gone
+                if path_class_of(path, self.context.config) in ("source", "generated"):
                     words.update(self._words(path, "before" if side == "before" else "after"))
         return frozenset(sides[0]), frozenset(sides[1])
 
@@ -91,9 +95,9 @@ class Scope:
     def gone_topics(self) -> frozenset[str]:
         """Parts of names that most names with them have lost: the feature that was taken out."""
         old, new = self._source_words
-        lost = Counter(part for word in old - new for part in _parts(word))
-        kept = Counter(part for word in new for part in _parts(word))
-        return frozenset(p for p, n in lost.items() if n >= _TOPIC and len(p) > 4 and kept[p] * 2 <= n)
+        lost = Counter(part for word in old - new for part in parts_of(word))
+        kept = Counter(part for word in new for part in parts_of(word))
+        return frozenset(p for p, n in lost.items() if n >= _TOPIC and len(p) > 4 and n >= _MOST * (n + kept[p]))
 
     def _words(self, path: str, side: Side) -> Iterator[str]:
         workspace = self.context.before if side == "before" else self.context.after
@@ -115,7 +119,7 @@ def _unsaid(match: re.Match[str]) -> str:
     return text if text[:1] in "\"'" and not re.search(r"\s", text) else " "
 
 
-def _parts(word: str) -> set[str]:
+def parts_of(word: str) -> set[str]:
     """`getDigitalUrl`, `digital_url` -> the words in it, lower case."""
     return {part.lower() for part in _PART.findall(word)}
 

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from blastlint.enrich.code.pairs import Pair, Scope, words_of
+from blastlint.enrich.code.pairs import Pair, Scope, parts_of, scope_of, words_of
 from blastlint.enrich.code.skips import skipped
+from blastlint.enrich.context import Context
 from blastlint.model import Change, Entity, Fact, FactValue, Related, Side
 from blastlint.parse.code import Definition, Handle, Module, Shape
 from blastlint.regex import regex
@@ -73,6 +74,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
         "gone": gone,
         "replaced": added,
         "covered": added >= gone,
+        "about_lost": all(_about_lost(test, pair.scope) for test in counted),
     }
     yield pair.fact("test", "", fields, related=related)
 
@@ -155,6 +157,32 @@ def _alive(test: Change, scope: Scope) -> bool:
         return False
     name = _plain(entity.name)
     return not any(len(word) > 4 and _plain(word) in name for word in gone)
+
+
+def _about_lost(test: Change, scope: Scope) -> bool:
+    """Whether its name has a word in it that the sources lost: a part of the name of a function that is gone and of none of
+    those that stay beside it; and its file used that function, or one that called it."""
+    entity = test.before
+    assert entity is not None and isinstance(entity.detail, Handle)
+    parts, source = parts_of(entity.name), entity.detail.module.source
+    lost = scope.context.once(_lost)
+    return any(parts & topics and any(name in source for name in names) for names, topics in lost)
+
+
+def _lost(context: Context) -> Sequence[tuple[Sequence[bytes], frozenset[str]]]:
+    """Each function that the sources lost, with what called it, and what only it was about of what stood in its file."""
+    found: list[tuple[Sequence[bytes], frozenset[str]]] = []
+    changes = [c for c in scope_of(context).source_changes if c.type == "function" and c.before is not None]
+    for change in changes:
+        entity = change.before
+        if change.action == "removed" and entity is not None:
+            after = context.after.document(entity.region.path)
+            stays = after.content.definitions if after is not None and isinstance(after.content, Module) else ()
+            other = {part for definition in stays for part in parts_of(definition.last_name)}
+            callers = (c.before.name for c in changes if c.before is not None and entity.name in _text(c.before))
+            names = [name.encode() for name in (entity.name, *callers)]
+            found.append((names, frozenset(p for p in parts_of(entity.name) - other if len(p) > 4)))
+    return found
 
 
 def _plain(name: str) -> str:

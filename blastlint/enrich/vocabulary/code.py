@@ -176,6 +176,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "gone": "number of tests that the change set removes from that directory",
         "replaced": "number of tests, or cases of one, that are new in the change set",
         "covered": "true when at least as many tests are new as are gone",
+        "about_lost": "true when their names tell of what only functions told of that the sources lost and the tests used",
         "framework": "pytest, unittest, jest, go, junit, rspec, ...",
     },
     "assertion": {
