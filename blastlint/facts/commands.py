@@ -81,6 +81,9 @@ class Tool:
 _DEVICE = regex(r"/dev/(sd|nvme|vd|xvd|hd|mapper/|disk|mmcblk|md)")
 _SQL_DATA = regex(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _UNKNOWN = Tool(approve=("yes", "force", "auto-approve"))
+# What a tool that no table has calls a deletion, where its first words say so; asked for without a question, it is meant.
+_DESTROYING = frozenset({"delete", "destroy", "drop", "purge", "terminate", "wipe", "teardown", "nuke", "deprovision"})
+_FIRST_WORDS = 3
 
 
 @lru_cache(maxsize=1)
@@ -190,7 +193,16 @@ def classes_of(command: Command) -> tuple[str, ...]:
             found += [c for c in rule.classes if c not in found]
     if grammar.operations and not found and not pretends(command):
         found += operation(command.verb)
+    if grammar is _UNKNOWN and not pretends(command) and _destroys_by_its_words(command):
+        found += ["cloud-delete", "by-words"]
     return tuple(found)
+
+
+def _destroys_by_its_words(command: Command) -> bool:
+    """Whether a command line tool of another's making is told to delete something and not to ask: `acmectl env delete x -y`."""
+    words = [target.value for target in command.targets[:_FIRST_WORDS]]
+    named = command.tool.isidentifier() or command.tool.replace("-", "_").isidentifier()
+    return named and not _DESTROYING.isdisjoint(words[:-1]) and bool(approvals(command) or _given("y", command))
 
 
 def operation(verb: str) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ DESTRUCTIVE = frozenset(
     {"recursive-delete", "iac-destroy", "platform-destroy", "platform-delete", "cloud-delete", "schema-reset", "data-delete",
      "disk", "overwrite", "backup-delete", "git-history", "git-local", "iac-state", "delete"}
 )  # fmt: skip
-_SERIOUS = DESTRUCTIVE - {"delete"}
+_SERIOUS = (DESTRUCTIVE | {"guard-off", "access-grant", "restore-over"}) - {"delete"}
 _OPERATIONAL = regex(
     r"(?i)(^|[^a-z])(runbooks?|playbooks?|ops|operations?|on-?call|incidents?|recovery|disaster|restore|rollback|maintenance"
     r"|sop|procedures?|deploy(ment|ing)?|release|releasing|agents|claude|skills?|cursor|copilot-instructions)([^a-z]|$)"

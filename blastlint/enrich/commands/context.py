@@ -12,7 +12,7 @@ from blastlint.model import Entity
 from blastlint.regex import regex
 
 _LOCALHOST = regex(
-    r"(^|[@/=:,])(localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)([:/]|$)|\b(kind|k3d|minikube)-"
+    r"(^|[@/=:,])(localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0(?!/\d)|host\.docker\.internal)([:/]|$)|\b(kind|k3d|minikube)-"
 )
 _PULL_REQUEST = regex(
     r"\b(github\.event\.(number|pull_request\.number)|CI_MERGE_REQUEST_IID|PR_NUMBER|PULL_REQUEST_NUMBER|CHANGE_ID|github\.head_ref"
