@@ -81,6 +81,7 @@ PROVIDERS: dict[str, Asked] = {
     "access.authentication": _asked("config.key"),
     "commands.errexit": _asked("file", about=r"\.(sh|bash|ksh|zsh)$"),
     "exposure.server_rules": _asked("file", about=r"(?i)^ini |\.conf$|\.cfg$|(^|[ /])(caddyfile|\.htaccess|sshd?_config)$"),
+    "exposure.listening": _asked("config.key", names=r"(?i)bind|listen|host|addr|interface|execstart|command|args|_ip\b"),
     "exposure.records": _asked(
         "terraform.resource",
         "cloudformation.resource",
@@ -128,7 +129,7 @@ PROVIDERS: dict[str, Asked] = {
     "commands.transport": _asked(
         "command",
         about=r"^(curl|wget|git|ssh|scp|sftp|rsync|npm|yarn|pnpm|node|kubectl|oc|helm|argocd|aws|docker|podman|buildah|skopeo"
-        r"|crane|oras|https?|vault|apt|apt-get|pip3?|python3?|grpcurl|flux|terraform|tofu) ",
+        r"|crane|oras|https?|vault|apt|apt-get|pip3?|python3?|grpcurl|flux|terraform|tofu|uv|yum|dnf|zypper) ",
     ),
     "configuration": _asked("config."),
     "configuration.live_data": _asked("config.key"),

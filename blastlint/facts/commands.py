@@ -199,7 +199,7 @@ def classes_of(command: Command) -> tuple[str, ...]:
 
 
 def _destroys_by_its_words(command: Command) -> bool:
-    """Whether a command line tool of another's making is told to delete something and not to ask: `acmectl env delete x -y`."""
+    """Whether a tool that no table has is told to delete something and not to ask: `acmectl env delete x -y`."""
     words = [target.value for target in command.targets[:_FIRST_WORDS]]
     named = command.tool.isidentifier() or command.tool.replace("-", "_").isidentifier()
     return named and not _DESTROYING.isdisjoint(words[:-1]) and bool(approvals(command) or _given("y", command))

@@ -86,7 +86,16 @@ def shrugs(node: Node, source: SourceText) -> bool:
     if node.type != "command":
         return False
     name = node.child_by_field_name("name")
-    return name is not None and source.text[name.start_byte : name.end_byte] in _SHRUGGING
+    if name is None:
+        return False
+    return source.text[name.start_byte : name.end_byte] in _SHRUGGING
+
+
+def hides(node: Node, source: SourceText) -> bool:
+    """Whether, after `||`, it lets a failure pass for success: it shrugs, or leaves and says that all is well."""
+    if source.text[node.start_byte : node.end_byte].split() in (["exit", "0"], ["exit"], ["return", "0"]):
+        return True
+    return not leaves(node, source) and shrugs(node, source)
 
 
 def leaving(node: Node, source: SourceText, errexit: bool, asked: Collection[str]) -> Guard | None:

@@ -114,10 +114,8 @@ class Walk:
             either = next((n for op, n in later if op == "||"), None)
             here = place._replace(joined=operator or place.joined, guards=(*place.guards, *held))
             if either is not None:
-                stops = guards.leaves(either, self.source)
-                here = here._replace(
-                    checked=stops, ignored=place.ignored or (not stops and guards.shrugs(either, self.source))
-                )
+                stops, hidden = guards.leaves(either, self.source), guards.hides(either, self.source)
+                here = here._replace(checked=stops, ignored=place.ignored or hidden)
             elif later:
                 here = here._replace(checked=False if place.checked is None else place.checked)
             self.statement(node, here)
@@ -169,10 +167,8 @@ class Walk:
             None,
         )
         if right is not None:
-            stops = guards.leaves(right, self.source)
-            here = here._replace(
-                checked=stops, ignored=place.ignored or (not stops and guards.shrugs(right, self.source))
-            )
+            stops, hidden = guards.leaves(right, self.source), guards.hides(right, self.source)
+            here = here._replace(checked=stops, ignored=place.ignored or hidden)
         if body is not None:
             self.statement(body, here)
         if pipeline is not None:

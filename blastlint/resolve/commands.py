@@ -165,7 +165,7 @@ def _workflow(path: str, pipeline: Pipeline, jobs: Sequence[Job], commands: Mapp
     """The pipeline as a whole: what starts it, and everything that it checks (`detail`)."""
     assert pipeline.region is not None
     triggers = "\n".join(t.text for t in pipeline.triggers)
-    texts = [triggers, *(f"{j.name} {j.uses} {j.permissions} {j.secrets} {j.checkout}" for j in jobs)]
+    texts = [triggers, *(f"{j.name} {j.uses} {j.permissions} {j.secrets} {j.checkout} {j.matrix}" for j in jobs)]
     texts += [c.text for members in commands.values() for c in members]
     attributes: dict[str, str | bool] = {"triggers": triggers, "checks": _digest("\n".join(texts))}
     return Entity(
@@ -186,6 +186,7 @@ def _job(path: str, job: Job, commands: Sequence[Command]) -> Entity:
         "permissions": "unset" if job.permissions is None else "\n".join(job.permissions),
         "secrets": " ".join(job.secrets),
         "checkout": job.checkout,
+        "matrix": " ".join(job.matrix),
         "steps": "\n".join("\t".join(step) for step in job.steps),
     }
     text = "\n".join([*attributes.values(), *(c.text for c in commands)])

@@ -14,6 +14,7 @@ from blastlint.enrich.commands.narrowing import is_narrowed, narrowing_lost, unf
 from blastlint.enrich.context import Context
 from blastlint.enrich.vocabulary import FACTS
 from blastlint.facts.commands import approvals, classes_of, is_known, permanent, pretends
+from blastlint.frozen import replace
 from blastlint.masking import mask_text
 from blastlint.model import Change, Delta, Entity, Fact, FactValue, Region, Related
 from blastlint.parse.shell_values import is_root
@@ -28,6 +29,7 @@ _OPERATIONAL = regex(
     r"(?i)(^|[^a-z])(runbooks?|playbooks?|ops|operations?|on-?call|incidents?|recovery|disaster|restore|rollback|maintenance"
     r"|sop|procedures?|deploy(ment|ing)?|release|releasing|agents|claude|skills?|cursor|copilot-instructions)([^a-z]|$)"
 )
+_DEPLOY_JOB = regex(r"(?i)(^|[^a-z])(deploy(ment)?|release|publish|rollout|promote)([^a-z]|$)")
 _DEPLOYING = frozenset({"deploy", "migrate", "iac-apply", "schema-sync", "restore"})
 _STOPS = frozenset({"guard-stop", "access-stop", "data-stop"})
 _SUBJECTS = {"confirmation": "a person's answer", "dry-run": "a trial run", "environment": "a test of where it runs"}
@@ -219,7 +221,8 @@ def _guards(change: Change, before: Entity, after: Entity, context: Context) -> 
         if delta.path.startswith("guard.") and delta.before is not None:
             kind, text = delta.path.removeprefix("guard."), str(delta.before.scalar)
             if kind in _SUBJECTS and not _is_asked_still(text, new, context):
-                yield _guard(kind, "condition", text, "nothing", new, delta.before.region, delta.path)
+                guard = _guard(kind, "condition", text, "nothing", new, delta.before.region, delta.path)
+                yield _of_deployment(guard) if _deploys_by_its_job(new, after) else guard
     if pretends(old) and not pretends(new) and classes_of(new):
         yield _guard("dry-run", "dry-run", old.text, new.text, new, old.region, "dry-run")
     yield from _backup(change.deltas, old, new)
@@ -253,6 +256,16 @@ def _protects(command: Command) -> str:
     if classes & DESTRUCTIVE:
         return "destructive"
     return "deploy" if classes & _DEPLOYING else "other"
+
+
+def _deploys_by_its_job(command: Command, entity: Entity) -> bool:
+    """Whether a script that nobody knows runs in a job which says that it deploys: by its name, or by its environment."""
+    in_ci = attribute(entity, "container") == "ci" and not is_known(command.tool)
+    return in_ci and bool(attribute(entity, "environment") or _DEPLOY_JOB.search(attribute(entity, "job")))
+
+
+def _of_deployment(guard: Fact) -> Fact:
+    return replace(guard, fields={**guard.fields, "protects": "deploy"})
 
 
 def _backup(deltas: tuple[Delta, ...], old: Command, new: Command) -> Iterator[Fact]:

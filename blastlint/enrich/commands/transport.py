@@ -19,7 +19,8 @@ from blastlint.regex import regex
 _SWITCHES = listed(
     """
     insecure proxy-insecure no-check-certificate insecure-skip-tls-verify kube-insecure-skip-tls-verify no-verify-ssl
-    tls-skip-verify skip-tls-verify insecure-skip-verify no-strict-ssl allow-insecure-repositories
+    tls-skip-verify skip-tls-verify insecure-skip-verify no-strict-ssl allow-insecure-repositories trusted-host
+    allow-insecure-host allow-unauthenticated nogpgcheck no-gpg-checks no-gpg-check
     """
 )
 _VALUES = regex(

@@ -27,13 +27,14 @@ _LOGIN = regex(
     r"^auth_(basic|request|jwt|ldap|digest)\b(?! off)|^ssl_verify_client (on|required)|^sslverifyclient require"
     r"|^(basic_?auth|forward_auth|jwtauth|authorize)\b|^require (valid-user|user|group|ldap|claim|expr)|^authtype (?!none)"
     r"|^http-request auth\b|^bind .*verify required|^permitrootlogin (no|prohibit-password)|^passwordauthentication no"
-    r"|^permitemptypasswords no"
+    r"|^permitemptypasswords no|^(local|host(ssl|nossl)?) .*\b(scram-sha-256|md5|peer|cert|ldap|gss|ident|pam|radius)\b"
 )
 _TLS = regex(
     r"^(add_header|header( always)?( set)?|http-response set-header) strict-transport-security\b"
     r"|^(return|rewrite|redirect|redir)\b.*https://|^(http-request )?redirect scheme https|^sslengine on"
     r"|^(proxy_ssl_verify on|sslproxyverify require)|^(listen|bind) .*\bssl\b|^server .*\bverify required"
 )
+_LIMIT = regex(r"^limit_(req|conn)\b|^rate_limit\b|^secruleengine on|^modsecurity on|^http-request (deny|track)\S* .*rate")
 _REDIRECT = regex(r"https://|scheme https")
 _PORT = regex(r"^(listen|bind) ")
 _VERSIONS = regex(r"^(ssl_protocols|sslprotocol|protocols) (?P<list>.*)")
@@ -70,6 +71,9 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         yield _login(asked)
     if clear:
         yield _guard("tls", "off", clear, "traffic to it")
+    limited = list(_lost(before, after, _LIMIT))
+    if limited:
+        yield _guard("hardening", "off", limited, "it from what a narrower setting keeps out")
     older = list(_older(before, after))
     if older:
         yield _guard("tls", "lowered", older, "traffic to it")

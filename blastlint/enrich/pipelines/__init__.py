@@ -52,7 +52,8 @@ def _job(before: Entity, after: Entity, context: Context) -> Iterator[Fact]:
         )
     yield from _cut(before, after, context)
     gate, now = _gate(before), _gate(after)
-    if gate and not now:
+    asked = attribute(before, "approval") and not attribute(after, "approval")
+    if gate and (not now or (asked and attribute(before, "environment") == attribute(after, "environment"))):
         yield _fact(
             "approval-removed", after, kind if kind == "deploy" else "other", gate, "nothing", context, "approval"
         )

@@ -24,7 +24,7 @@ _ACTIONS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         regex(
             r"(?i)codeql-action/analyze|trivy|snyk|semgrep|dependency-review|gitleaks|trufflehog|zizmor|scorecard|checkov"
-            r"|tfsec|grype|sonar|bandit|osv-scanner|kics|secret-scan"
+            r"|tfsec|grype|sonar|bandit|osv-scanner|kics|secret-(scan|detect)|(^|/)(sast|dast)\b|(dependency|container)-scanning"
         ),
         "security",
     ),
@@ -45,6 +45,7 @@ _DOCUMENTS = regex(
 _MAIN = frozenset({"main", "master", "trunk", "develop", "**", "*", "release/**", "release/*", "production"})
 
 
+_KIND = regex(r"[A-Za-z]{3,}")
 _RUNNERS = ("make", "just", "task", "nx", "turbo", "mvn", "gradle")  # what they run is what they are given
 
 
@@ -69,6 +70,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     else:
         yield from _gone(change, before, context, whole=False)
         yield from _triggers(change.before, change.after, before, context)
+        yield from _matrices(change.before, change.after, context)
 
 
 def checks_of(workflow: Entity) -> tuple[Check, ...]:
@@ -206,6 +208,37 @@ def _narrower(was: Trigger, now: Trigger, renamed: Mapping[str | None, str | Non
     ):
         return f"not for {', '.join(gone)}"
     return ""
+
+
+# --- matrices ------------------------------------------------------------------------------------------------------
+
+
+def _matrices(before: Entity, after: Entity, context: Context) -> Iterator[Fact]:
+    """Kinds of things (a system, a suite) that a job with checks no longer runs for. Another version of one is no loss: old
+    versions leave all the time."""
+    now = {job.name: job for job in _detail(after)[1]}
+    workflows = (e for e in context.entities_after if e.kind == "pipeline.workflow")
+    kept = {kind for workflow in workflows for job in _detail(workflow)[1] for kind in _kinds(job)}
+    for job in _detail(before)[1]:
+        left = now.get(job.name)
+        kind = job_class(job, _detail(before)[2].get(job.name, ()))
+        if left is None or not left.matrix or not job.matrix or kind not in CHECKS:
+            continue
+        lost = _kinds(job) - kept
+        if lost and not _kinds(left) - _kinds(job):
+            gone = ", ".join(word for word in job.matrix if _kind_of(word) in lost and word not in left.matrix)
+            fields = _fields("matrix-narrowed", kind, job.name, gone, "nothing", len(lost), len(left.matrix))
+            yield Fact("check", fields, f"matrix.{job.name}", before=job.header, after=left.header)
+
+
+def _kinds(job: Job) -> frozenset[str]:
+    return frozenset(kind for word in job.matrix if (kind := _kind_of(word)))
+
+
+def _kind_of(word: str) -> str:
+    """`windows-2022` is windows; a version alone (`3.12`, `py312`) is nothing."""
+    match = _KIND.match(word)
+    return match[0].lower() if match is not None else ""
 
 
 def _trigger(before: Entity, after: Entity, what: str, worst: str, was: str, now: str, event: str) -> Fact:

@@ -63,7 +63,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "production": "true when it deploys to production",
     },
     "check": {
-        "what": "workflow-removed, job-removed, step-removed, trigger-removed, trigger-narrowed",
+        "what": "workflow-removed, job-removed, step-removed, trigger-removed, trigger-narrowed, matrix-narrowed",
         "class": "test, security or lint: the gravest of what is gone",
         "job": "the job, or the jobs",
         "before": "what was checked, or the event",

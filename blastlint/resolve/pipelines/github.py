@@ -62,7 +62,15 @@ def _job(name: str, job: Value, inherited: tuple[str, ...] | None) -> Job:
         inherited if job.get("permissions") is None else _permissions(job.get("permissions")),
         _secrets(job.get("secrets")),
         refs[-1] if refs else "",
+        tuple(_matrix(job.get("strategy", "matrix"))),
     )
+
+
+def _matrix(matrix: Value | None) -> Iterator[str]:
+    """The words of a matrix, those of `include` too; what is left out again by `exclude` is not read."""
+    for axis, values in (matrix.items if matrix is not None else {}).items():
+        for entry in values.elements if axis != "exclude" else ():
+            yield from (text_of(v) for v in ((entry,) if not entry.is_map else entry.items.values()) if text_of(v))
 
 
 def _shells(name: str, job: Value, env: Mapping[str, str], shell: str) -> Iterator[Shell]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from blastlint.command import Guard
 from blastlint.model import Value
+from blastlint.parse.shell_guards import kind_of
+from blastlint.regex import regex
 from blastlint.resolve.pipelines.model import (
     Job,
     Pipeline,
@@ -19,6 +22,7 @@ from blastlint.resolve.pipelines.model import (
     variables_of,
 )  # fmt: skip
 
+_WHERE = regex(r"CI_COMMIT_(BRANCH|TAG|REF_NAME|REF_PROTECTED)|CI_ENVIRONMENT|\bonly (main|master|tags|production)\b")
 _RESERVED = frozenset(
     {
         "default",
@@ -44,11 +48,12 @@ def read(tree: Value) -> Pipeline:
             continue
         environment = environment_of(job.get("environment"))
         own = {**env, **variables_of(job.get("variables"))}
+        guards = tuple(_guards(job))
         for key in ("before_script", "script", "after_script"):
             for value in strings_of(job.get(key)):
                 known = {k: v for k, v in own.items() if v and "$" not in v}
                 words = " ".join(f"{k}={v}" for k, v in own.items())
-                shells.append(Shell(value, name, key, True, (), known, tuple(own), words, environment))
+                shells.append(Shell(value, name, key, True, guards, known, tuple(own), words, environment))
         if job.get("script") is not None or job.get("trigger") is not None or job.get("extends") is not None:
             allowed = job.get("allow_failure")
             lenient = allowed is not None and (allowed.is_map or switched_on(allowed) != "")
@@ -66,9 +71,28 @@ def read(tree: Value) -> Pipeline:
                     secrets=tuple(sorted(secrets.items)) if (secrets := job.get("secrets")) is not None else (),
                 )
             )  # fmt: skip
+    included = tree.get("include")
+    if included is not None:
+        entries = included.elements or (included,)
+        named = (text_of(e) or text_of(e.get("template")) or text_of(e.get("component")) for e in entries)
+        jobs.append(Job("include", included.region, uses=tuple(filter(None, named)), header=header_of(included)))
     for key in ("before_script", "after_script"):
         shells += [Shell(v, "default", key, True, (), {}, tuple(env)) for v in strings_of(tree.get(key))]
     return Pipeline(tuple(jobs), tuple(shells), tuple(_triggers(tree)), "")
+
+
+def _guards(job: Value) -> Iterator[Guard]:
+    """What has to hold before a job runs: a condition on each of its rules, or the refs that it is `only` for."""
+    rules, only = job.get("rules"), job.get("only")
+    running = [r for r in (rules.elements if rules is not None else ()) if text_of(r.get("when")) != "never"]
+    conditions = [text_of(r.get("if")) for r in running]
+    place = only or rules
+    if only is not None:
+        conditions = [f"only {text_of(ref)}" for ref in strings_of(only)]
+    if conditions and all(conditions) and place is not None:
+        text = " or ".join(conditions)
+        kind = "environment" if _WHERE.search(text) else kind_of(text)
+        yield Guard(kind, f"if {text}", region=place.region)
 
 
 def _triggers(tree: Value) -> Iterator[Trigger]:

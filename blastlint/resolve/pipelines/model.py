@@ -33,7 +33,8 @@ class Job:
     each step: (name, nonblocking, condition). `uses` are the actions, images and templates that it calls.
 
     `permissions` are `scope: level` lines, or `write-all` and the like; None where neither the job nor the file says any.
-    `secrets` are the names that it hands on (`inherit` for all); `checkout` is the ref that it fetches instead of its own.
+    `secrets` are the names that it hands on (`inherit` for all); `checkout` is the ref that it fetches instead of its own;
+    `matrix` are the values that it runs with, whatever they are called.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Job:
     permissions: tuple[str, ...] | None = None
     secrets: tuple[str, ...] = ()
     checkout: str = ""
+    matrix: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
