@@ -221,8 +221,8 @@ def _matrices(before: Entity, after: Entity, context: Context) -> Iterator[Fact]
     kept = {kind for workflow in workflows for job in _detail(workflow)[1] for kind in _kinds(job)}
     for job in _detail(before)[1]:
         left = now.get(job.name)
-        kind = job_class(job, _detail(before)[2].get(job.name, ()))
-        if left is None or not left.matrix or not job.matrix or kind not in CHECKS:
+        kind = next((c.check_class for c in checks_of(before) if c.job == job.name), "")
+        if left is None or not left.matrix or not job.matrix or not kind:
             continue
         lost = _kinds(job) - kept
         if lost and not _kinds(left) - _kinds(job):

@@ -10,7 +10,7 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.frozen import dataclass
 from blastlint.model import Document, Fact, FactValue, Region, Related, Side, Value
-from blastlint.parse.hcl_ast import File, Literal, header, region
+from blastlint.parse.hcl_ast import Block, Expr, File, Literal, Object, header, region
 from blastlint.regex import regex
 
 _FROM = regex(r"^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?(\S+)", re.MULTILINE | re.IGNORECASE)
@@ -153,6 +153,8 @@ def _of_document(document: Document, name: str) -> Iterator[Pin]:
                     spec = str(version.value)
                 if not text.startswith(("./", "../")):
                     yield Pin("module", base, spec, region(source))
+            elif block.type == "terraform":
+                yield from _providers(block)
             elif block.type == "provider" and block.labels:
                 wanted = version.value if isinstance(version, Literal) else ""
                 yield Pin("provider", block.labels[0], str(wanted), header(block))
@@ -189,6 +191,23 @@ def _of_document(document: Document, name: str) -> Iterator[Pin]:
             elif not _TELLING.isdisjoint(content.keys):
                 yield from _charts(tree, 0)
                 yield from _yaml(tree, "", 0)
+
+
+def _providers(block: Block) -> Iterator[Pin]:
+    """The providers that a configuration asks for, each with its range."""
+    for required in block.all("required_providers"):
+        for name, attribute in required.attributes.items():
+            told = attribute.value
+            items = told.items if isinstance(told, Object) else ()
+            held = told if isinstance(told, Literal) else _literal(items, "version")
+            yield Pin("provider", name, str(held.value) if held is not None else "", region(held or told))
+
+
+def _literal(items: tuple[tuple[Expr, Expr], ...], name: str) -> Literal | None:
+    """The literal at a key of an object, if there is one."""
+    found = (value for key, value in items if isinstance(key, Literal) and key.value == name)
+    value = next(found, None)
+    return value if isinstance(value, Literal) else None
 
 
 def _charts(value: Value, depth: int) -> Iterator[Pin]:

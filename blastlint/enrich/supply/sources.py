@@ -36,13 +36,15 @@ def facts(context: Context) -> Iterator[Fact]:
         before = list(_sources(context, file.before, "before")) if file.before is not None else []
         after = list(_sources(context, file.after, "after"))
         held = {(s.role, s.host) for s in before}
+        holds = {(s.role, s.host) for s in after}
         fresh = [s for s in after if (s.role, s.host) not in held]
         for source in fresh:
-            was = next((s for s in before if s.role == source.role), None)
+            alike = [s for s in before if s.role == source.role]
+            was = next((s for s in alike if (s.role, s.host) not in holds), alike[0] if alike else None)
             if was is None and (
                 file.before is None
                 or source.host in known.names("sources", "usual")
-                or source.role in ("submodule", "resolved package", "replacement", "gem source")
+                or source.role in ("submodule", "resolved package", "gem source")
             ):
                 continue
             if source.host in known.names("sources", "usual") and not source.text.startswith("http:"):
@@ -71,7 +73,7 @@ def _host(text: str, role: str) -> str:
         return text.split("/")[0] if role != "replacement" else "/".join(text.split("/")[:2])
     host = (match["host"] or match["ssh"] or "").lower()
     host = known.mapping("sources", "same").get(host, host)
-    if role == "submodule":
+    if role in ("submodule", "git dependency"):
         path = (match["path"] or match["sshpath"] or "").strip("/")
         return f"{host}/{path.split('/')[0]}".lower()
     return f"http:{host}" if match["scheme"] == "http" and role != "trusted host" else host
