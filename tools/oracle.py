@@ -12,6 +12,9 @@ A case is a directory: config/ (the files before) and edits.yaml, a list of
      change: {path: text | null | [[old, new], ...]}}
 and, where more is deployed than config/ itself, stacks.yaml, a list of {root?: directory, vars?: [file]}, each with a state
 of its own. An address is then told as `root:address`, and what stacks of one root say of it is one: the worst of them.
+What another program than Terraform puts together (a unit of Terragrunt) says it by hand, so that the truth does not hang on
+anyone's reading of that: a stack {root, module: directory, inputs: {name: value}}, and in an edit, where they are others
+then, `units: {root: {module?, inputs?}}` (null for an input that is no longer given).
 Where the stand-in does not know the services, imagined.yaml says so: the state is then made up of what the plan says it
 creates (imagined_state.py), and the file holds what has to have a certain form, {type: {attribute: value}}.
 """
@@ -24,8 +27,9 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import click
 import yaml
@@ -88,6 +92,7 @@ class Workbench:
 
     def __init__(self, folder: Path, plugins: str, endpoint: str) -> None:
         self.folder = folder
+        self.generated: frozenset[str] = frozenset()  # modules that get their providers from another program
         mirror = folder.parent / "terraform.rc"
         mirror.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{plugins}"\n  }}\n}}\n')
         self.environment = {
@@ -112,13 +117,20 @@ class Workbench:
             self._stand_in(files, root)
 
     def _stand_in(self, files: Files, directory: str) -> None:
-        native = [text for path, text in files.items() if os.path.dirname(path) == directory and path.endswith(".tf")]
-        root = "".join(text for text in native if isinstance(text, str))
+        here = {path: text for path, text in files.items() if os.path.dirname(path) == directory}
+        root = "".join(text for path, text in here.items() if path.endswith(".tf") and isinstance(text, str))
         aliases = re.findall(r'provider "aws" \{[^}]*?alias\s*=\s*"(\w+)"', root, re.S)
-        overrides = [f'provider "aws" {{\n  {SETTINGS}}}\n'] if re.search(r'provider "aws"', root) else []
+        written = bool(re.search(r'provider "aws"', root))
+        for text in (text for path, text in here.items() if path.endswith(".tf.json")):
+            providers = json.loads(text).get("provider", {}).get("aws", [])
+            blocks = providers if isinstance(providers, list) else [providers]
+            aliases += [block["alias"] for block in blocks if "alias" in block]
+            written = written or bool(blocks)
+        overrides = [f'provider "aws" {{\n  {SETTINGS}}}\n'] if written or directory in self.generated else []
         overrides += [f'provider "aws" {{\n  alias = "{alias}"\n  {SETTINGS}}}\n' for alias in aliases]
         (self.folder / directory).mkdir(parents=True, exist_ok=True)
-        (self.folder / directory / "zz_stand_in_override.tf").write_text("\n".join(overrides))
+        name = "zz_stand_in.tf" if directory in self.generated and not written else "zz_stand_in_override.tf"
+        (self.folder / directory / name).write_text("\n".join(overrides))
 
     def run(self, root: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -181,6 +193,20 @@ class Stack:
 
     root: str = ""
     variables: tuple[str, ...] = ()
+    module: str | None = None
+    inputs: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def directory(self) -> str:
+        """Where Terraform runs."""
+        return self.root if self.module is None else self.module
+
+    def edited(self, edit: Mapping[str, Mapping[str, Any]]) -> Stack:
+        """The stack as an edit has it."""
+        unit = edit.get("units", {}).get(self.root, {})
+        inputs = {**self.inputs, **unit.get("inputs", {})}
+        given = {name: value for name, value in inputs.items() if value is not None}
+        return replace(self, module=unit.get("module", self.module), inputs=given)
 
     def told(self, said: Mapping[str, object]) -> dict[str, object]:
         """What a plan said, its addresses told as this stack's."""
@@ -192,6 +218,11 @@ class Stack:
         if isinstance(blocked := said.get("blocked"), list):
             found["blocked"] = [f"{self.root}:{address}" for address in blocked]
         return found
+
+
+def _name(stack: Stack) -> str:
+    """What a state is kept by, whatever an edit makes of the stack."""
+    return ":".join((stack.root, *stack.variables))
 
 
 def bears_on(stack: Stack, change: Collection[str], roots: frozenset[str]) -> bool:
@@ -208,7 +239,10 @@ def stacks_of(case: Path) -> list[Stack]:
     if not (case / "stacks.yaml").is_file():
         return [Stack()]
     listed = yaml.safe_load((case / "stacks.yaml").read_text(encoding="utf-8"))
-    return [Stack(item.get("root", ""), tuple(item.get("vars", ()))) for item in listed]
+    return [
+        Stack(item.get("root", ""), tuple(item.get("vars", ())), item.get("module"), item.get("inputs", {}))
+        for item in listed
+    ]
 
 
 def together(plans: Sequence[Mapping[str, object]]) -> dict[str, object]:
@@ -244,33 +278,43 @@ def truth_of(case: Path, plugins: str, endpoint: str) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as temporary:
         bench = Workbench(Path(temporary) / "work", plugins, endpoint)
         bench.folder.mkdir()
-        bench.write(files if hints is None else unprotected(files), roots)
-        states: dict[Stack, str] = {}
+        bench.generated = frozenset(stack.directory for stack in stacks if stack.module is not None)
+        directories = roots | bench.generated
+        bench.write(files if hints is None else unprotected(files), directories)
+        states: dict[str, str] = {}
+
+        def given(stack: Stack) -> None:
+            if stack.module is not None:
+                (bench.folder / stack.directory / "zz_inputs.auto.tfvars.json").write_text(json.dumps(stack.inputs))
+
         for stack in stacks:
             chosen = [f"-var-file={name}" for name in stack.variables]
-            bench.must(stack.root, "init", "-input=false", "-no-color")
-            state = bench.folder / stack.root / "terraform.tfstate"
+            bench.must(stack.directory, "init", "-input=false", "-no-color")
+            state = bench.folder / stack.directory / "terraform.tfstate"
+            given(stack)
             if hints is not None:
-                states[stack] = bench.imagined(stack.root, stack.variables, hints)
+                states[_name(stack)] = bench.imagined(stack.directory, stack.variables, hints)
             else:
-                bench.must(stack.root, "apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=30", *chosen)
-                states[stack] = state.read_text()
+                bench.must(
+                    stack.directory, "apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=30", *chosen
+                )
+                states[_name(stack)] = state.read_text()
             state.unlink()
 
-        def planned(
-            change: Collection[str], variables: Sequence[str] = (), refresh: bool = False
-        ) -> dict[str, object]:
+        def planned(edit: Mapping[str, Any]) -> dict[str, object]:
             plans = []
-            for stack in (s for s in stacks if bears_on(s, change, roots)):
-                (bench.folder / stack.root / "terraform.tfstate").write_text(states[stack])
-                plans.append(stack.told(bench.planned(stack.root, (*stack.variables, *variables), refresh)))
+            for stack in (s.edited(edit) for s in stacks if bears_on(s, edit.get("change", files), roots)):
+                (bench.folder / stack.directory / "terraform.tfstate").write_text(states[_name(stack)])
+                given(stack)
+                variables = (*stack.variables, *edit.get("vars", ()))
+                plans.append(stack.told(bench.planned(stack.directory, variables, edit.get("refresh", False))))
             return together(plans)
 
-        bench.write(files, roots)
-        drifted = gone(planned(files))
+        bench.write(files, directories)
+        drifted = gone(planned({}))
         for edit in edits:
-            bench.write(edited(files, edit["change"]), roots)
-            said = planned(edit["change"], edit.get("vars", []), edit.get("refresh", False))
+            bench.write(edited(files, edit["change"]), directories | {s.edited(edit).directory for s in stacks})
+            said = planned(edit)
             truth[edit["name"]] = {**said, "drifted": drifted} if drifted else said
             print(f"{case.name}: {edit['name']}: {truth[edit['name']]}", flush=True)
     return truth

@@ -1,0 +1,7 @@
+output "vpc_id" {
+  value = module.vpc.vpc_id
+}
+
+output "endpoint" {
+  value = module.db.address
+}

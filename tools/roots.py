@@ -1,0 +1,153 @@
+"""Whether every root module of a repository resolves on both sides of its last commits: the table of the resolver.
+
+    python tools/roots.py REPOSITORY [--last 200] [--all] [--whole]
+
+A commit counts when Terraform files changed in it. Each is compared with its first parent; what is counted is
+  errors    crashes, files that were not read whole, and values of which the evaluation says that Terraform would refuse
+            them: real configurations are accepted by Terraform, so that each of these is a fault of the resolver or of
+            the commit (broken text is committed as well)
+  unknown   instances whose effect is unknown, by the reason
+`--whole` resolves every root module of the whole tree at both ends of those commits as well, since what no commit touches
+must resolve too. `--all` takes the commits of every branch.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import click
+
+from blastlint import pipeline, resolve
+from blastlint.engine.load import shipped_rules
+from blastlint.model import ChangeSet, Entity, Impact, Value
+from blastlint.parse import NO_PARSER
+from blastlint.parse.workspace import Workspace
+from blastlint.resolve import terraform
+from blastlint.resolve.terraform.details import Module, Resource
+from blastlint.sources import open_change
+
+PATHS = ("*.tf", "*.tofu", "*.tfvars", "*.tf.json", "*.hcl")
+# Why a value is not known though nothing is wrong with it. Any other reason is one that Terraform would refuse it for.
+EXPECTED = (
+    "known after apply", "variable without a value", "the module is not in this tree", "the workspace is chosen",
+    "iteration over an unknown", "depends on the machine", "differs at every run", "output of another unit",
+    "not known from source", "configuration that cannot be found", "read when Terraform runs", "unknown",
+)  # fmt: skip
+
+
+def leaves(value: Value) -> Iterator[Value]:
+    return (leaf for _, leaf in value.leaves())
+
+
+def reasons(entities: Iterable[Entity]) -> Counter[str]:
+    """Why values of resources, data sources and calls are unknown, and why instances cannot be counted."""
+    found: Counter[str] = Counter()
+    for entity in entities:
+        if entity.kind not in ("terraform.resource", "terraform.data", "terraform.module"):
+            continue
+        found.update(leaf.reason for leaf in leaves(entity.attributes) if not leaf.known)
+        if isinstance(entity.detail, Resource | Module) and entity.detail.reason:
+            found[f"instances: {entity.detail.reason}"] += 1
+    return found
+
+
+def errors(side: Workspace, entities: Iterable[Entity]) -> list[str]:
+    """What was not resolved though Terraform would."""
+    torn = [d for d in side.documents() if d.coverage != "full" and d.reason != NO_PARSER and "terraform" in d.language]
+    said = [f"{d.path}:{d.line}: {d.reason}" for d in torn]
+    said += [f"{path}: {left_out}" for path, left_out in side.cuts]
+    for reason, count in reasons(entities).items():
+        if not reason.removeprefix("instances: ").startswith(EXPECTED):
+            said.append(f"{reason} ({count})")
+    return said
+
+
+def resolved(change_set: ChangeSet) -> list[str]:
+    """The errors of the configurations that a change bears on, on both sides."""
+    sides = Workspace(change_set.before, "before"), Workspace(change_set.after, "after")
+    changed = sorted({p for f in change_set.files for p in (f.before, f.after) if p})
+    entities = resolve.both(*sides, changed)
+    return [f"{side.side}: {said}" for side, of in zip(sides, entities, strict=True) for said in errors(side, of)]
+
+
+def whole(change_set: ChangeSet) -> tuple[int, list[str]]:
+    """How many roots a whole tree has, and their errors."""
+    side = Workspace(change_set.after, "after")
+    paths = [path for path in change_set.after.paths() if path.endswith((".tf", ".tofu", ".tf.json"))]
+    by_directory: dict[str, str] = {path.rpartition("/")[0]: path for path in paths}
+    roots: set[str] = set()
+    said: dict[str, None] = {}
+    for path in by_directory.values():
+        found = [e for e in terraform.entities(side, [path]) if e.configuration not in roots]
+        roots.update(e.configuration for e in found)
+        said.update((f"{found[0].configuration if found else path}: {error}", None) for error in errors(side, found))
+    return len(roots), [*said]
+
+
+def commits(repository: str, last: int, everywhere: bool) -> list[tuple[str, str]]:
+    log = ["git", "-C", repository, "log", "--no-merges", "--min-parents=1", f"-{last}", "--format=%H %s"]
+    run = [*log, "--all" if everywhere else "HEAD", "--", *PATHS]
+    lines = subprocess.run(run, capture_output=True, text=True, check=True, errors="replace").stdout.splitlines()
+    return [(line[:40], line[41:]) for line in lines]
+
+
+def why(impact: Impact) -> str:
+    unknown = [d.after.reason for d in impact.change.deltas if d.after is not None and not d.after.known]
+    return unknown[0] if unknown else getattr(impact.change.entity.detail, "reason", "") or impact.change.action
+
+
+@click.command()
+@click.argument("repository")
+@click.option("--last", default=200, show_default=True)
+@click.option("--all", "everywhere", is_flag=True, help="Commits of every branch.")
+@click.option("--whole", "also_whole", is_flag=True, help="Resolve every root of the tree at both ends too.")
+def main(repository: str, last: int, everywhere: bool, also_whole: bool) -> None:
+    rules = shipped_rules()
+    listed = commits(repository, last, everywhere)
+    roots: set[str] = set()
+    failed = changed = unknown = flagged = findings = 0
+    causes: Counter[str] = Counter()
+    for commit, subject in listed:
+        started = time.process_time()
+        try:
+            change_set = open_change(repository, revision=f"{commit}^..{commit}")
+            said = resolved(change_set)
+            report = pipeline.check(change_set, rules)
+        except Exception as error:  # a crash is what this tool is there to find
+            failed += 1
+            print(f"!! {commit[:10]} {subject[:70]}: {type(error).__name__}: {error}", flush=True)
+            continue
+        impacts = [i for i in report.impacts if i.change.kind == "terraform.resource" and i.effect != "no-op"]
+        open_ones = [i for i in impacts if i.effect == "unknown"]
+        grave = [f for f in report.findings if f.counts and f.severity in ("critical", "high")]
+        roots.update(i.change.entity.configuration for i in report.impacts if i.change.kind.startswith("terraform."))
+        failed, changed, unknown = failed + bool(said), changed + len(impacts), unknown + len(open_ones)
+        flagged, findings = flagged + bool(grave), findings + len(grave)
+        causes.update(why(impact) for impact in open_ones)
+        print(f"{commit[:10]} {time.process_time() - started:5.1f} s {len(impacts):4} {subject[:80]}", flush=True)
+        for line in [*said, *(f"unknown {i.change.address}: {why(i)}" for i in open_ones[:5])]:
+            print(f"    {line}")
+        for f in grave:
+            print(f"    {f.severity} {f.rule_id} {f.anchor.region.path if f.anchor else '?'}: {f.message[:160]}")
+    if also_whole and listed:
+        for revision in (f"{listed[-1][0]}..{listed[0][0]}", f"{listed[0][0]}..{listed[-1][0]}^"):
+            try:
+                count, said = whole(open_change(repository, revision=revision))
+            except Exception as error:
+                count, said = 0, [f"{type(error).__name__}: {error}"]
+            print(f"whole tree at {revision.rpartition('..')[2][:12]}: {count} roots, {len(said)} errors")
+            print("".join(f"    {line}\n" for line in said), end="")
+    print(
+        f"\n{repository}: {len(listed)} commits, {len(roots)} roots, {failed} commits with an error, {changed} instances "
+        f"changed, {unknown} unknown, {flagged} commits with {findings} findings at high or above"
+    )
+    for cause, count in causes.most_common():
+        print(f"  {count:5} {cause}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
