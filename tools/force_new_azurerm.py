@@ -129,6 +129,10 @@ DEFAULTS: dict[str, dict[str, str | bool]] = {
     "azurerm_storage_account": {"account_kind": "StorageV2", "is_hns_enabled": False, "nfsv3_enabled": False},
     "azurerm_cosmosdb_account": {"kind": "GlobalDocumentDB", "free_tier_enabled": False},
 }
+# Between the values of one group the change is made in place, and for sure in no other case.
+WITHIN: dict[str, dict[str, list[list[str]]]] = {
+    "azurerm_storage_account": {"account_replication_type": [["LRS", "GRS", "RAGRS"], ["ZRS", "GZRS", "RAGZRS"]]},
+}
 
 
 def type_names(module: str, stem: str) -> Iterator[str]:
@@ -221,6 +225,9 @@ def main() -> None:
         entries[type_] = by_hand(entries.get(type_, {}), rows)
     for type_, defaults in DEFAULTS.items():
         entries[type_]["defaults"] = defaults
+    for type_, within in WITHIN.items():
+        maybe = {path: why for path, why in entries[type_].get("maybe", {}).items() if path not in within}
+        entries[type_] = {**entries[type_], "maybe": maybe, "within": within}
     source = f"tools/force_new_azurerm.py on the docstrings of pulumi_azure {version} (PyPI)"
     header = json.dumps(
         {

@@ -8,6 +8,8 @@ empty; paths have no list indexes:
 | key | holds |
 |---|---|
 | forces | {letters: [paths]}: c changed, s set, u unset, a block added, r block removed, t turned on, f off, d lowered |
+| within | {path: groups of patterns}: between values of one group an argument that else forces changes in place |
+| grows | arguments that else force and may be added to in place: a list at its end, the columns of a schema anywhere |
 | maybe | {path: argument that must be set for it to force, "argument=a|b": to a or b, or "?": sometimes} |
 | computed | top-level attributes that only the provider sets |
 | optional_computed | arguments that keep their last value when dropped |
@@ -60,16 +62,19 @@ class TypeFacts:
     known: frozenset[str] = frozenset()
     alias: Mapping[str, str] = field(default_factory=dict)
     renewed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    within: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    grows: frozenset[str] = frozenset()
     identity: frozenset[str] = frozenset()
     listed: bool = True
 
 
-def forces_replacement(type_: str, path: str, step: Step) -> Answer:
-    """Whether this step of this argument forces a replacement of the resource."""
+def forces_replacement(type_: str, path: str, step: Step, inner: bool = False) -> Answer:
+    """Whether this step of this argument forces a replacement of the resource; `inner`: of something in it. What identifies
+    a thing has nothing in it: a block that is called like that is another thing."""
     facts = facts_of(type_)
     if facts is None:
         return "unknown-type"
-    letters = facts.forces.get(path, "csu" if path in facts.identity else "")
+    letters = facts.forces.get(path, "csu" if path in facts.identity and not inner else "")
     if not any(letter in letters for letter in _LETTERS[step]):
         return "no" if facts.listed else "unknown-type"
     return "conditional" if path in facts.maybe or not facts.listed else "always"
@@ -100,6 +105,8 @@ def facts_of(type_: str) -> TypeFacts | None:
         frozenset(raw.get("known", ())),
         raw.get("alias", {}),
         raw.get("renewed", {}),
+        raw.get("within", {}),
+        frozenset(raw.get("grows", ())),
         identity,
     )
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from blastlint.diff.arguments import same
+from blastlint.enrich.lifecycle import in_place
 from blastlint.facts.paths import found, steps
 from blastlint.facts.providers import Step, TypeFacts, facts_of, forces_replacement
 from blastlint.frozen import dataclass
@@ -80,6 +81,8 @@ def judged(after: Entity, deltas: tuple[Delta, ...], certain: Callable[[Value], 
         weight = max((_weigh(after, p, step) for p, step in taken), key=_RANK.index, default="changes")
         kept = delta.before is None and facts is not None and path in facts.optional_computed and path not in facts.usual
         # `kept`: it may be what it already was
+        if weight != "changes" and facts is not None and in_place.stays(before, after, path, facts):
+            weight = "changes"
         if weight == "replaces" and (kept or _is_assumed(delta) or not _differs(delta, certain)):
             weight = "may replace"
             unsure.append(delta)
@@ -123,7 +126,7 @@ def _forcing(type_: str, path: str, step: Step) -> tuple[str, str]:
     """Whether the provider makes a new resource of it, and for which part of the path."""
     here = path
     while here:
-        answer = forces_replacement(type_, here, step if here == path else "changed")
+        answer = forces_replacement(type_, here, step if here == path else "changed", inner=here != path)
         if answer in ("always", "conditional"):
             return answer, here
         here = here.rpartition(".")[0]
