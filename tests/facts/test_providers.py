@@ -33,7 +33,7 @@ HAND_CHECKED: list[tuple[str, str, Step, Answer]] = [
     ("aws_eks_cluster", "encryption_config", "block-removed", "always"),
     ("aws_instance", "ebs_block_device", "block-added", "always"),
     ("azurerm_storage_account", "account_tier", "changed", "always"),
-    ("azurerm_storage_account", "account_replication_type", "changed", "conditional"),
+    ("azurerm_storage_account", "account_replication_type", "changed", "always"),
     ("azurerm_postgresql_flexible_server", "storage_mb", "changed", "no"),
     ("azurerm_postgresql_flexible_server", "storage_mb", "lowered", "always"),
     ("aws_elasticache_replication_group", "engine_version", "lowered", "always"),
