@@ -98,7 +98,7 @@ class Planner:
         if any(delta.path == _CONDITION for delta in change.deltas):
             return Outcome("unknown", confidence="low")
         deltas = tuple(d for d in change.deltas if not self._alias_of(d) and not _is_one_by_default(d))
-        judgement = judged(after, deltas, self._is_certain)
+        judgement = judged(before, after, deltas, self._is_certain)
         if judgement.forced or judgement.maybe:
             return Outcome("replace", "direct", judgement.confidence, judgement.forced or judgement.maybe)
         return Outcome("in-place" if judgement.changed else "no-op", "direct", judgement.confidence)

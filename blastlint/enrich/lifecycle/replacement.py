@@ -60,7 +60,7 @@ def is_meta(path: str) -> bool:
     return _INDEX.sub("", path).split(".", 1)[0] in META
 
 
-def judged(after: Entity, deltas: tuple[Delta, ...], certain: Callable[[Value], bool]) -> Judgement:
+def judged(before: Entity, after: Entity, deltas: tuple[Delta, ...], certain: Callable[[Value], bool]) -> Judgement:
     """What the deltas of a resource that is on both sides do. `certain(value)` says that an unknown value is unknown because
     what it refers to is new or replaced, so that a plan surely shows a difference."""
     facts = facts_of(after.type)
