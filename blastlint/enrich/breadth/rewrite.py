@@ -56,7 +56,7 @@ _INFRASTRUCTURE = ("terraform", "terraform-json", "dockerfile", "makefile", "she
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
     """At most one fact of a file that stayed and changed."""
-    compared = _compared(context)
+    compared = context.once(_Compared)
     fact = compared.by_path.get(change.address)
     if fact is None or change.after is None:
         return
@@ -103,17 +103,6 @@ def _summary(fields: Mapping[str, FactValue], files: int) -> str:
     others = f", as {'does 1 more file' if files == 2 else f'do {files - 1} more files'}" if files > 1 else ""
     meaning = f"; in between, the meaning changes: {fields['hidden']}" if fields["hidden"] else "; its meaning is the same"
     return f"{form}{others}{meaning}"
-
-
-_last: tuple[Context, _Compared] | None = None
-
-
-def _compared(context: Context) -> _Compared:
-    """One for all files of a change set. Only the last is kept: facts are asked for one set at a time."""
-    global _last
-    if _last is None or _last[0] is not context:
-        _last = (context, _Compared(context))
-    return _last[1]
 
 
 def _fact(change: Change, context: Context) -> Fact | None:

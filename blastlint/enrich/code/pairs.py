@@ -241,12 +241,6 @@ def words_of(text: str) -> Counter[str]:
     return Counter(WORD.findall(text))
 
 
-_last: tuple[Context, Scope] | None = None
-
-
 def scope_of(context: Context) -> Scope:
-    """One Scope for all changes of a change set. Only the last is kept: facts are asked for one set at a time."""
-    global _last
-    if _last is None or _last[0] is not context:
-        _last = (context, Scope(context))
-    return _last[1]
+    """One Scope for all changes of a change set."""
+    return context.once(Scope)
