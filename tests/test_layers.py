@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent / "blastlint"
 LAYERS = (
-    ("model", "command", "migration", "errors", "masking", "globs", "frozen", "regex", "__init__"),
+    ("model", "command", "migration", "errors", "masking", "globs", "frozen", "regex", "prose", "__init__"),
     ("facts",),
     ("config",),
     ("sources",),

@@ -16,6 +16,7 @@ from blastlint import HOMEPAGE, __version__
 from blastlint.diff.anchors import lines_of
 from blastlint.engine.rule import Rule
 from blastlint.model import Finding, Notification, Region, Report, Severity
+from blastlint.prose import few
 from blastlint.report import Options
 from blastlint.report.linehash import LineHashes
 from blastlint.report.view import LEVELS, View, by_line, worst_first
@@ -164,8 +165,8 @@ class _Builder:
             parts.append(f"Before: {first.before.path} line {first.before.start_line}{quoted}.")
         if len(group) > 1:
             others = list(self.addresses(group))[1:]
-            listed = _unlinked(", ".join(others[:8])) + (f" and {len(others) - 8} more" if len(others) > 8 else "")
-            parts.append(f"On this line also: {listed}." if others else f"{len(group)} findings on this line.")
+            named = f"On this line also: {_unlinked(few(others, 8))}."
+            parts.append(named if others else f"{len(group)} findings on this line.")
         reach = self.view.reach(first)
         if reach:
             parts.append(_sentence(f"Reach: {_unlinked(reach)}"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from blastlint.model import Finding, Report
+from blastlint.prose import few
 from blastlint.report import Options
 from blastlint.report.view import Line, View, by_line, is_about_all, place_of, plural, worst_first
 
@@ -179,9 +180,8 @@ def _note(message: str, places: Sequence[str], incomplete: bool) -> str:
     """What is told of one place, or of several alike."""
     if len(places) == 1:
         return f"{places[0]}: {message}" if places[0] else message
-    more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
     several = f"{len(places)} files " if incomplete else ""
-    return f"{several}{message}: {', '.join(places[:_MOST_PLACES])}{more}"
+    return f"{several}{message}: {few(places, _MOST_PLACES)}"
 
 
 def _at(fail_on: str) -> str:

@@ -8,6 +8,7 @@ from blastlint.diff.anchors import Anchors, line_map, lines_of
 from blastlint.engine.rule import Rule
 from blastlint.frozen import dataclass
 from blastlint.model import SEVERITIES, Finding, Recoverability, Region, Report, Severity
+from blastlint.prose import few
 from blastlint.report.redact import Redactor
 
 LEVELS: Mapping[Severity, str] = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
@@ -111,9 +112,10 @@ class View:
     def others(self, group: Sequence[Finding]) -> str:
         """The addresses of the further findings of a group, each once; their configurations where that tells them apart."""
         first, *rest = group
-        addresses = list(dict.fromkeys(self.address(f) for f in rest if f.address != first.address))
+        addresses = [self.address(f) for f in rest if f.address != first.address]
         same = (f.impact.change.entity.configuration for f in rest if f.address == first.address)
-        return _few([*addresses, *(f"the same in {self.redact.text(name)}" for name in same if name)], 8)
+        names = dict.fromkeys([*addresses, *(f"the same in {self.redact.text(name)}" for name in same if name)])
+        return few(list(names), 8)
 
     # -- counts ------------------------------------------------------------------------------------------------------
 
@@ -133,7 +135,7 @@ class View:
         impact = finding.impact
         parts: list[str] = []
         if impact.dependents:
-            names = _few([self.redact.text(r.address or r.message) for r in impact.dependents])
+            names = few(list(dict.fromkeys(self.redact.text(r.address or r.message) for r in impact.dependents)), 4)
             parts.append(f"{len(impact.dependents)} depend{'s' if len(impact.dependents) == 1 else ''} on it: {names}")
         if impact.recoverability in _RECOVERY and impact.effect in ("destroy", "replace"):
             parts.append(_RECOVERY[impact.recoverability])
@@ -177,12 +179,6 @@ def is_about_all(finding: Finding) -> bool:
 
 def plural(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _few(names: Sequence[str], most: int = 4) -> str:
-    distinct = list(dict.fromkeys(names))
-    more = f" and {len(distinct) - most} more" if len(distinct) > most else ""
-    return ", ".join(distinct[:most]) + more
 
 
 def _shortened(text: str) -> str:

@@ -10,6 +10,7 @@ from blastlint.diff.moves import resource_of
 from blastlint.enrich.context import Context
 from blastlint.frozen import dataclass
 from blastlint.model import Entity, Related
+from blastlint.prose import few
 from blastlint.regex import regex
 
 _IDENTITY = regex(
@@ -44,7 +45,7 @@ class Holding:
         """`aws_iam_role.ci, used by 3 functions`; empty when no holder is known."""
         if not self.holders:
             return ""
-        shown = ", ".join(self.holders[:3]) + (f" and {len(self.holders) - 3} more" if len(self.holders) > 3 else "")
+        shown = few(self.holders)
         counts = Counter(_noun(user) for user in self.users)
         if not counts:
             return shown

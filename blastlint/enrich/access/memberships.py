@@ -11,6 +11,7 @@ from blastlint.enrich.context import Context
 from blastlint.frozen import dataclass
 from blastlint.model import Change, Entity, Fact, Side, Value
 from blastlint.parse.keytree import KeyTree
+from blastlint.prose import few
 from blastlint.regex import regex
 
 _LISTS = regex(
@@ -44,7 +45,6 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     for group, gone in groups:
         if change.before is group.entity:
             everyone = gone == group.people
-            shown = sorted(gone)
             yield Fact(
                 "membership",
                 {
@@ -54,7 +54,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
                     "all": everyone,
                     "summary": f"{'all' if everyone else len(gone)} of its {len(group.people)} "
                     f"{group.name.removeprefix(group.entity.address).strip() or 'people'} "
-                    f"({', '.join(shown[:3])}{f' and {len(shown) - 3} more' if len(shown) > 3 else ''})",
+                    f"({few(sorted(gone))})",
                 },
                 path=group.name.removeprefix(group.entity.address).strip(),
                 before=group.entity.header or group.entity.region,

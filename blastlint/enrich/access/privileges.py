@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from blastlint.enrich.context import Context
-from blastlint.enrich.prose import listed
 from blastlint.facts.paths import found, steps
 from blastlint.model import Change, Delta, Entity, Fact, FactValue, Region, Side, Value
 from blastlint.parse.keytree import KeyTree
+from blastlint.prose import listed
 from blastlint.regex import regex
 
 _POD_SPECS = {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from blastlint.enrich.access.classes import service_of
 from blastlint.enrich.access.grants import ITSELF, Atom, Widening, account_of
+from blastlint.prose import few
 
 # What a service keeps, one and many: its wildcard is every one of them.
 _KEPT = {
@@ -14,7 +15,6 @@ _KEPT = {
     "iam": "users and roles", "sts": "roles", "ec2": "machines and networks", "ecs": "services", "eks": "clusters",
     "storage": "buckets", "pubsub": "topics", "bigquery": "data sets", "secretmanager": "secrets",
 }  # fmt: skip
-_FEW = 3
 
 
 def summary(widening: Widening, holder: str) -> str:
@@ -28,10 +28,9 @@ def summary(widening: Widening, holder: str) -> str:
     return told
 
 
-def few(texts: Sequence[str], everything: str = "everything") -> str:
-    """At most three of them, and how many more."""
-    shown = [everything if text == "*" else text for text in texts[:_FEW]]
-    return ", ".join(shown) + (f" and {len(texts) - _FEW} more" if len(texts) > _FEW else "")
+def _few(texts: Sequence[str], everything: str = "everything") -> str:
+    """The first of them; `*` as what it stands for."""
+    return few([everything if text == "*" else text for text in texts])
 
 
 def _allowed(widening: Widening) -> str:
@@ -39,16 +38,16 @@ def _allowed(widening: Widening) -> str:
     excepted = worst[0].grant.except_actions
     roles = list(dict.fromkeys(atom.grant.role for atom in worst if atom.grant.role))
     if roles:
-        return f"the role{'s' if len(roles) > 1 else ''} {few(roles)}"
+        return f"the role{'s' if len(roles) > 1 else ''} {_few(roles)}"
     if excepted is not None and worst[0].action == "*":
-        return f"everything but {few(sorted(excepted))}"
+        return f"everything but {_few(sorted(excepted))}"
     actions = widening.listed("action")
     classes = list(dict.fromkeys(atom.what for atom in worst))
     if any(action in ("*", "*:*") for action in actions):
         return "everything"
-    named = few([action.removeprefix("core:") for action in actions])
+    named = _few([action.removeprefix("core:") for action in actions])
     if classes == ["everything of a service"]:
-        return f"everything of {few([service_of(action) for action in actions])} ({named})"
+        return f"everything of {_few([service_of(action) for action in actions])} ({named})"
     return f"{' and '.join(classes)} ({named})"
 
 
@@ -59,10 +58,10 @@ def _where(widening: Widening) -> str:
         return ""  # a resource's own policy
     excepted = grant.except_resources
     if excepted is not None and resources == ("*",):
-        return f"on everything but {few(sorted(excepted))}"
+        return f"on everything but {_few(sorted(excepted))}"
     if widening.breadth == "all":
         return f"on {_everything(widening.worst)}"
-    return f"on {few([_place(resource) for resource in resources])}"
+    return f"on {_few([_place(resource) for resource in resources])}"
 
 
 def _place(resource: str) -> str:
@@ -81,7 +80,7 @@ def _everything(atoms: Sequence[Atom]) -> str:
 def _for_whom(widening: Widening, holder: str) -> str:
     principals = widening.listed("principal")
     if principals:
-        return f"for {few([principal_in_words(p) for p in principals], 'everyone')}"
+        return f"for {_few([principal_in_words(p) for p in principals], 'everyone')}"
     return f"for {holder}" if holder else ""
 
 

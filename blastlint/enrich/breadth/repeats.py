@@ -17,6 +17,7 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.model import Change, Fact, Region, Related
 from blastlint.parse.languages import FAMILIES, language_of
+from blastlint.prose import few
 from blastlint.regex import regex
 
 _MANY = 10  # files with the same edit: a tool, or a hand that acts like one
@@ -56,7 +57,6 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     outliers = [path for path in paths if kinds[path] != usual and kinds[path] in _GRAVE]
     if not outliers or len(outliers) > _OUTLYING * len(paths):
         return
-    more = f" and {len(outliers) - 4} more" if len(outliers) > 4 else ""
     yield Fact(
         "repeated-edit",
         {
@@ -64,7 +64,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
             "outliers": len(outliers),
             "grave": any(kinds[path] in ("migration", "vendored") for path in outliers),
             "edit": f"{_told(edit[0])} -> {_told(edit[1])}",
-            "summary": ", ".join(f"{path} ({kinds[path]})" for path in outliers[:4]) + more,
+            "summary": few([f"{path} ({kinds[path]})" for path in outliers], 4),
         },
         "edit",
         after=Region("after", outliers[0], 1),

@@ -12,6 +12,7 @@ from blastlint.enrich.code import bodies
 from blastlint.enrich.code.pairs import Pair
 from blastlint.model import Fact, FactValue
 from blastlint.parse.code import Shape
+from blastlint.prose import few
 from blastlint.regex import regex
 
 _NAME = regex(
@@ -34,7 +35,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
     asked = _questions(pair.before)
     if not asked or _questions(pair.after) or any(True for _ in bodies.facts(pair)):
         return
-    shown = ", ".join(asked[:3]) + (f" and {len(asked) - 3} more" if len(asked) > 3 else "")
+    shown = few(asked)
     fields: dict[str, FactValue] = {
         "kind": "healthcheck",
         "name": after.name,

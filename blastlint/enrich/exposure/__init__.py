@@ -14,6 +14,7 @@ from blastlint.enrich.exposure.openings import ACLS, TYPES, Opening, openings, p
 from blastlint.enrich.lifecycle.addresses import is_named
 from blastlint.enrich.shown import shown
 from blastlint.model import Change, Entity, Fact
+from blastlint.prose import few
 
 # A network at most this large is a list of partners or offices, not the world.
 LARGE = 2**24
@@ -147,7 +148,7 @@ def _opening_fact(
 def _told(reaches: Sequence[Reach]) -> str:
     """At most three openings in words: `tcp 22 from 10.0.0.0/8`."""
     texts = list(dict.fromkeys(_words(reach) for reach in reaches))
-    return ", ".join(texts[:3]) + (f" and {len(texts) - 3} more" if len(texts) > 3 else "")
+    return few(texts)
 
 
 def _words(reach: Reach) -> str:

@@ -13,6 +13,7 @@ from blastlint.facts.paths import found, steps
 from blastlint.frozen import dataclass
 from blastlint.model import Change, Entity, Fact, Region, Related, Side, Value
 from blastlint.parse.keytree import KeyTree
+from blastlint.prose import few
 from blastlint.regex import regex
 
 # type -> (name, kind, targets, zone) of the record
@@ -87,7 +88,7 @@ def _summary(gone: Sequence[Record], elsewhere: Sequence[Record]) -> str:
 
 def _few(records: Sequence[Record]) -> str:
     names = [f"{r.key[0]} ({r.key[1]})" for r in sorted(records, key=lambda r: not _is_grave(r.key))]
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return few(names)
 
 
 def _is_grave(key: Key) -> bool:

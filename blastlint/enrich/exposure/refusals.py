@@ -15,6 +15,7 @@ from blastlint.enrich.exposure.networks import Reach, grown, port_text, size
 from blastlint.enrich.exposure.openings import Opening, openings
 from blastlint.frozen import replace
 from blastlint.model import Change, Entity, Fact
+from blastlint.prose import few
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
@@ -65,13 +66,12 @@ def _is_allowed(groups: Collection[str], context: Context) -> bool:
 def _fact(lost: Sequence[Reach], refused: Sequence[Opening], wide: bool) -> Fact:
     ports = " and ".join(dict.fromkeys(port_text(reach.ports) for reach in lost))
     sources = [*dict.fromkeys(reach.source for reach in lost)]
-    more = f" and {len(sources) - 3} more" if len(sources) > 3 else ""
     place = next((o.value.region for o in refused if o.reach.source in sources), None)
     return Fact(
         "guard",
         {
             "kind": "deny",
-            "name": f"{', '.join(sources[:3])}{more} to {ports}",
+            "name": f"{few(sources)} to {ports}",
             "direction": "weakened",
             "strength": "lowered" if wide else "slightly",
             "before": "refused",

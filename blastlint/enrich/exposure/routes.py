@@ -15,6 +15,7 @@ from blastlint.enrich.exposure.networks import ALL_PORTS, Reach, grown, size
 from blastlint.facts.paths import found, steps
 from blastlint.model import Change, Entity, Fact, Region, Value
 from blastlint.parse.keytree import KeyTree
+from blastlint.prose import few
 from blastlint.regex import regex
 
 _ROUTES = frozenset({"aws_route", "google_compute_route", "azurerm_route", "AWS::EC2::Route"})
@@ -57,7 +58,7 @@ def _tables(change: Change, context: Context) -> Iterator[Fact]:
     assert before is not None
     first, gone = context.once(_withdrawn).get(_block(before), (None, []))
     if first is before:
-        summary = f"no route leads to {_few(list(dict.fromkeys(r.source for r in gone)))} any more"
+        summary = f"no route leads to {few(list(dict.fromkeys(r.source for r in gone)))} any more"
         default = any(r.world for r in gone)
         yield _fact("withdrawn", summary, default, before.header, change.after.header if change.after else None)
 
@@ -163,7 +164,7 @@ def _configured(change: Change, context: Context) -> Iterator[Fact]:
         if _ANNOUNCED.search(_last(place)):
             lost = _uncovered(value, announced)
             if lost:
-                summary = f"{_few(lost)} {'is' if len(lost) == 1 else 'are'} no longer announced"
+                summary = f"{few(lost)} {'is' if len(lost) == 1 else 'are'} no longer announced"
                 yield _fact("withdrawn", summary, False, value.region, None)
         elif _TERMS.search(_last(place)) and place in new:
             swallowed = _swallowed(value.elements, new[place].elements)
@@ -186,10 +187,6 @@ def _lists(place: str, value: Value, depth: int) -> Iterator[tuple[str, Value]]:
 
 def _last(place: str) -> str:
     return place.rpartition(".")[2].lower().replace("-", "_")
-
-
-def _few(texts: Sequence[str]) -> str:
-    return ", ".join(texts[:3]) + (f" and {len(texts) - 3} more" if len(texts) > 3 else "")
 
 
 def _uncovered(before: Value, after: Sequence[Value]) -> list[str]:

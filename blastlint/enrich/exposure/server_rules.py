@@ -15,6 +15,7 @@ from blastlint.frozen import dataclass
 from blastlint.model import Change, Fact, FactValue, Region, Related, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace
+from blastlint.prose import few
 from blastlint.regex import regex
 
 # By `directive arguments` in lower case, without quotes; the words before a block (Caddy's basic_auth) are a line, too.
@@ -181,8 +182,7 @@ def _login(lines: Sequence[Line]) -> Fact:
 
 
 def _told(lines: Sequence[Line]) -> str:
-    more = f" and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
-    return ", ".join(line.shown for line in lines[:_SHOWN]) + more
+    return few([line.shown for line in lines], _SHOWN)
 
 
 def _related(lines: Sequence[Line]) -> tuple[Related, ...]:

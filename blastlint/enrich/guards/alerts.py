@@ -16,6 +16,7 @@ from blastlint.frozen import dataclass, replace
 from blastlint.masking import mask_text
 from blastlint.model import Change, Fact, FactValue, Region, Related, Side, Value
 from blastlint.parse.keytree import KeyTree
+from blastlint.prose import few
 from blastlint.regex import regex
 
 _SCREEN = regex(rb"(?m)^\s*(?:-\s*)?[{\s]*alert:|^receivers:|\"alert\"|alert: ")
@@ -98,8 +99,7 @@ def _gone(alerts: Sequence[_Alert]) -> Iterator[Fact]:
     names = list(dict.fromkeys(alert.name for alert in alerts))
     if not names:
         return
-    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    told = f"{shown} {'is' if len(names) == 1 else 'are'} removed"
+    told = f"{few(names)} {'is' if len(names) == 1 else 'are'} removed"
     first = alerts[0]
     fact = _fact(first.name, first.expression, "absent", told, first.region, None, "off")
     yield replace(fact, related=tuple(Related("is removed as well", a.region, a.name) for a in alerts[1:20]))

@@ -11,6 +11,7 @@ from blastlint.enrich.access.grants import Grant, widenings
 from blastlint.enrich.context import Context
 from blastlint.frozen import replace
 from blastlint.model import Change, Fact, Region, Value
+from blastlint.prose import few
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
@@ -41,8 +42,7 @@ def _is_unknown(value: Value) -> bool:
 
 
 def _fact(path: str, actions: tuple[str, ...], before: Value, after: Value | None, left: Sequence[Grant]) -> Fact:
-    named = ", ".join("everything" if action == "*" else action for action in actions[:3])
-    more = f" and {len(actions) - 3} more" if len(actions) > 3 else ""
+    named = few(["everything" if action == "*" else action for action in actions])
     region: Region | None = after.region if after is not None else None
     return Fact(
         "guard",
@@ -51,7 +51,7 @@ def _fact(path: str, actions: tuple[str, ...], before: Value, after: Value | Non
             "name": f"{path or 'policy'}: Deny",
             "direction": "weakened",
             "strength": "lowered" if left else "off",
-            "before": f"{named}{more} refused",
+            "before": f"{named} refused",
             "after": "refused in fewer cases" if left else "not refused",
             "subject": "what nobody may do, whoever allows it",
             "protects": "",

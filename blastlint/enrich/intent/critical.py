@@ -11,6 +11,7 @@ from blastlint.enrich.intent.message import spoken
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.globs import matches
 from blastlint.model import Fact, Finding, Region, Related
+from blastlint.prose import few
 from blastlint.regex import regex
 
 _TICKET = regex(
@@ -50,7 +51,6 @@ def facts(context: Context, findings: Sequence[Finding]) -> Iterator[Fact]:
     grave = [f for f in findings if f.severity in ("critical", "high")]
     if not missing or (len(missing) == 1 and not grave):
         return
-    more = f" and {len(touched) - _SHOWN} more" if len(touched) > _SHOWN else ""
     place = Region("after" if context.after.tree.size(touched[0]) is not None else "before", touched[0], 1)
     yield Fact(
         "undocumented",
@@ -58,7 +58,7 @@ def facts(context: Context, findings: Sequence[Finding]) -> Iterator[Fact]:
             "files": len(touched),
             "missing": tuple(missing),
             "grave": bool(grave),
-            "summary": f"{', '.join(touched[:_SHOWN])}{more}",
+            "summary": few(touched, _SHOWN),
         },
         before=place if place.side == "before" else None,
         after=place if place.side == "after" else None,

@@ -13,6 +13,7 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.globs import matches
 from blastlint.model import Fact, Finding, Region, Related
+from blastlint.prose import few
 
 _HARMLESS = ("docs", "test", "example")
 _SHOWN = 4
@@ -57,5 +58,4 @@ def moment(text: str) -> datetime:
 
 
 def _named(paths: Sequence[str]) -> str:
-    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
-    return f"{', '.join(paths[:_SHOWN])}{more}"
+    return few(paths, _SHOWN)

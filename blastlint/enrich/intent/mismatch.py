@@ -11,6 +11,7 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.intent.message import Message, read, spoken, whole
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.model import Change, Fact, Region, Related
+from blastlint.prose import few
 from blastlint.regex import regex
 
 _SPLIT = regex(r"[,/\s]+")
@@ -159,7 +160,6 @@ def _complete(context: Context) -> bool:
 def _fact(what: str, claim: str, strange: Mapping[str, Sequence[Change]]) -> Fact:
     changes = [change for several in strange.values() for change in several]
     paths = list(dict.fromkeys(c.path for c in changes))
-    more = f" and {len(paths) - _FEW} more" if len(paths) > _FEW else ""
     first = changes[0]
     return Fact(
         "mismatch",
@@ -168,7 +168,7 @@ def _fact(what: str, claim: str, strange: Mapping[str, Sequence[Change]]) -> Fac
             "claim": claim,
             "kinds": tuple(sorted(strange)),
             "count": len(paths),
-            "summary": f"{' and '.join(sorted(strange))} in {', '.join(paths[:_FEW])}{more}",
+            "summary": f"{' and '.join(sorted(strange))} in {few(paths, _FEW)}",
         },
         what,
         first.before.region if first.before is not None else None,

@@ -13,6 +13,7 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.globs import matches
 from blastlint.model import Fact, FileChange, Region, Related
+from blastlint.prose import few
 from blastlint.regex import regex
 
 _TRAILER = regex(r"^(?:blastlint-|change-|allowed-)?scope\s*:\s*(?P<globs>.+)$", re.IGNORECASE | re.MULTILINE)
@@ -31,7 +32,6 @@ def facts(context: Context) -> Iterator[Fact]:
     if not outside:
         return
     names = [f.path for f in outside]
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     places = [_place(file) for file in outside]
     yield Fact(
         "scope-violation",
@@ -40,7 +40,7 @@ def facts(context: Context) -> Iterator[Fact]:
             "of": len(changed.files),
             "scope": globs,
             "source": "given" if changed.scope else "message",
-            "summary": f"{', '.join(names[:_SHOWN])}{more}",
+            "summary": few(names, _SHOWN),
         },
         before=places[0] if places[0].side == "before" else None,
         after=places[0] if places[0].side == "after" else None,

@@ -9,6 +9,7 @@ from blastlint.facts.units import measure
 from blastlint.frozen import dataclass
 from blastlint.masking import mask_value
 from blastlint.model import Change, Delta, Fact, Related, Value
+from blastlint.prose import few
 
 _NAMED = 6
 _SORTS = ("removed", "switch", "limit", "number", "text")
@@ -45,7 +46,6 @@ def fact(group: list[Default]) -> Fact:
     delta = first.delta
     production = [p for p in first.inherit if environment_in(p) == "production"]
     shown = sorted(first.inherit, key=lambda p: (p not in production, p))
-    more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
     keys = [f"{d.path} ({mask_value(d.path, _text(d.before))} -> {mask_value(d.path, _text(d.after))})" for d in
             (one.delta for one in group)]  # fmt: skip
     others = f" and {len(keys) - 3} more keys" if len(keys) > 3 else ""
@@ -58,7 +58,7 @@ def fact(group: list[Default]) -> Fact:
             "production": bool(production),
             "sort": first.sort,
             "keys": f"{', '.join(keys[:3])}{others}",
-            "summary": f"{', '.join(_label(p) for p in shown[:_NAMED])}{more}",
+            "summary": few([_label(p) for p in shown], _NAMED),
         },
         delta.path,
         delta.before_region,

@@ -12,6 +12,7 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.lifecycle.cascade import RESOURCES
 from blastlint.frozen import dataclass, replace
 from blastlint.model import Effect, Entity, Impact, Notification, Plan, Planned
+from blastlint.prose import few
 
 _MOST = 8
 Key = tuple[str, str, str, str]
@@ -87,11 +88,6 @@ def _note(plan: Plan, before: Mapping[Key, Effect], after: Mapping[Key, Effect])
         f"{key[3]} ({'drift, ' if key[3] in plan.drifted else ''}{new[key]})" for key in sorted(new) if key not in old
     ]
     parts = [f"confirms {confirmed} of {len(old)} effects foreseen from source"]
-    parts += [f"corrects {len(corrected)}: {_few(corrected)}"] if corrected else []
-    parts += [f"adds {len(added)}: {_few(added)}"] if added else []
+    parts += [f"corrects {len(corrected)}: {few(corrected, _MOST)}"] if corrected else []
+    parts += [f"adds {len(added)}: {few(added, _MOST)}"] if added else []
     return Notification("plan-compared", "note", "the plan " + "; ".join(parts), plan.path)
-
-
-def _few(texts: Sequence[str]) -> str:
-    more = f" and {len(texts) - _MOST} more" if len(texts) > _MOST else ""
-    return ", ".join(texts[:_MOST]) + more

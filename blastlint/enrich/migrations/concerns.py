@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from blastlint.enrich.prose import listed
 from blastlint.facts.column_types import Conversion, conversion
 from blastlint.facts.locks import Lock, lock_of
 from blastlint.frozen import dataclass
 from blastlint.migration import Operation
+from blastlint.prose import listed
 
 Name = Literal["table-loss", "value-loss", "unbounded", "blocking", "irreversible", "cascade", "privilege"]
 Kind = Literal[

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 
 from blastlint.diff.migrations import operation_of
 from blastlint.enrich.context import Context
-from blastlint.enrich.prose import listed
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.facts.migration_places import code_framework, framework_of, is_migration
 from blastlint.frozen import dataclass
 from blastlint.model import Change, Fact, FactValue, FileChange, Region, Related
 from blastlint.parse.languages import language_of
 from blastlint.parse.text import decode
+from blastlint.prose import listed
 from blastlint.regex import regex
 
 _SKIPPED = ("test", "docs", "example", "vendored", "generated")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from blastlint.enrich.migrations.concerns import Concern
-from blastlint.enrich.prose import listed
 from blastlint.masking import mask_text
 from blastlint.migration import Operation
 from blastlint.model import FactValue
+from blastlint.prose import listed
 
 _LEADS = {
     "migration": "This migration", "schema": "This schema", "seed": "This script", "script": "This script",

@@ -16,6 +16,7 @@ from blastlint.frozen import dataclass
 from blastlint.globs import matches
 from blastlint.model import Change, Fact, FactValue, Region, Value
 from blastlint.parse.keytree import KeyTree
+from blastlint.prose import few
 from blastlint.regex import regex
 
 _CODEOWNERS = regex(r"(^|/)(CODEOWNERS)$")
@@ -194,8 +195,7 @@ def _told(
     region: Region | None,
     left: int | None = None,
 ) -> Fact:
-    shown = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
-    return _fact(what, " ".join(before), " ".join(after) or "nobody", len(paths), shown, region, left)
+    return _fact(what, " ".join(before), " ".join(after) or "nobody", len(paths), few(paths), region, left)
 
 
 # --- OWNERS (Prow), settings, Terraform ------------------------------------------------------------------------------

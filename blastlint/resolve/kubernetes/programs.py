@@ -21,6 +21,7 @@ from blastlint.frozen import dataclass
 from blastlint.model import Notification, Tree
 from blastlint.parse import MAX_BYTES
 from blastlint.parse.workspace import Workspace
+from blastlint.prose import few
 from blastlint.regex import regex
 from blastlint.resolve.kubernetes import charts, kustomize
 from blastlint.resolve.kubernetes.rendering import Output, documents_of, read, steady
@@ -88,8 +89,7 @@ def render(
 
 
 def _told(name: str, directories: Sequence[str]) -> Notification:
-    shown = ", ".join(directories[:5]) + (f" and {len(directories) - 5} more" if len(directories) > 5 else "")
-    return Notification("rendered", "note", f"compared as {name} renders it: {shown}")
+    return Notification("rendered", "note", f"compared as {name} renders it: {few(directories, 5)}")
 
 
 def _lacks(name: str) -> Notification:

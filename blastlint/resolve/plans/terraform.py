@@ -24,6 +24,7 @@ from blastlint.model import (
     Side,
     Value,
 )
+from blastlint.prose import few
 from blastlint.regex import regex
 from blastlint.resolve.plans.reading import Plain, elements, list_of, object_of, text_of, wrong
 from blastlint.resolve.plans.values import value_of
@@ -42,6 +43,7 @@ _ACTIONS: Mapping[tuple[str, ...], Effect] = {
     ("create", "forget"): "forget",  # a new one is made, the old one stays, managed no more
     ("forget", "create"): "forget",
 }
+_MOST = 8  # addresses in a notification
 _PENDING = ("create", "replace")
 _KEY = regex(r'\["(?:[^"\\]|\\.)*"\]|\[\d+\]')
 _MODULE = regex(r'module\.[^.\[\]"]+(?:\["(?:[^"\\]|\\.)*"\]|\[\d+\])?(?=\.)')
@@ -335,10 +337,10 @@ class _Reading:
             self._note("warning", "the plan was made for a part only: the rest is not in it", incomplete=True)
         drifted = [text_of(e.get("address")) for e, _ in elements(self.file, "resource_drift")]
         if drifted:
-            self._note("note", f"changed outside of Terraform since the last apply: {_few(drifted)}")
+            self._note("note", f"changed outside of Terraform since the last apply: {few(drifted, _MOST)}")
         tainted = [one.address for one in told if one.reason == "replace_because_tainted"]
         if tainted:
-            self._note("note", f"replaced because tainted: {_few(tainted)}")
+            self._note("note", f"replaced because tainted: {few(tainted, _MOST)}")
 
     def _note(self, level: str, message: str, incomplete: bool = False) -> None:
         kind = "warning" if level == "warning" else "note"
@@ -366,8 +368,3 @@ def _path(steps: object) -> str:
     for step in list_of(steps):
         written += f"[{step}]" if isinstance(step, int) else f".{step}" if written else str(step)
     return written
-
-
-def _few(names: list[str], most: int = 8) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
