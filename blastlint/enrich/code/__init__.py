@@ -14,6 +14,7 @@ from blastlint.enrich.code import (
     checks,
     commands,
     costs,
+    counterparts,
     crashes,
     defaults,
     environments,
@@ -56,6 +57,6 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         yield from tls.facts(pair)
         yield from timeouts.facts(pair)
         yield from environments.facts(pair)
-        for about in (audits, checks, validations, locks, hardening, defaults, crashes, costs, selections, bodies, health):
+        for about in (audits, checks, validations, locks, hardening, counterparts, defaults, crashes, costs, selections, bodies, health):
             yield from about.facts(pair)
         yield from commands.facts(pair)

@@ -102,6 +102,12 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "new_code": "true when what it is given to is new",
         "anonymous": "true when a class let everyone in before already, and still does",
     },
+    "counterpart": {
+        "kind": "code, injection, command, token, password, cipher, transport, files, guess, timing, digest, failure",
+        "risk": "what may happen now, as the end of a sentence",
+        "before": "the safe way, as it stood",
+        "after": "the lax way in its place",
+    },
     "secret": {
         "name": "the name of what holds it (of a file of settings: of the first, and how many more); never the value",
         "replaced": "reference (to the environment or a store), placeholder, value, or nothing",
