@@ -17,7 +17,7 @@ from blastlint.regex import regex
 _SCREEN = regex(
     rb"(?i)debug|secure|csrf|xss|csp|cors|cookie|jwt|verify|algorithm|rounds|iteration|bcrypt|hsts|httponly|samesite|frame"
     rb"|allow|protect|origin|safe|autoescape|sanitize|helmet|permit|exempt|skip_before|-options|content-security|transport-security"
-    rb"|hash|salt|forgery"
+    rb"|hash|salt|forgery|ssl|acl|permit|filter|__all__|validators|ATOMIC_REQUESTS"
 )
 _WAIVES = ("skip_before_action", "skip_before_filter", "allow_unauthenticated_access")
 _LOGIN = regex(r"(?i)^:?(authenticate|authorize|require_(login|user|authentication)|login)")

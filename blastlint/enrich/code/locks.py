@@ -70,7 +70,7 @@ def _still(call: str, now: Counter[str], pair: Pair) -> str:
     if call in now:
         return call
     root, _, rest = call.partition(".")
-    if "." not in rest or root in words_of(pair.text("after")):
+    if not rest or root in words_of(pair.text("after")):
         return ""
     return next((name for name in now if name.partition(".")[2] == rest), "")
 

@@ -107,7 +107,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
 def _wider(was: _Query, fresh: Iterable[_Query], pair: Pair) -> Iterator[tuple[_Query, _Query, frozenset[str]]]:
     """The query that stands for one from before, where it only asks less."""
     for now in fresh:
-        if now.does != was.does or not was.asks:
+        if now.does != was.does or not (was.asks or was.owner):
             continue
         if now.what == was.what and now.asks < was.asks:
             lost = was.asks - now.asks

@@ -1,5 +1,6 @@
 (call method: (_) arguments: (_)? @call.arguments) @call
 (super) @call
+(class body: (body_statement (identifier) @call))
 
 (method_parameters (identifier) @parameter.name) @parameter
 (keyword_parameter name: (_) @parameter.name value: (_)? @parameter.default) @parameter
