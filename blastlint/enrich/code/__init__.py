@@ -26,6 +26,7 @@ from blastlint.enrich.code import (
     selections,
     shared_examples,
     skips,
+    strengths,
     symbols,
     tests,
     timeouts,
@@ -36,6 +37,11 @@ from blastlint.enrich.code import (
 from blastlint.enrich.code.pairs import scope_of
 from blastlint.enrich.context import Context
 from blastlint.model import Change, Fact
+
+_ABOUT = (
+    audits, checks, validations, locks, hardening, strengths, counterparts, defaults, crashes, costs, selections, bodies,
+    health,
+)  # fmt: skip
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
@@ -57,6 +63,6 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         yield from tls.facts(pair)
         yield from timeouts.facts(pair)
         yield from environments.facts(pair)
-        for about in (audits, checks, validations, locks, hardening, counterparts, defaults, crashes, costs, selections, bodies, health):
+        for about in _ABOUT:
             yield from about.facts(pair)
         yield from commands.facts(pair)

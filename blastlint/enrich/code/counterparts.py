@@ -18,7 +18,7 @@ from blastlint.parse.code import Shape
 from blastlint.regex import regex
 
 _MODE = regex(r"(?<![\w.])0o?([0-7]{3,4})(?![\w.])")
-_FILES = regex(r"(?i)(^|\.)(chmod|fchmod|open|mkdir|makedirs|mkdirall|mkfifo|writefile\w*|openfile|mode|set_mode|file\.write)$")
+_FILES = regex(r"(?i)(^|\.)(f?chmod|open|mkdir|makedirs|mkdirall|mkfifo|writefile\w*|openfile|(set_)?mode|file\.write)$")
 _EXECUTE = 0o111
 _OTHERS = 0o077  # the bits of a mode that are about anybody but the owner
 
@@ -107,7 +107,8 @@ def _fact(pair: Pair, old: _Said, new: _Said, kind: str, risk: str) -> Fact:
     fields: dict[str, FactValue] = {
         "kind": kind, "risk": risk, "before": _short(old.shown), "after": _short(new.shown),
     }  # fmt: skip
-    return pair.fact("counterpart", f"{kind} {_short(new.shown)}", fields, pair.region("before", old.at), pair.region("after", new.at))
+    places = pair.region("before", old.at), pair.region("after", new.at)
+    return pair.fact("counterpart", f"{kind} {_short(new.shown)}", fields, *places)
 
 
 def _short(text: str) -> str:

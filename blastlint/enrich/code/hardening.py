@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from blastlint.enrich.code.pairs import Pair
 from blastlint.facts.calls import pattern, rows
 from blastlint.masking import is_secret_name, says_nothing
-from blastlint.model import Fact, FactValue, Side
+from blastlint.model import Fact, FactValue, Region, Side
 from blastlint.parse.code import Call, Option, Shape
 from blastlint.regex import regex
 
@@ -52,17 +52,12 @@ def _settings(pair: Pair) -> Iterator[Fact]:
             known[key] -= 1
             continue
         before = next((o.value for o in pair.before.options if isinstance(part, Option) and o.key == part.key), "")
-        fields: dict[str, FactValue] = {
-            "name": key,
-            "what": what,
-            "before": before,
-            "after": part.value if isinstance(part, Option) else part.text,
-            "setting": f"{key} = {part.value}" if isinstance(part, Option) else part.text,
-            "local": _is_local(pair),
-            "new_code": pair.is_new or (isinstance(part, Option) and not before and not _owned(pair, part)),
-            "anonymous": _is_anonymous(pair),
-        }
-        yield pair.fact("hardening", key, fields, None, pair.region("after", part.at))
+        yield weakened(
+            pair, key, f"{key} = {part.value}" if isinstance(part, Option) else part.text, before, what,
+            after=part.value if isinstance(part, Option) else part.text,
+            new_code=pair.is_new or (isinstance(part, Option) and not before and not _owned(pair, part)),
+            new=pair.region("after", part.at),
+        )  # fmt: skip
 
 
 def _unsafe(pair: Pair, side: Side) -> Iterator[tuple[str, str, Option | Call]]:
@@ -129,11 +124,19 @@ def _protecting(row: Mapping[str, str], call: Call) -> str:
 
 
 def _without(pair: Pair, name: str, setting: str, before: str, what: str, at: object) -> Fact:
+    return weakened(pair, name, setting, before, what, old=pair.region("before", at))
+
+
+def weakened(
+    pair: Pair, name: str, setting: str, before: str, what: str, *, after: str = "", new_code: bool = False,
+    number: bool = False, old: Region | None = None, new: Region | None = None,
+) -> Fact:  # fmt: skip
+    """The `hardening` fact of a protection that is weaker: `setting` is how it reads now, `what` what it protected."""
     fields: dict[str, FactValue] = {
-        "name": name, "what": what, "before": before, "after": "", "setting": setting, "local": _is_local(pair),
-        "new_code": False, "anonymous": _is_anonymous(pair),
+        "name": name, "what": what, "before": before, "after": after, "setting": setting, "local": _is_local(pair),
+        "new_code": new_code, "anonymous": _is_anonymous(pair), "number": number,
     }  # fmt: skip
-    return pair.fact("hardening", name, fields, pair.region("before", at))
+    return pair.fact("hardening", name, fields, old, new)
 
 
 def _is_anonymous(pair: Pair) -> bool:

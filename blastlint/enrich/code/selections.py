@@ -29,6 +29,7 @@ _PICKS = regex(
     r"(?i)^(filter(_?by)?|where|and_?where|find_by!?|exclude|get_(object|list)_or_404|get_or_404|first_or_404|find_?(first|unique)\w*"
     r"|find_?(one|many|all)(_?by\w*|_?or_?throw)?|find_?and_?count_?all|(delete|update|destroy)_?(many|all))$"
 )
+_NARROWS = regex(r"(?i)^(filter(_?by)?|(and_?)?where|exclude)$")  # what `all()` is without a condition
 _SCOPES = regex(r"(?i)^(for_\w+|owned_by|visible_to|accessible_by|published|active|only_\w+|scoped_to)$")  # by name
 _LOOKS_UP = regex(
     r"(?i)^(get|find|fetch|load|list|search|query|delete|remove|destroy|update|count|exists)(_?[a-z]\w*)?[!?]?$"
@@ -188,7 +189,7 @@ def _chain(call: Call, links: list[Call]) -> _Query:
             asks.add(part)
         elif _PICKS.match(part) or (rows and part in ("get", "find", "delete", "count", "exists")):
             asks.update(_asked(link))
-            kept.extend([part] if link is call else [])
+            kept.extend([part] if link is call and not _NARROWS.match(part) else [])
         else:
             kept.append(part)
             if _LOOKS_UP.match(part):  # of anything: what is asked counts where it says whose, or who may see it

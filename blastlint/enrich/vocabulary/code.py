@@ -100,10 +100,11 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "setting": "name and value as one text, or the call",
         "local": "true for a file of settings for development",
         "new_code": "true when what it is given to is new",
+        "number": "true when it is a number that is much weaker now, and still there",
         "anonymous": "true when a class let everyone in before already, and still does",
     },
     "counterpart": {
-        "kind": "code, injection, command, token, password, cipher, transport, files, guess, timing, digest, failure",
+        "kind": "code, injection, command, token, password, cipher, transport, files, guess, timing, digest, crash, failure",
         "risk": "what may happen now, as the end of a sentence",
         "before": "the safe way, as it stood",
         "after": "the lax way in its place",

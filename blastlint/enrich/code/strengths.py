@@ -1,0 +1,74 @@
+"""Numbers that say how much a protection takes: rounds of a hash, bytes of a token, the life of a session, the size of a
+request. A `hardening` fact where one is much weaker than it was. Rows of facts/calls.json: strengths.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from blastlint.enrich.code.hardening import weakened
+from blastlint.enrich.code.pairs import Pair
+from blastlint.enrich.code.timeouts import number
+from blastlint.facts.calls import rows
+from blastlint.facts.units import quantity
+from blastlint.frozen import dataclass
+from blastlint.model import Fact
+from blastlint.parse.code import Shape
+from blastlint.regex import regex
+
+_SCREEN = regex(
+    rb"(?i)pbkdf2|scrypt|iteration|random|token|key|bits|modulus|cost|expir|age|lifetime|ttl|limit|max|size|points|presign"
+)
+_QUOTED = regex(r"^[rb]*([\"'`])(.*)\1$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number by where it stands: a setting of something, or the place among the arguments of a call."""
+
+    owner: str
+    key: str
+    text: str
+    at: object
+
+
+def facts(pair: Pair) -> Iterator[Fact]:
+    """At most one `hardening` fact."""
+    if pair.is_new or pair.scope.is_test(pair.change.path) or not (
+        pair.touches(_SCREEN, "before") and pair.touches(_SCREEN, "after")
+    ):
+        return
+    before = {(n.owner, n.key): n for n in _numbers(pair.before)}
+    for new in _numbers(pair.after):
+        old = before.get((new.owner, new.key))
+        if old is None or old.text == new.text:
+            continue
+        for row in rows("strengths"):
+            if re.search(row["owner"], new.owner) and re.search(row["key"], new.key):
+                told, tells = _amount(old.text), _amount(new.text)
+                falls, by = row["worse"] == "less", float(row["by"])
+                if told and tells and (told / tells if falls else tells / told) >= by:
+                    name = new.owner.rpartition(".")[2] if new.key.isdigit() else new.key
+                    setting = f"{name} {new.text} where it was {old.text}"
+                    yield weakened(
+                        pair, name, setting, old.text, row["what"], after=new.text, number=True,
+                        old=pair.region("before", old.at), new=pair.region("after", new.at),
+                    )  # fmt: skip
+                    return
+                break
+
+
+def _numbers(shape: Shape) -> Iterator[_Number]:
+    for option in shape.options:
+        yield _Number(option.owner, option.key, option.value, option.at)
+    for call in shape.calls:
+        for place, argument in enumerate(call.arguments):
+            yield _Number(call.name, str(place), argument, call.at)
+
+
+def _amount(text: str) -> float | None:
+    """What it comes to: `15m`, `"100kb"`, `60 * 60`, `timedelta(minutes=15)`; None for what is no number."""
+    quoted = _QUOTED.match(text)
+    found = quantity(quoted[2]) if quoted is not None else None
+    return found.number if found is not None else number(text) if quoted is None else None
