@@ -61,6 +61,21 @@ def gates(shape: Shape) -> Iterator[Gate]:
             yield from (Gate(c, branch, True) for c in conjuncts(negation(asked)))
         elif not branch.leaves and (branch.calls or any(looks_into(c, branch.body) for c in conjuncts(asked))):
             yield from (Gate(c, branch, False) for c in conjuncts(asked))
+    yield from _stated(shape)
+
+
+def _stated(shape: Shape) -> Iterator[Gate]:
+    """Statements that are nothing but a call that checks, and raises what it finds: `response.raise_for_status()`."""
+    alone = {s.removeprefix("await ").rstrip(";?") for s in shape.statements}
+    for call in shape.calls:
+        if call.text in alone and pattern("checks", "stated").search(call.name) and not _judged_elsewhere(call.name):
+            branch = Branch(call.text, "raise", (), (), True, call.text, call.at)
+            yield Gate(Leaf(call.text), branch, True)
+
+
+def _judged_elsewhere(call: str) -> bool:
+    """Whether it asks who may, or looks at what came in: auth.py's and validations.py's business."""
+    return any(pattern(*row).search(call) for row in (("auth", "calls"), ("validation", "calls")))
 
 
 def looks_into(asked: Condition, statements: Sequence[str]) -> bool:

@@ -42,7 +42,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
             continue
         if kind == "lock" and _without_lock(pair):
             continue
-        now = Counter([*(c.name for shape in _bodies(pair, "after") for c in shape.calls), *pair.after.statements])
+        now = Counter([*(said for shape in _bodies(pair, "after") for said in _named(shape)), *pair.after.statements])
         kept = [found for c in dict.fromkeys(under) if (found := _still(c, now, pair))]
         writes = [c for c in kept if pattern("locks", "writes").search(c) or _CHANGES.match(c)]
         whole = kind == "rate limit" and pair.change.type == "class"  # then it held for everything that the class does
@@ -63,6 +63,13 @@ def _bodies(pair: Pair, side: Side) -> Iterator[Shape]:
     if entity is not None and entity.type == "class" and isinstance(entity.detail, Handle):
         module, name = entity.detail.module, entity.detail.definition.name
         yield from (shape_of(module, d) for d in module.definitions if d.parent == name and d.sort == "function")
+
+
+def _named(shape: Shape) -> Iterator[str]:
+    """What is called, and what is given to a call by its name."""
+    for call in shape.calls:
+        yield call.name
+        yield from (argument for argument in call.arguments if _IDENTIFIER.fullmatch(argument))
 
 
 def _still(call: str, now: Counter[str], pair: Pair) -> str:
@@ -117,7 +124,9 @@ def _held(pair: Pair, side: Side) -> Iterator[tuple[str, tuple[str, list[str], o
         for argument in call.arguments:  # app.use("/api", rateLimiter)
             given = _IDENTIFIER.match(argument)
             if given is not None and pattern("locks", "rate limit").search(given.group(0)):
-                found.setdefault("rate limit", (given.group(0), _under(shape, call, "rate limit"), call.at))
+                behind = call.arguments[call.arguments.index(argument) + 1 :]  # app.post("/login", limiter, login)
+                under = [*(a for a in behind if _IDENTIFIER.fullmatch(a)), *_under(shape, call, "rate limit")]
+                found.setdefault("rate limit", (given.group(0), under, call.at))
     for option in shape.options:
         if pattern("locks", "rate limit").search(option.key) and not option.owner:
             found.setdefault("rate limit", (option.key, [c.name for c in shape.calls], option.at))

@@ -19,6 +19,7 @@ from blastlint.regex import regex
 
 SCREEN = regex(
     rb"\b(if|elif|unless|assert|and|or|not|require|guard|else)\b|[<>=!]=|&&|\|\||[<>!?]|\bin\b|\bis\b"
+    rb"|(check|verify|assert|guard|refuse|reject|raise|throw|abort|enforce|require|must|deny|ensure)_?\w*!?\("
     rb"|^(return( [\w.]+)?|continue|break|next|(raise|throw)\b.*);?$", re.MULTILINE
 )  # fmt: skip
 WORD = regex(r"[A-Za-z_]\w*")

@@ -18,7 +18,7 @@ from blastlint.regex import regex
 
 _SCREEN = regex(
     rb"(?i)valid|before_(action|filter)|sanit|escape|clean|schema|field|constr|max_|min_|regex|pattern"
-    rb"|@(size|not|min|max|email|valid)|z\.|yup|joi"
+    rb"|bytes|@(size|not|min|max|email|valid)|z\.|yup|joi"
     rb"|execute|query|raw|forbid|permit|parse|bleach|exec"
 )
 _FILLED = regex(
@@ -43,6 +43,7 @@ class _Part:
     place: str
     name: str
     at: object = None
+    given: tuple[str, ...] = ()  # to a call
 
 
 def facts(pair: Pair) -> Iterator[Fact]:
@@ -93,7 +94,7 @@ def _parts(pair: Pair, side: Side) -> Iterator[_Part]:
         if _CHAIN.search(call.name) and pattern("validation", "chained").search(call.last):
             yield _Part("constraint", _holder(pair, side, call), f"{call.last}({', '.join(call.arguments)})", call.at)
         elif not (declares and declared.search(call.name)) and (calls.search(call.name) or _parses(call)):
-            yield _Part("call", "", call.last, call.at)
+            yield _Part("call", "", call.last, call.at, call.arguments)
         elif declared.search(call.name):
             for field in call.arguments or ("",):  # of a model, whose fields are those of its table
                 for name in [key for key in call.options if key not in _WHEN] or [call.last]:
@@ -181,7 +182,10 @@ def _kept(pair: Pair, lost: list[_Part]) -> bool:
     names = {p.name for p in lost}
     before = [c for c in pair.before.calls if c.last not in names]
     after = {c.name for c in pair.after.calls}
-    return bool(before) and sum(c.name in after for c in before) * 2 > len(before) and len(new) <= 1
+    if not before:  # then it is what the checked value was for: an assignment, an answer
+        words = set(WORD.findall(" ".join(pair.after.statements)))
+        return not new and any(words & set(WORD.findall(" ".join(p.given))) for p in lost)
+    return sum(c.name in after for c in before) * 2 > len(before) and len(new) <= 1
 
 
 def _elsewhere(part: _Part, pair: Pair) -> bool:
