@@ -121,6 +121,10 @@ PROVIDERS: dict[str, Asked] = {
     "kubernetes.selectors": _asked("kubernetes."),
     "kubernetes.gitops": _asked("kubernetes."),
     "code": _asked("python.", "javascript.", "go.", "ruby.", "java.", "rust."),
+    "code.pages": _asked(
+        "file",
+        about=r"\.(x?html?|erb|vue|svelte|jinja2?|njk|ejs|hbs|handlebars|mustache|twig|liquid|cshtml|razor|php|h?eex|gohtml)$",
+    ),
     "self_policy.settings": _asked("file", about=r"^(?!terraform )"),
     "self_policy.suppressions": _asked("file"),
     "self_policy.steps": _asked("file", about=r"^(?!terraform )"),
