@@ -15,6 +15,8 @@ from blastlint.regex import regex
 _SCREEN = regex(
     rb"unwrap|expect|panic|[Ee]xit|abort|\bassert\b|Fatal|halt|unreachable|unwrap!|!\.|\.orElseThrow|\bfetch\b|raise"
 )
+_HANDED = regex(r"(\w+)\([^()]*\)(?:\.await)?\?")
+_UNWRAPPED = regex(r"(\w+)\([^()]*\)(?:\.await)?\.(?:unwrap|expect)\(")
 _MAIN = regex(r"^(main|Main|cli|run_cli|__main__|init)$")
 _NARROWS = regex(r"\bis not\b|isinstance|\bis\b|\bin\b|^assert [\w.]+$")
 _LOADER = regex(r"(?i)config|settings|loader|parse|bootstrap|feature|manifest")
@@ -34,9 +36,10 @@ def facts(pair: Pair) -> Iterator[Fact]:
         if known[_family(name)] > 0:
             known[_family(name)] -= 1
             continue
-        if pair.change.action != "added" and not pattern("crashes", "outside").search(_said(pair, text)):
+        outside = pattern("crashes", "outside")
+        if pair.change.action != "added" and not (outside.search(_said(pair, text)) or _was_handed_on(text, pair)):
             continue
-        if pair.change.action == "added" and not pattern("crashes", "outside").search(text):
+        if pair.change.action == "added" and not outside.search(text):
             continue
         fields: dict[str, FactValue] = {
             "name": name,
@@ -66,6 +69,12 @@ def _ends(pair: Pair, side: Side) -> Iterator[tuple[str, str, object]]:
         for branch in shape.branches:
             if branch.text.startswith("assert ") and not _NARROWS.search(branch.text):
                 yield "assert", branch.text, branch.at
+
+
+def _was_handed_on(text: str, pair: Pair) -> bool:
+    """Whether the error that ends the run now was given to the caller: `load(path)?` -> `load(path).unwrap()`."""
+    called = _UNWRAPPED.search(text)
+    return called is not None and any(m[1] == called[1] for s in pair.before.statements for m in _HANDED.finditer(s))
 
 
 def _family(name: str) -> str:

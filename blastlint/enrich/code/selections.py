@@ -179,8 +179,8 @@ def _chain(call: Call, links: list[Call]) -> _Query:
     kept: list[str] = []
     parts = call.name.split(".")
     rows = parts[0][:1].isupper() or not _STORES.isdisjoint(parts)
-    for part in parts:
-        link = next((c for c in links if c.last == part), None)
+    for place, part in enumerate(parts):
+        link = next((c for c in links if c.name == ".".join(parts[: place + 1])), None)
         if link is None or not (link.arguments or link.options):
             kept.append(part)
         elif _BOUNDS.match(part):

@@ -104,7 +104,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "anonymous": "true when a class let everyone in before already, and still does",
     },
     "counterpart": {
-        "kind": "code, injection, command, token, password, cipher, transport, files, guess, timing, digest, crash, failure",
+        "kind": "code, injection, command, token, password, cipher, transport, files, guess, timing, digest, failure",
         "risk": "what may happen now, as the end of a sentence",
         "before": "the safe way, as it stood",
         "after": "the lax way in its place",
