@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blastlint.enrich.code.tables import rows
-from tests.code.conftest import run
+from tests.code.made import run
 
 
 def assertions(path: str, before: str, after: str) -> list[tuple[str, object, object, object]]:

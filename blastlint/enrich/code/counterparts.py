@@ -30,6 +30,7 @@ class _Said:
     text: str
     shown: str
     at: object = None
+    alone: bool = False  # a whole statement
 
 
 def facts(pair: Pair) -> Iterator[Fact]:
@@ -43,7 +44,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
     for row in table("counterparts")["rows"]:
         if "unless" in row and any(re.search(row["unless"], s.text) for s in born):
             continue
-        swap = _swapped(gone, born, row["safe"], row["lax"])
+        swap = _swapped(gone, [s for s in born if s.alone or "alone" not in row], row["safe"], row["lax"])
         if swap is not None and _more(after, before, row["lax"]) and _more(before, after, row["safe"]):
             yield _fact(pair, *swap, row["kind"], row["risk"])
     yield from _opened(pair)
@@ -63,7 +64,7 @@ def _said(shape: Shape) -> Iterator[_Said]:
     for branch in shape.branches:
         yield _Said(branch.condition, branch.condition, branch.at)
     for statement in shape.statements:
-        yield _Said(statement, statement)
+        yield _Said(statement, statement, alone=True)
 
 
 def _swapped(gone: list[_Said], born: list[_Said], safe: str, lax: str) -> tuple[_Said, _Said] | None:

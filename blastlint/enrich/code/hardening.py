@@ -37,10 +37,12 @@ def facts(pair: Pair) -> Iterator[Fact]:
     if pair.scope.is_test(pair.change.path):
         return
     if pair.touches(_SCREEN):
-        yield from _settings(pair)
+        told = list(_settings(pair))
+        yield from told
         if not pair.is_new and pair.touches(_SCREEN, "before"):
             yield from _left_out(pair)
-            yield from _gone(pair)
+            whats = {fact.fields["what"] for fact in told}  # `protect_from_forgery` gone for `skip_forgery_protection`
+            yield from (fact for fact in _gone(pair) if fact.fields["what"] not in whats)
     if not pair.is_new and pair.touches(_SECRET_SCREEN, "after"):
         yield from _secrets(pair)
 

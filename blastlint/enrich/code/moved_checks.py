@@ -13,7 +13,7 @@ from blastlint.enrich.code.pairs import Pair, Scope, brought_by_name, scope_of, 
 from blastlint.enrich.context import Context
 from blastlint.facts.calls import pattern
 from blastlint.model import Change
-from blastlint.parse.code import Branch, Shape, Span
+from blastlint.parse.code import Branch, Call, Shape, Span
 from blastlint.parse.logic import Condition, Group, Leaf, leaves, negation, normal, tokens_of
 from blastlint.regex import regex
 
@@ -48,11 +48,13 @@ def moved(gate: Gate, of_flag: bool, pair: Pair) -> bool:
     )
     if not inlined and not of_flag and any(_void(asked, words, gate, pair) for asked in _ways(gate, pair)):
         return True
-    known = {c.name for c in (*pair.before.calls, *pair.before.decorators)}
+    known: dict[str, set[str]] = {}  # call -> what it is given
+    for call in (*pair.before.calls, *pair.before.decorators):
+        known.setdefault(call.name, set()).update(_given(call))
     for call in (*pair.after.calls, *pair.after.decorators):
-        if call.name in known:
+        given = _given(call)
+        if call.name in known and not names & given - known[call.name]:
             continue
-        given = set(WORD.findall(" ".join((call.text, *call.arguments))))
         if call in pair.after.decorators or names & given or pattern("checks", "checking").search(call.name):
             return True
     if any(brought_by_name(pair)):
@@ -118,6 +120,10 @@ def _gone_fields(context: Context) -> frozenset[str]:
     scope = scope_of(context)
     types = [scope.pair(c) for c in scope.changes if c.type == "class" and c.before is not None]
     return frozenset(w for p in types for w in words_of(p.text("before")).keys() - words_of(p.text("after")).keys())
+
+
+def _given(call: Call) -> set[str]:
+    return set(WORD.findall(" ".join((call.text, *call.arguments))))
 
 
 def _asked_only(names: frozenset[str], gate: Gate, pair: Pair) -> bool:

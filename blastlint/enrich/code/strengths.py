@@ -11,7 +11,7 @@ from blastlint.enrich.code.hardening import weakened
 from blastlint.enrich.code.pairs import Pair
 from blastlint.enrich.code.timeouts import number
 from blastlint.facts.calls import rows
-from blastlint.facts.units import quantity
+from blastlint.facts.units import comparable
 from blastlint.frozen import dataclass
 from blastlint.model import Fact
 from blastlint.parse.code import Shape
@@ -46,7 +46,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
             continue
         for row in rows("strengths"):
             if re.search(row["owner"], new.owner) and re.search(row["key"], new.key):
-                told, tells = _amount(old.text), _amount(new.text)
+                told, tells = _amounts(old.text, new.text, new.key)
                 falls, by = row["worse"] == "less", float(row["by"])
                 if told and tells and (told / tells if falls else tells / told) >= by:
                     name = new.owner.rpartition(".")[2] if new.key.isdigit() else new.key
@@ -67,8 +67,11 @@ def _numbers(shape: Shape) -> Iterator[_Number]:
             yield _Number(call.name, str(place), argument, call.at)
 
 
-def _amount(text: str) -> float | None:
-    """What it comes to: `15m`, `"100kb"`, `60 * 60`, `timedelta(minutes=15)`; None for what is no number."""
-    quoted = _QUOTED.match(text)
-    found = quantity(quoted[2]) if quoted is not None else None
-    return found.number if found is not None else number(text) if quoted is None else None
+def _amounts(before: str, after: str, name: str) -> tuple[float | None, float | None]:
+    """What two texts come to: `"100kb"`, `"15m"`, `60 * 60`, `timedelta(minutes=15)`; None for what is no number, or where
+    one cannot be held against the other."""
+    quoted = _QUOTED.match(before), _QUOTED.match(after)
+    if quoted[0] is not None and quoted[1] is not None:
+        both = comparable(quoted[0][2], quoted[1][2], name)
+        return (both[0].number, both[1].number) if both is not None else (None, None)
+    return number(before), number(after)
