@@ -167,6 +167,14 @@ PROVIDERS: dict[str, Asked] = {
     "quality.settings": _asked("file", about=r"^(?!terraform )"),
     "quality.suppressions": _asked("file"),
     "quality.allowances": _asked("file", about=r"^(?!terraform )"),
+    "quality.commands": _asked(
+        "command",
+        about=r"^(pytest|py\.test|jest|vitest|mocha|ava|playwright|cypress|karma|node|go|gotestsum|ginkgo|cargo|mvnw?|gradlew?|sbt"
+        r"|rspec|minitest|cucumber|behave|phpunit|mypy|(based)?pyright|(vue-)?tsc|ty|coverage|nyc|c8|slipcover|trivy|tfsec"
+        r"|checkov|snyk|semgrep|bandit|gitleaks|grype|safety|pip-audit|brakeman|gosec|conftest|govulncheck|osv-scanner|zizmor"
+        r"|eslint|ruff|flake8|pylint|black|prettier|rubocop|golangci-lint|shellcheck|hadolint|tflint|yamllint|stylelint|isort"
+        r"|ansible-lint|actionlint|ktlint|biome|xo|standard) ",
+    ),
     "quality.snapshots": _asked("file", about=r"\.(snap|golden|ambr)$|\.approved\.|/(__snapshots__|goldens?|snapshots)/"),
     "quality.hooks": _asked("file", about=r"^(?!terraform )"),
     "pipelines.validations": _asked("command", "pipeline.workflow", "kubernetes.object"),

@@ -155,7 +155,8 @@ def _command(before: Entity, after: Entity, context: Context) -> Iterator[Fact]:
     kind = next((k for k in ("security", "test", "lint") if k in classes), "")
     in_ci = attribute(after, "container") in ("ci", "makefile", "package-script")
     if kind and in_ci:
-        quiet = (new.ignored and not old.ignored) or (_exit_zero(new) and not _exit_zero(old))
+        dashed = attribute(after, "container") == "makefile" and old.errexit and not new.errexit  # `-pytest` in a recipe
+        quiet = dashed or (new.ignored and not old.ignored) or (_exit_zero(new) and not _exit_zero(old))
         if quiet:
             name = attribute(after, "job")
             if ADVISORY.search(f"{name} {attribute(after, 'step')}"):

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.enrich.context import Context
 from blastlint.facts.quality import rows
-from blastlint.model import Change, Delta, Fact, FactValue, Related, Value
+from blastlint.model import Change, Delta, Fact, FactValue, Related, Tree, Value
 from blastlint.regex import regex
 
 _INDEX = regex(r"\[(\d+|\"[^\"]*\")\]")
 _LEVELS = ("off", "0", "warn", "1", "warning", "error", "2")
+_PROGRAM = regex(r"(^|/)[\w.-]*(config|rc)[\w.-]*\.[cm]?[jt]s$")
 _GRAVE = ("coverage", "types", "security")
 
 
@@ -28,7 +29,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     for delta in context.once(_by_path).get(change.path, ()):
         name = _INDEX.sub("", delta.path)
         asked = next((r for r in rules if re.search(r["key"], name)), None)
-        loosened = _loosened(asked["sense"], delta) if asked is not None else ""
+        loosened = _loosened(asked, delta, context.after.tree) if asked is not None else ""
         if asked is not None and loosened:
             found.append((asked, delta, loosened))
     if not found:
@@ -55,17 +56,21 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
 
 
 def _by_path(context: Context) -> Mapping[str, Sequence[Delta]]:
-    """File -> the differences of its keys."""
+    """File -> the differences of its keys; in a program those of what it is told (`jest.config.js`)."""
     found: dict[str, list[Delta]] = {}
     for change in context.changes:
         if change.kind == "config.key":
             found.setdefault(change.path, []).extend(change.deltas)
+        elif change.kind.startswith("javascript.") and _PROGRAM.search(change.path) and change.action == "modified":
+            from blastlint.enrich.quality import programs
+
+            found.setdefault(change.path, []).extend(programs.differences(change, context))
     return found
 
 
-def _loosened(sense: str, delta: Delta) -> str:
+def _loosened(row: Mapping[str, str], delta: Delta, tree: Tree) -> str:
     """In what way a setting says less now, or empty."""
-    before, after = delta.before, delta.after
+    sense, before, after = row["sense"], delta.before, delta.after
     if sense in ("minimum", "maximum"):
         old, new = _number(before), _number(after)
         if old is None:
@@ -77,7 +82,12 @@ def _loosened(sense: str, delta: Delta) -> str:
         return "off" if _truth(before) is True and _truth(after) is not True else ""
     if sense == "lax":
         return "on" if _truth(before) is not True and _truth(after) is True else ""
+    if sense == "options":
+        return _with_options(row["tool"], before, after, tree)
     old_words, new_words = _words(before), _words(after)
+    if sense == "demands":
+        lost = (word for word in old_words - new_words if re.search(row["of"], word))
+        return "demands less" if any(lost) else ""
     if sense == "rules":
         return "fewer rules" if old_words - new_words and not new_words - old_words else ""
     if sense == "ignores":
@@ -88,6 +98,23 @@ def _loosened(sense: str, delta: Delta) -> str:
     return ""
 
 
+def _with_options(tool: str, before: Value | None, after: Value | None, tree: Tree) -> str:
+    """In what way a tool says less by the options that it is always given."""
+    from blastlint.enrich.quality import commands
+
+    row = commands.row_of(tool)
+    assert row is not None
+    found = commands.loosened(row, commands.words(_line(before)), commands.words(_line(after)), tree)
+    return found.what if found is not None else ""
+
+
+def _line(value: Value | None) -> str:
+    """Options in a list or in one text, as one text."""
+    if value is None:
+        return ""
+    return " ".join(str(e.scalar) for e in value.elements) if value.is_list else str(value.scalar or "")
+
+
 def _number(value: Value | None) -> float | None:
     scalar = value.scalar if value is not None else None
     match = re.match(r"^\d+(\.\d+)?", str(scalar)) if scalar is not None and not isinstance(scalar, bool) else None
@@ -95,6 +122,8 @@ def _number(value: Value | None) -> float | None:
 
 
 def _truth(value: Value | None) -> bool | None:
+    if value is not None and not value.known:
+        return True if "process.env" in value.text else None  # on where the pipeline runs
     scalar = str(value.scalar).lower() if value is not None and value.scalar is not None else ""
     return True if scalar in ("true", "1", "yes", "on") else False if scalar in ("false", "0", "no", "off") else None
 

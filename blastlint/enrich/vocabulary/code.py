@@ -53,9 +53,10 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     },
     "check-config": {
         "tool": "the tool that checks",
-        "class": "coverage, types, security, style",
-        "what": "off, on, lowered, raised, removed, fewer rules, more ignored",
-        "name": "the setting",
+        "class": "coverage, types, security, style, tests",
+        "what": "off, on, lowered, raised, removed, fewer rules, more ignored, demands less; of a command leaves out, asks"
+        " less, tries again, looks at less",
+        "name": "the setting, or the option or place of a command",
         "before": "text",
         "after": "text",
         "count": "number of settings of the file that say less",
