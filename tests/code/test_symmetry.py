@@ -13,7 +13,7 @@ CASES = Path(__file__).parent.parent / "cases"
 LANGUAGES = ("python", "typescript", "go", "ruby", "java", "rust")
 FACTS = (
     "precondition", "input-check",
-    "hold", "hardening", "default", "crash", "cost", "body", "symbol", "secret", "handler", "auth",
+    "hold", "hardening", "counterpart", "default", "crash", "cost", "body", "symbol", "secret", "handler", "auth",
     "tls", "timeout", "test", "assertion", "skip", "expectation",
 )  # fmt: skip
 WAIVED_RULES: dict[tuple[str, str], str] = {}

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from blastlint.enrich.code.pairs import Pair
 from blastlint.facts import table
 from blastlint.frozen import dataclass
-from blastlint.model import Fact, FactValue
+from blastlint.model import Fact, FactValue, Side
 from blastlint.parse.code import Shape
 from blastlint.regex import regex
 
@@ -37,7 +37,8 @@ def facts(pair: Pair) -> Iterator[Fact]:
     """A `counterpart` fact for each way of doing things that was swapped."""
     if pair.is_new or pair.scope.is_test(pair.change.path) or not pair.touches(_screen(), "after"):
         return
-    before, after = list(_said(pair.before)), list(_said(pair.after))
+    before = [*_said(pair.before), *_imported(pair, "before")]
+    after = [*_said(pair.after), *_imported(pair, "after")]
     there, known = Counter(s.text for s in after), Counter(s.text for s in before)
     gone = [s for s in before if known[s.text] > there[s.text]]
     born = [s for s in after if there[s.text] > known[s.text]]
@@ -67,20 +68,27 @@ def _said(shape: Shape) -> Iterator[_Said]:
         yield _Said(statement, statement, alone=True)
 
 
+def _imported(pair: Pair, side: Side) -> Iterator[_Said]:
+    """What a file imports: where another package goes by the same name, the calls read as before."""
+    module = pair.module(side) if pair.change.type == "module" else None
+    for one in module.imports if module is not None else ():
+        yield _Said(f"{one.target}(", f"import {one.target}")
+
+
 def _swapped(gone: list[_Said], born: list[_Said], safe: str, lax: str) -> tuple[_Said, _Said] | None:
     """(what was said, what is said now) for the first that fit each other."""
     for old in gone:
         was = re.search(safe, old.text)
         for new in born if was is not None else ():
             now = re.search(lax, new.text)
-            if was is not None and now is not None and _same(was) in ("", _same(now)):
+            if was is not None and now is not None and (not _same(was) or _same(was) & _same(now)):
                 return old, new
     return None
 
 
-def _same(match: re.Match[str]) -> str:
-    caught = match.groupdict()
-    return caught.get("same") or caught.get("same2") or ""
+def _same(match: re.Match[str]) -> frozenset[str]:
+    """What the groups `same`, `same2`, ... caught."""
+    return frozenset(text for name, text in match.groupdict().items() if name.startswith("same") and text)
 
 
 def _more(these: list[_Said], others: list[_Said], pattern: str) -> bool:
