@@ -28,7 +28,8 @@ _BROAD = frozenset(
 )
 HIDES = ("pass", "continue", "return-default")
 # Optional imports, and loops that end: the exception is the answer.
-IDIOMS = frozenset({"ImportError", "ModuleNotFoundError", "StopIteration", "StopAsyncIteration", "GeneratorExit"})
+IMPORTS = frozenset({"ImportError", "ModuleNotFoundError"})
+IDIOMS = IMPORTS | {"StopIteration", "StopAsyncIteration", "GeneratorExit"}
 
 
 def facts(pair: Pair) -> Iterator[Fact]:

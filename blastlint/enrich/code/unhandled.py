@@ -1,8 +1,8 @@
-"""Errors that were dealt with and are not any more: a handler gone from around work that stays. One `handler` fact,
-`removed`, for a file: its first, with the others as related places.
+"""Errors that were dealt with and are not any more: a handler gone from around work that stays (`removed`), or one that
+catches less (`narrowed`). One `handler` fact for a file: its first, with the others as related places.
 
 Silent are handlers that hid everything (without them failure shows), those that moved to a caller, a helper or a wider
-handler, and errors that are handed on to the caller as they are.
+handler, and errors that are handed on to the caller as they are. `quiet` tells of those that did no more than note it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from blastlint.enrich.code.gates import skeleton
-from blastlint.enrich.code.handlers import HIDES, IDIOMS, broad, protects
+from blastlint.enrich.code.handlers import HIDES, IDIOMS, IMPORTS, broad, protects
 from blastlint.enrich.code.pairs import Pair, Scope
 from blastlint.facts.calls import pattern
 from blastlint.model import Change, Fact, FactValue, Related
@@ -34,10 +34,13 @@ def facts(pair: Pair) -> Iterator[Fact]:
     if not lost or lost[0][0] is not pair.change:
         return
     first = lost[0][1][0]
+    narrowed = _now(first, pair)
+    missed = [e for e in first.exceptions if narrowed is None or e not in narrowed.exceptions]
     fields: dict[str, FactValue] = {
-        "what": "removed",
-        "exception": ", ".join(first.exceptions) or "every exception",
+        "what": "removed" if narrowed is None else "narrowed",
+        "exception": ", ".join(missed) or "every exception",
         "body": first.body,
+        "quiet": first.body in ("pass", "log-only") or (narrowed is not None and broad(first)),
         "protects": protects(first.calls),
         "broad": broad(first),
         "new_code": False,
@@ -48,7 +51,8 @@ def facts(pair: Pair) -> Iterator[Fact]:
         for handler in gone
         if handler is not first
     )
-    yield pair.fact("handler", f"{first.text} removed", fields, pair.region("before", first.at), None, related)
+    after = pair.region("after", narrowed.at) if narrowed is not None else None
+    yield pair.fact("handler", f"{first.text} removed", fields, pair.region("before", first.at), after, related)
 
 
 @lru_cache(maxsize=1)
@@ -61,6 +65,7 @@ def _lost(scope: Scope) -> Mapping[str, tuple[tuple[Change, tuple[Handler, ...]]
         pair = scope.pair(change)
         if pair.touches(_SCREEN, "before"):
             gone = tuple(h for h in _gone(pair.before.handlers, pair.after.handlers) if _mattered(h) and _bare(h, pair))
+            gone += tuple(h for h in pair.before.handlers[:_MOST] if _now(h, pair) is not None and _bare(h, pair))
             if gone and _same_function(pair) and not _elsewhere(gone[0], pair):
                 found.setdefault(change.path, []).append((change, gone))
     return {path: tuple(lost) for path, lost in found.items()}
@@ -87,6 +92,23 @@ def _gone(old: Sequence[Handler], new: Sequence[Handler]) -> Iterator[Handler]:
             yield handler
 
 
+def _now(handler: Handler, pair: Pair) -> Handler | None:
+    """The handler that stands where one stood and does the same for fewer exceptions, where nothing catches the others."""
+    def fewer(new: Handler) -> bool:
+        some = set(new.exceptions) < set(handler.exceptions) or (broad(handler) and not broad(new))
+        return some and new.body == handler.body and new.tries == handler.tries
+
+    there = pair.after.handlers
+    if handler in there or frozenset(handler.exceptions) <= IMPORTS and handler.exceptions:
+        return None
+    found = next((h for h in there if h not in pair.before.handlers and fewer(h)), None)
+    if found is None or (broad(handler) and handler.body in HIDES):
+        return None
+    missed = set(handler.exceptions) - set(found.exceptions)
+    others = (h for h in there if h is not found and _shared(h, handler) >= _ALIKE)
+    return None if any(broad(h) or missed & set(h.exceptions) for h in others) else found
+
+
 def _covers(wide: Handler, handler: Handler) -> bool:
     caught = broad(wide) or bool(set(wide.exceptions) & set(handler.exceptions))
     return caught and _shared(wide, handler) >= _ALIKE
@@ -102,9 +124,10 @@ def _shared(one: Handler, other: Handler) -> float:
 
 def _mattered(handler: Handler) -> bool:
     """Whether something was done about what was caught, or one expected thing let pass."""
-    if handler.exceptions and frozenset(handler.exceptions) <= IDIOMS:
+    caught = frozenset(handler.exceptions)
+    if caught and (caught <= IMPORTS or (caught <= IDIOMS and handler.body in HIDES)):
         return False
-    return handler.body not in ("pass", "log-only") and not (broad(handler) and handler.body in HIDES)
+    return not (broad(handler) and handler.body in HIDES)
 
 
 def _bare(handler: Handler, pair: Pair) -> bool:
@@ -115,12 +138,13 @@ def _bare(handler: Handler, pair: Pair) -> bool:
     more.subtract(c.name for c in pair.before.calls)
     inside = Counter(handler.calls)
     kept = [name for name in handler.calls if more[name] + inside[name] > 0]  # what stands elsewhere is another call
-    if len(kept) < _KEPT * len(handler.calls):
+    stays = len(handler.tries & set(pair.after.statements))  # it may stand in the handler as well, tried once more
+    if len(kept) < _KEPT * len(handler.calls) and stays <= _KEPT * len(handler.tries):
         return False
     module = pair.module("after")
     if module is None or module.language not in ("go", "rust") or handler.body != "reraise":
         return True
-    last = kept[-1].rpartition(".")[2] if kept else ""
+    last = (kept or handler.calls)[-1].rpartition(".")[2]
     said = re.compile(rf"^return\b.*\b{re.escape(last)}\(|\b{re.escape(last)}\b.*\?;?$", re.DOTALL)
     return not any(said.search(s) for s in pair.after.statements)
 

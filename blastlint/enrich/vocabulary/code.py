@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 FACTS: Mapping[str, Mapping[str, str]] = {
     "handler": {
-        "what": "emptied, broadened, added, removed; logged: what was passed on no longer is; "
+        "what": "emptied, broadened, added, removed; narrowed: catches less; logged: what was passed on no longer is; "
         "errexit: a script no longer stops at what fails",
         "exception": "the type caught",
         "body": "pass, continue, return-default, log-only, other",
         "protects": "io, database, command, cleanup, other: what the try body does",
         "broad": "true when it catches every exception",
         "new_code": "true when what it guards is new too",
+        "quiet": "true when a handler that is gone, or narrowed, did no more than note what it caught, or caught everything",
     },
     "auth": {
         "name": "the decorator, dependency, permission or middleware that is gone",
