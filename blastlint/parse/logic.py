@@ -125,7 +125,9 @@ class _Reader:
     def read(self, tokens: list[str], depth: int) -> Condition:
         if depth > _DEPTH or not tokens:
             return Leaf(spelled(tokens))
-        if _top(tokens, ("?", "=>", "if", "lambda", "let", "=")):
+        if len(tokens) > 2 and tokens[1] in (":=", "="):
+            return _leaf(tokens[0])  # `if row := find(key)` asks for the row
+        if _top(tokens, ("?", "=>", "if", "lambda", "let")):
             return Leaf(spelled(tokens))
         for words, word in _WORDS:
             parts = _split(tokens, words)

@@ -185,6 +185,8 @@ class _Collector:
             targets = [t.target for t in node.targets] if isinstance(node, cst.Assign) else [node.target]
             for target in targets:
                 self.assigned(target, node.value)
+        elif isinstance(node, cst.NamedExpr) and isinstance(node.target, cst.Name):
+            self.options.append(Option("", node.target.value, self.text(node.value), node))
         for child in children(node):
             self.walk(child, looping)
 
@@ -278,6 +280,8 @@ class _Collector:
             found = asserted.called(node, call, self.text)
             self.assertions.extend(found)
             self.loops |= looping and bool(found)
+        elif isinstance(node, cst.NamedExpr) and isinstance(node.target, cst.Name):
+            self.options.append(Option("", node.target.value, self.text(node.value), node))
         for child in children(node):
             self.walk(child, looping)
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.enrich.code import environments
-from blastlint.enrich.code.gates import Gate, answered, gates, looks_into, relation, skeleton
+from blastlint.enrich.code.gates import Gate, answered, gates, is_of_kind, looks_into, relation, skeleton
 from blastlint.enrich.code.handlers import protects
 from blastlint.enrich.code.moved_checks import SCREEN, WORD, elsewhere, moved, subjects
 from blastlint.enrich.code.pairs import Pair, scope_of
@@ -106,7 +106,7 @@ def _gravest(pair: Pair) -> Iterator[Fact]:
     used = _used(worst.gate, pair) if worst.gate.leaving else _looked_into(worst.gate, pair)
     fields: dict[str, FactValue] = {
         "what": worst.what,
-        "asks": "none" if worst.asks == "value" and used and _is_there(worst.gate) else worst.asks,
+        "asks": "none" if worst.asks == "value" and _for_what_is_there(worst.gate, used) else worst.asks,
         "before": branch.condition,
         "after": worst.now.condition if worst.now is not None else "",
         "leaves": "raise" if worst.gate.refuses or _refused_else(worst.gate, pair) else branch.leaves or "branch",
@@ -232,12 +232,13 @@ def _asks(gate: Gate) -> str:
 
 def _same_function(found: Sequence[Lost], pair: Pair) -> bool:
     """Whether most of what the function did outside the lost checks it still does: else it was rewritten, not disarmed."""
-    gone = {s for lost in found for s in lost.gate.branch.body if lost.gate.leaving}
+    gone = {s for lost in found for s in (*lost.gate.branch.body, lost.gate.branch.text) if lost.gate.leaving}
     before = [skeleton(s) for s in pair.before.statements if s not in gone]
     after = {skeleton(s) for s in pair.after.statements}
     if before and sum(s in after for s in before) >= _KEPT * len(before):
         return True
-    calls = {c.name for c in pair.before.calls}  # what is short is soon reworded, and calls what it called
+    calls = {c.name for c in pair.before.calls} | pair.renamed_calls.keys()
+    # what is short is soon reworded, and calls what it called
     return len(before) <= _SHORT and bool(pair.after.calls) and all(c.name in calls for c in pair.after.calls)
 
 
@@ -263,11 +264,12 @@ def _looked_into(gate: Gate, pair: Pair) -> bool:
     return looks_into(gate.condition, [s for s in gate.branch.body if s in there])
 
 
-def _is_there(gate: Gate) -> bool:
-    """Whether the gate asks no more than that something is there: `if not host: return`."""
+def _for_what_is_there(gate: Gate, used: bool) -> bool:
+    """Whether the gate asks no more than that something is there, `if not host: return`, or is of a kind, and that is used."""
     asked = gate.condition
-    plain = isinstance(asked, Leaf) and not asked.operator and not asked.negated and _PLAIN.match(asked.left) is not None
-    return plain or not gate.leaving  # around the work: asked for by _looked_into
+    if not gate.leaving:  # around the work: asked for by _looked_into
+        return used or is_of_kind(asked)
+    return used and isinstance(asked, Leaf) and not asked.operator and not asked.negated and bool(_PLAIN.match(asked.left))
 
 
 def _asked_again(gate: Gate, there: Sequence[Gate]) -> bool:
@@ -280,7 +282,7 @@ def _asked_again(gate: Gate, there: Sequence[Gate]) -> bool:
 def _guarded(gate: Gate, pair: Pair) -> list[str]:
     """The calls that the gate stood before, or around, and that still run: more of them than stood elsewhere. A refusal
     stands before whatever comes after it."""
-    more = Counter(call.name for call in pair.after.calls)
+    more = Counter(pair.renamed_calls.get(call.name, call.name) for call in pair.after.calls)
     more.subtract(call.name for call in pair.before.calls)
     if not gate.leaving:
         kept = [name for name, around in Counter(gate.branch.calls).items() if more[name] + around > 0]

@@ -57,6 +57,8 @@ def gates(shape: Shape) -> Iterator[Gate]:
     answers = _answers(shape)
     for branch in shape.branches:
         asked = normal(answers.get(shape.locate(branch.at), branch.condition) if answers else branch.condition)
+        if branch.leaves == "return" and len(branch.body) == 1 and any(looks_into(c, branch.body) for c in conjuncts(asked)):
+            yield from (Gate(c, branch, False) for c in conjuncts(asked))  # `if data: return data.rows`
         if branch.leaves and (branch.after or not branch.body or branch.leaves == "raise"):
             yield from (Gate(c, branch, True) for c in conjuncts(negation(asked)))
         elif not branch.leaves and (branch.calls or any(looks_into(c, branch.body) for c in conjuncts(asked))):
@@ -85,6 +87,11 @@ def looks_into(asked: Condition, statements: Sequence[str]) -> bool:
     name = re.escape(subject)
     into = re.compile(rf"(?:(?<![\w.]){name}|\([\w.<>\[\]]+\)\s*{name}\)|\({name} as [\w.<>\[\]]+\))(\.|\[|->)[\w\"']")
     return bool(subject) and any(into.search(statement) for statement in statements)
+
+
+def is_of_kind(asked: Condition) -> bool:
+    """Whether it is asked of what kind something is."""
+    return isinstance(asked, Leaf) and any(_KIND.match(side) for side in (asked.left, asked.right))
 
 
 def _found(asked: Condition) -> str:

@@ -26,6 +26,10 @@ WORD = regex(r"[A-Za-z_]\w*")
 _ROOT = regex(r"[A-Za-z_]\w*")
 _OWN = regex(r"\b(?:self|this|cls)\.(\w+)|@(\w+)")
 _MEMBER = regex(r"[A-Za-z_]\w*(\.\w+)+")
+_LOOP = r"\bfor\b[^\n]*\b{0}\b[^\n]*(\bin\b|\bof\b|:|range)|\|[^|\n]*\b{0}\b[^|\n]*\|"
+_EXPRESSION = regex(r"\?|\bif\b|\b(min|max)\b|&&|\|\||\b(and|or)\b")
+_GLOBAL = regex(r"^(?:\w+(?:\.|::))*(?:([A-Z][A-Z0-9_]{3,})|([A-Za-z]\w{4,}[?]?)\(\))$")
+_CONSTANT = r"(?:[\"'`\d\[{]|None\b|null\b|nil\b|undefined\b|[Ff]alse\b|[Tt]rue\b)"
 _NO_SUBJECT = frozenset({"None", "self", "this", "len", "True", "False", "nil", "null"})
 
 
@@ -53,17 +57,16 @@ def moved(gate: Gate, of_flag: bool, pair: Pair) -> bool:
         known.setdefault(call.name, set()).update(_given(call))
     for call in (*pair.after.calls, *pair.after.decorators):
         given = _given(call)
-        if call.name in known and not names & given - known[call.name]:
+        was = pair.renamed_calls.get(call.name, call.name)
+        if was in known and not names & given - known[was]:
             continue
         if call in pair.after.decorators or names & given or pattern("checks", "checking").search(call.name):
             return True
     if any(brought_by_name(pair)):
         return True
     fresh = [s for s in pair.after.statements if s not in pair.before.statements]
-    for leaf in leaves(gate.condition):
-        if any(leaf.left in s and leaf.right in s and ("?" in s or " if " in s or "min" in s or "max" in s or "&&" in s
-               or " and " in s or "||" in s or " or " in s) for s in fresh):  # fmt: skip
-            return True
+    if any(_said_in(leaf, statement, gate.refuses) for leaf in leaves(gate.condition) for statement in fresh):
+        return True
     return _typed(names, pair) or _on_other_way(gate, pair) or _undeclared(gate, pair)
 
 
@@ -81,7 +84,7 @@ def _void(names: frozenset[str], words: set[str], gate: Gate, pair: Pair) -> boo
     """Whether what was asked about is no more."""
     if not names or names & words:
         return False
-    return not _outlives(names, gate, pair) and not (gate.refuses and _of_what_stays(names, words, pair))
+    return not _outlives(names, gate, pair)
 
 
 def _on_other_way(gate: Gate, pair: Pair) -> bool:
@@ -126,23 +129,36 @@ def _given(call: Call) -> set[str]:
     return set(WORD.findall(" ".join((call.text, *call.arguments))))
 
 
+def _said_in(leaf: Leaf, statement: str, refused: bool) -> bool:
+    """Whether a statement asks the same in an expression: `x if ok else y`, `ok && work()`, `max(0, x)`. What only puts
+    another value in the place of what is missing, `key || ""`, refuses nothing."""
+    if leaf.left not in statement or leaf.right not in statement:
+        return False
+    if leaf.operator:
+        return _EXPRESSION.search(statement) is not None
+    left = re.escape(leaf.left)
+    if refused and re.search(rf"{left}\s*(?:\|\||\?\?|\bor\b)\s*{_CONSTANT}", statement):
+        return False
+    before, behind = r"(?:\b(?:if|unless|and|or|not)\s|[!?:]|&&|\|\|)\s*\(*", r"\)*\s*(?:[?]|&&|\|\||(?:and|or|is)\b)"
+    asked = rf"{before}{left}(?![\w(])|(?<![\w.]){left}{behind}"
+    return re.search(asked, statement) is not None or re.search(rf"\b(?:min|max)\(.*{left}", statement) is not None
+
+
 def _asked_only(names: frozenset[str], gate: Gate, pair: Pair) -> bool:
     """Whether something was worked out for the gate alone: then the question is gone with what it was asked of."""
     shape = pair.before
     for name in names:
-        sources = [o.value for o in shape.options if o.key == name and not o.owner]
         word = re.compile(rf"\b{re.escape(name)}\b")
-        uses = (s for s in shape.statements if s not in gate.branch.body and not any(v in s for v in sources))
+        added = r"\.\w*(append|add|push|extend|insert)\(|\[[^\]]*\] = | (\+|<<)=? ?| = append\("
+        filled = re.compile(rf"^{re.escape(name)}({added})")
+        sources = [o.value for o in shape.options if o.key == name and not o.owner]
+        uses = (s for s in shape.statements if not filled.match(s) and not any(v in s for v in sources))
+        others = (s for s in uses if s not in gate.branch.body)
         asks = (b.condition for b in shape.branches if b.condition != gate.branch.condition)
-        if sources and not any(word.search(text) for text in (*uses, *asks)):
+        given = sources or (gate.refuses and re.search(_LOOP.format(re.escape(name)), pair.text("before")))
+        if given and not any(word.search(text) for text in (*others, *asks)):
             return True
     return False
-
-
-def _of_what_stays(names: frozenset[str], words: set[str], pair: Pair) -> bool:
-    """Whether what was asked about was worked out of a parameter, and that is still used: `parsed = parse(given)`."""
-    given = {p.name for p in pair.before.parameters} & words
-    return any(given & set(WORD.findall(o.value)) for o in pair.before.options if o.key in names and not o.owner)
 
 
 def _outlives(names: frozenset[str], gate: Gate, pair: Pair) -> bool:
@@ -156,9 +172,25 @@ def _outlives(names: frozenset[str], gate: Gate, pair: Pair) -> bool:
     if any(text in statement for statement in given for text in calls):
         return True
     module = pair.module("after")
+    if any(_is_known(leaf.left, pair) for leaf in leaves(gate.condition)):
+        return True
     asked = " ".join(f"{leaf.left} {leaf.right}" for leaf in leaves(gate.condition))
     own = [match[1] or match[2] for match in _OWN.finditer(asked)]
     return bool(own) and module is not None and all(re.search(rb"\b%s\b" % w.encode(), module.source) for w in own)
+
+
+def _is_known(asked: str, pair: Pair) -> bool:
+    """Whether a constant, or a question without arguments, that a check asked is still defined somewhere."""
+    said = _GLOBAL.match(asked)
+    if said is None:
+        return False
+    name = said.group(1) or said.group(2)
+    if name in {p.name for p in pair.before.parameters} or any(o.key == name for o in pair.before.options):
+        return False
+    kinds = r"def|function|func|fn|class|const|let|var|static"
+    assigned = rf"\b{name}\??\s*(?::\s*[\w.]+\s*)?(?::=|=(?!=))"
+    defined = re.compile(rf"^\W*(?:[\w.]+\s+)*(?:{kinds})\s+(?:self\.)?{name}\b|{assigned}")
+    return any(defined.search(line) for _, line in pair.scope.context.after.tree.lines((name,)))
 
 
 def _typed(names: frozenset[str], pair: Pair) -> bool:
@@ -191,7 +223,7 @@ def _source(value: str) -> str:
 def elsewhere(gate: Gate, pair: Pair) -> bool:
     """Whether the rest of the change set brings the gate: in a caller, a callee, a helper."""
     brought = pair.scope.context.once(_brought)
-    if any(change is not pair.change for change in brought.get(gate.shape, ())):
+    if any(change is not pair.change and _stands_for(change, gate, pair) for change in brought.get(gate.shape, ())):
         return True
     if gate.refuses and _asked_below(gate, pair):
         return True
@@ -199,6 +231,18 @@ def elsewhere(gate: Gate, pair: Pair) -> bool:
     parts = refused.parts if isinstance(refused, Group) and refused.word == "and" and gate.refuses else ()
     shapes = (Gate(negation(p), gate.branch, True).shape for p in parts if isinstance(p, Leaf) and p.operator)
     return any(change.action == "added" for shape in shapes for change in brought.get(shape, ()))
+
+
+def _stands_for(change: Change, gate: Gate, pair: Pair) -> bool:
+    """Whether a question that another definition brings can stand for a refusal: it refuses as well, or has to do with this
+    one: it is what calls it, what it calls, or what answers for it."""
+    if not gate.refuses or change.type != "function":
+        return True
+    other = pair.scope.pair(change)
+    if any(g.refuses and g.shape == gate.shape for g in gates(other.after)):
+        return True
+    here, there = pair.change.entity.name.rpartition(".")[2], change.entity.name.rpartition(".")[2]
+    return here in WORD.findall(other.text("after")) or there in WORD.findall(pair.text("after"))
 
 
 def _asked_below(gate: Gate, pair: Pair) -> bool:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import path_class_of
+from blastlint.facts.calls import pattern
 from blastlint.model import Change, Entity, Fact, FactValue, Region, Related, Side
 from blastlint.parse.code import EMPTY, Handle, Module, Shape, shape_of
 from blastlint.regex import regex
@@ -149,6 +150,23 @@ class Pair:
     def module(self, side: Side) -> Module | None:
         entity = self.change.before if side == "before" else self.change.after
         return entity.detail.module if entity is not None and isinstance(entity.detail, Handle) else None
+
+    @cached_property
+    def renamed_calls(self) -> Mapping[str, str]:
+        """Name of a call after -> name before, of calls that are given the same and have another name now, which does not say
+        that it looks first: `find(key)` -> `load(key)`, but not `findOrFail(key)`."""
+        looks = pattern("checks", "careful")
+        gone, new = Counter(c.name for c in self.before.calls), Counter(c.name for c in self.after.calls)
+        given: dict[tuple[object, ...], set[str]] = {}
+        for call in self.before.calls:
+            if call.name not in new and (call.arguments or call.options):
+                given.setdefault((call.arguments, *sorted(call.options.items())), set()).add(call.name)
+        found: dict[str, str] = {}
+        for call in self.after.calls:
+            names = given.get((call.arguments, *sorted(call.options.items())), ())
+            if call.name not in gone and len(names) == 1 and not looks.search(call.last):
+                found.setdefault(call.name, next(iter(names)))
+        return found
 
     def mentions(self, words: re.Pattern[bytes], side: Side = "after") -> bool:
         """Whether the text of that side has one of the words in it."""

@@ -99,7 +99,7 @@ def _now(handler: Handler, pair: Pair) -> Handler | None:
         return some and new.body == handler.body and new.tries == handler.tries
 
     there = pair.after.handlers
-    if handler in there or frozenset(handler.exceptions) <= IMPORTS and handler.exceptions:
+    if handler in there or (handler.exceptions and frozenset(handler.exceptions) <= IMPORTS):
         return None
     found = next((h for h in there if h not in pair.before.handlers and fewer(h)), None)
     if found is None or (broad(handler) and handler.body in HIDES):
