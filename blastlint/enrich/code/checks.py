@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from blastlint.enrich.code import environments
+from blastlint.enrich.code import environments, expressions
 from blastlint.enrich.code.gates import Gate, answered, gates, is_of_kind, looks_into, relation, skeleton
 from blastlint.enrich.code.handlers import protects
 from blastlint.enrich.code.moved_checks import SCREEN, WORD, elsewhere, moved, subjects
@@ -18,7 +18,7 @@ from blastlint.enrich.code.pairs import Pair, scope_of
 from blastlint.enrich.context import Context
 from blastlint.facts.calls import pattern
 from blastlint.frozen import dataclass, replace
-from blastlint.model import Change, Fact, FactValue, Related
+from blastlint.model import Change, Fact, FactValue, Region, Related, Side
 from blastlint.parse.code import Branch
 from blastlint.parse.logic import Group, Leaf, constant, leaves, negation, normal
 from blastlint.regex import regex
@@ -70,8 +70,10 @@ def facts(pair: Pair) -> Iterator[Fact]:
 
 
 def _is_asked(pair: Pair) -> bool:
-    asked = not pair.is_new and _runs(pair) and pair.touches(SCREEN, "before")
-    return asked and pair.change.action not in ("removed", "moved") and not pair.scope.is_test(pair.change.path)
+    if pair.is_new or not _runs(pair) or pair.change.action in ("removed", "moved"):
+        return False
+    asks = pair.touches(SCREEN, "before") or pair.touches(expressions.SCREEN, "before")
+    return asks and not pair.scope.is_test(pair.change.path)
 
 
 def _told(context: Context) -> Mapping[int, Sequence[Fact]]:
@@ -92,6 +94,44 @@ def _told(context: Context) -> Mapping[int, Sequence[Fact]]:
 
 def _gravest(pair: Pair) -> Iterator[Fact]:
     """The gravest loss of one definition, with its others as related places."""
+    facts = list(_of_branches(pair))
+    yield from facts or _of_expressions(pair)
+
+
+def _of_expressions(pair: Pair) -> Iterator[Fact]:
+    """The first check in an expression that is gone."""
+    for found in expressions.lost(pair):
+        asks = _asks(found.gate)
+        if asks in ("environment", ""):
+            continue
+        fields: dict[str, FactValue] = {
+            "what": found.what,
+            "asks": asks,
+            "before": found.gate.branch.condition,
+            "after": "",
+            "leaves": "expression",
+            "used": False,
+            "again": False,
+            "protects": "other",
+            "call": _YES_NOW if found.answers else found.after,
+            "count": 1,
+            "gone": 1,
+            "answers": found.answers,
+        }
+        old, new = (_place(pair, "before", found.before), _place(pair, "after", found.after))
+        yield pair.fact("precondition", skeleton(found.gate.text), fields, old, new)
+        return
+
+
+def _place(pair: Pair, side: Side, statement: str) -> Region | None:
+    """Where a statement stands, by what it calls or sets; else where the definition begins."""
+    shape = pair.before if side == "before" else pair.after
+    parts = ((c.text, c.at) for c in shape.calls), ((o.value, o.at) for o in shape.options)
+    return pair.region(side, next((at for part in parts for text, at in part if text in statement), None))
+
+
+def _of_branches(pair: Pair) -> Iterator[Fact]:
+    """The gravest loss among the branches, with the others as related places."""
     old, new = list(gates(pair.before)), list(gates(pair.after))
     if not old or {g.condition for g in old} <= {g.condition for g in new}:
         return
@@ -265,7 +305,7 @@ def _looked_into(gate: Gate, pair: Pair) -> bool:
 
 
 def _for_what_is_there(gate: Gate, used: bool) -> bool:
-    """Whether the gate asks no more than that something is there, `if not host: return`, or is of a kind, and that is used."""
+    """Whether the gate asks only that something is there, or of what kind it is, and that is used: `if not host: return`."""
     asked = gate.condition
     if not gate.leaving:  # around the work: asked for by _looked_into
         return used or is_of_kind(asked)

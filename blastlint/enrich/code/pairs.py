@@ -153,8 +153,8 @@ class Pair:
 
     @cached_property
     def renamed_calls(self) -> Mapping[str, str]:
-        """Name of a call after -> name before, of calls that are given the same and have another name now, which does not say
-        that it looks first: `find(key)` -> `load(key)`, but not `findOrFail(key)`."""
+        """Name of a call after -> name before, of calls that are given the same and have another name now. One that says
+        that it looks first is another call: `find(key)` -> `load(key)`, but not `findOrFail(key)`."""
         looks = pattern("checks", "careful")
         gone, new = Counter(c.name for c in self.before.calls), Counter(c.name for c in self.after.calls)
         given: dict[tuple[object, ...], set[str]] = {}

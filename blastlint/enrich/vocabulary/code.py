@@ -163,7 +163,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "before": "the condition",
         "after": "the condition that stands in its place, or empty",
         "leaves": "raise (or an answer that refuses), return, exit, continue, skip: what it did where it held; branch "
-        "when it stood around the work",
+        "when it stood around the work; expression when it was part of one",
         "used": "true when what it asks about is used behind it",
         "again": "true when another check that refuses, and stands, asks a part of the same",
         "protects": "destructive, command, database, io, cleanup, other: what still runs behind it",
