@@ -183,7 +183,7 @@ def _without_choice(tokens: Sequence[str], place: int, fewer: int) -> Iterator[t
 
 
 def _share(side: Sequence[str], question: Sequence[str]) -> bool:
-    """Whether a side of a choice is about what was asked: `args[i] if i < len(args) else None`; else it is one of two sorts."""
+    """Whether a side of a choice is about what was asked, `args[i] if i < len(args) else None`, and not one of two sorts."""
     return bool({t for t in side if _WORD.match(t)} & set(question))
 
 
