@@ -22,6 +22,7 @@ from blastlint.enrich.code import (
     handlers,
     hardening,
     health,
+    hooks,
     locks,
     selections,
     shared_examples,
@@ -52,7 +53,9 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         return
     if change.action == "removed" or (change.before is not None and change.before.type == "test"):
         yield from tests.facts(pair)
-    if change.action != "removed":
+    if change.action == "removed":
+        yield from hooks.facts(pair)
+    else:
         yield from assertions.facts(pair)
         yield from shared_examples.facts(pair)
         yield from skips.facts(pair)

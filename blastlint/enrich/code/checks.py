@@ -48,6 +48,7 @@ _YES = regex(r"^return (True|true|Ok\(true\)|!.*|.*(&&|\band\b|[=!<>]=).*);?$")
 _NO = regex(r"^(return )?(False|false);?$")
 _FUNCTION = regex(rb"=>|\bfunction\b")
 _END = (1 << 31, 0)
+_TARGET = regex(r"^([\w.@]+)(?:\[[^\]]*\][\w.]*|[\w.@])*\s*(?::=|=(?!=)|\+=)")
 _BEHIND = "what comes after"  # what a check that refuses stood before, where that calls nothing
 _YES_NOW = "a yes"  # what a question is answered with where a no was
 
@@ -109,11 +110,11 @@ def _of_expressions(pair: Pair) -> Iterator[Fact]:
             "asks": asks,
             "before": found.gate.branch.condition,
             "after": "",
-            "leaves": "expression",
+            "leaves": "raise" if found.refuses else "expression",
             "used": False,
             "again": False,
             "protects": "other",
-            "call": _YES_NOW if found.answers else found.after,
+            "call": _YES_NOW if found.answers else found.after or _BEHIND,
             "count": 1,
             "gone": 1,
             "answers": found.answers,
@@ -262,8 +263,8 @@ def _asks(gate: Gate) -> str:
         leaf = gate.condition
         if leaf.operator in ("<", "<=") and (_BOUND.search(leaf.left) or _BOUND.search(leaf.right)):
             return "bound"
-        if leaf.operator == "==" and "None" in (leaf.left, leaf.right):
-            return "none"
+        if leaf.operator == "==" and "None" in (leaf.left, leaf.right) and leaf.negated:
+            return "none"  # where nothing must be there yet, it is asked whether the work is done already
     return "value"
 
 
@@ -326,7 +327,7 @@ def _guarded(gate: Gate, pair: Pair) -> list[str]:
     more.subtract(call.name for call in pair.before.calls)
     if not gate.leaving:
         kept = [name for name, around in Counter(gate.branch.calls).items() if more[name] + around > 0]
-        return kept or ([gate.branch.condition] if _looked_into(gate, pair) else [])
+        return kept or ([gate.branch.condition] if _looked_into(gate, pair) else []) or _restricted(gate, pair)
     limit = pair.before.locate(gate.branch.at)
     inside = {*gate.branch.calls, *(c.name for c in pair.before.calls if c.text in gate.branch.condition)}
     if answered(gate):
@@ -338,6 +339,16 @@ def _guarded(gate: Gate, pair: Pair) -> list[str]:
     if gate.branch.leaves == "raise" and not kept and not later.keys() - inside:
         return [_BEHIND]
     return kept or ([_YES_NOW] if _says_no(gate, pair) else [])  # nothing, where what it stood before went with it
+
+
+def _restricted(gate: Gate, pair: Pair) -> list[str]:
+    """What those who may not do everything were confined to, and is now the same for everybody: `if not user.is_staff: rows =
+    own(user)`."""
+    if _asks(gate) != "permission" or not isinstance(gate.condition, Leaf) or not gate.condition.negated:
+        return []
+    there = set(WORD.findall(pair.text("after")))
+    targets = (_TARGET.match(s) for s in gate.branch.body if s not in pair.after.statements)
+    return [found[0].strip() for found in targets if found is not None and set(WORD.findall(found[1])) <= there][:1]
 
 
 def _says_no(gate: Gate, pair: Pair) -> bool:

@@ -1,6 +1,7 @@
 """Checks that are part of an expression, and gone from it while the rest stands as it was: one side of `x if ok else y`,
 what is given where nothing is there (`x ?? []`, `d.get(k)`, `a?.b`), a bound (`max(x, 0)`), the type that was asked for
-(`v, ok := x.(T)`), and a part of what a question answers (`return a and b`).
+(`v, ok := x.(T)`), and a part of what a question answers (`return a and b`). Also a refusal that has no condition of its
+own, at the end of a search or of a choice.
 
 Each is found by taking it out of the statement before: when what is left is a statement after, nothing else has changed.
 """
@@ -19,12 +20,15 @@ from blastlint.parse.logic import Condition, Group, Leaf, constant, leaves, norm
 from blastlint.regex import regex
 
 SCREEN = regex(
-    rb"\?|\|\||&&|&\.|\b(if|else|or|and|unless)\b|\b(min|max|clamp)\b|\.(get|fetch|dig|try)\b|, ok :?=|\breturn\b|\.\("
+    rb"\?|\|\||&&|&\.|\b(if|else|or|and|unless)\b|\b(min|max|clamp)\b|\.(get|fetch|dig|try)\b|, ok :?=|\.\("
+    rb"|\b(return|raise|throw)\b|errors\.New|Errorf"
 )
 _QUESTION = regex(
     r"(?:^|[._])_?(?:is|has|can|may|should|must|allow\w*|valid\w*|are|needs?|requires?|permit\w*|authori[sz]\w*|enabled|matches)"
     r"(?:_|[A-Z]|$)|\?$"
 )
+_REFUSAL = regex(r"^(?:raise|throw)\b(?!.*NotImplemented)|^return .*\b(?:errors\.New|fmt\.Errorf)\(")
+_NOTHING = regex(r"^(?:return)?(?: (?:None|null|nil|undefined|[\w.]+\{\}))?(?:, nil)?;?$|^(?:pass|break)$|^\w+ = None$")
 _RETURNED = regex(r"^return\s+(.+?);?$")
 _MOST = 400  # tokens of a statement
 _BRACKETS = 4  # tokens: brackets that may go with a check
@@ -56,6 +60,7 @@ class Inline:
     after: str
     answers: bool
     what: str = "removed"
+    refuses: bool = False
 
 
 def lost(pair: Pair) -> Iterator[Inline]:
@@ -64,11 +69,24 @@ def lost(pair: Pair) -> Iterator[Inline]:
         return
     old = [s for s in pair.before.statements if s not in pair.after.statements][:_STATEMENTS]
     new = [s for s in pair.after.statements if s not in pair.before.statements][:_STATEMENTS]
+    yield from _final(pair, old, new)
     for before in sorted(old, key=len):
         for after in new:
             found = next((f for find in _FINDERS for f in find(before, after, pair)), None)
             if found is not None and not _stands(found, pair):
                 yield found
+
+
+def _final(pair: Pair, gone: Sequence[str], new: Sequence[str]) -> Iterator[Inline]:
+    """What was not found, or is none of the known cases, is refused no more, while everything else is done as before."""
+    before = pair.before
+    refusal = next((s for s in gone if _REFUSAL.match(s)), "")
+    asked_for = {s for b in before.branches for s in (*b.body, b.text)}
+    if not refusal or len(gone) > 1 or refusal in asked_for or not all(_NOTHING.match(s) for s in new):
+        return
+    caught = Counter(h.body for h in before.handlers) - Counter(h.body for h in pair.after.handlers)
+    if not caught and any(s.startswith("return") or "=" in s for s in before.statements if s != refusal):
+        yield Inline(_gate(Leaf(refusal), refusal), refusal, "", False, refuses=True)
 
 
 def _stands(found: Inline, pair: Pair) -> bool:

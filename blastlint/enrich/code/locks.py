@@ -35,7 +35,8 @@ def facts(pair: Pair) -> Iterator[Fact]:
         return
     before, after = dict(_held(pair, "before")), dict(_held(pair, "after"))
     yield from _shared(pair)
-    if any(kind in before for kind in after if kind in before) and set(before) <= set(after):
+    if before.keys() & after.keys() and set(before) <= set(after):
+        yield from _let_out(pair)
         return
     for kind, (name, under, at) in before.items():
         if kind in after or _other(kind, frozenset(after) - frozenset(before)) or _around(kind, pair):
@@ -54,6 +55,35 @@ def facts(pair: Pair) -> Iterator[Fact]:
         }  # fmt: skip
         yield pair.fact("hold", kind, fields, pair.region("before", at))
         return
+    yield from _let_out(pair)
+
+
+def _let_out(pair: Pair) -> Iterator[Fact]:
+    """Changes that were made under a hold and are made beside it, while it holds for less."""
+    now = Counter([*(c.name for c in pair.after.calls), *pair.after.statements])
+    was = Counter([*(c.name for c in pair.before.calls), *pair.before.statements])
+    for kind in ("lock", "transaction", "commit"):
+        inside, left = (Counter(_everything(pair, side, kind)) for side in ("before", "after"))
+        for call in sorted(inside - left, key=lambda c: not _CHANGES.match(c)) if left else ():
+            changes = kind == "commit" or pattern("locks", "writes").search(call) or _CHANGES.match(call)
+            if changes and now[call] >= was[call]:
+                fields: dict[str, FactValue] = {
+                    "kind": kind, "name": f"a {kind}" if kind != "commit" else "a commit", "call": call,
+                    "writes": 1, "part": True,
+                }  # fmt: skip
+                yield pair.fact("hold", f"{kind} part", fields, None)
+                return
+
+
+def _everything(pair: Pair, side: Side, kind: str) -> Iterator[str]:
+    """What runs under any hold of a kind."""
+    shape = pair.before if side == "before" else pair.after
+    for context in shape.contexts:
+        if pattern("locks", kind).search(context.subject.split("(")[0].lstrip("@")):
+            yield from context.calls
+    for call in shape.calls:
+        if pattern("locks", kind).search(call.name) and not _LETS_GO.search(call.name):
+            yield from _under(shape, call, kind)
 
 
 def _bodies(pair: Pair, side: Side) -> Iterator[Shape]:

@@ -177,12 +177,15 @@ class Pair:
 
     @cached_property
     def _differing(self) -> tuple[bytes, bytes]:
-        """The lines that only one side has, before and after; everything where there is one side only."""
+        """The lines that only one side has, before and after; everything where there is one side only, and where both have
+        the same lines: then they stand in another order, or within something else."""
         texts = [
             e.detail.definition.text if e is not None and isinstance(e.detail, Handle) else b""
             for e in (self.change.before, self.change.after)
         ]
         old, new = (Counter(line.strip() for line in text.split(b"\n")) for text in texts)
+        if old == new:
+            return texts[0], texts[1]
         return b"\n".join(old - new), b"\n".join(new - old)
 
     def touches(self, words: re.Pattern[bytes], side: Side | None = None) -> bool:

@@ -82,7 +82,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     },
     "input-check": {
         "what": "call (that validates or escapes), constraint (of a field), closed (fields that are not known are refused), "
-        "parameters (of a query, written into its text now)",
+        "parameters (of a query, written into its text now), method (that looks at input, gone as a whole)",
         "name": "the call or the constraint",
         "before": "text",
         "after": "text, or empty",
@@ -93,6 +93,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "name": "what was held",
         "call": "a call that ran under it and still runs",
         "writes": "number of calls under it that write",
+        "part": "true when others still run under it",
     },
     "hardening": {
         "name": "the setting",
