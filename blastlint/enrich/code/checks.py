@@ -342,8 +342,8 @@ def _guarded(gate: Gate, pair: Pair) -> list[str]:
 
 
 def _restricted(gate: Gate, pair: Pair) -> list[str]:
-    """What those who may not do everything were confined to, and is now the same for everybody: `if not user.is_staff: rows =
-    own(user)`."""
+    """What those who may not do everything were confined to, and is now the same for everybody: in
+    `if not user.is_staff: rows = own(user)`, the rows."""
     if _asks(gate) != "permission" or not isinstance(gate.condition, Leaf) or not gate.condition.negated:
         return []
     there = set(WORD.findall(pair.text("after")))

@@ -112,10 +112,11 @@ def _answered(before: str, after: str, pair: Pair) -> Iterator[Inline]:
     old, new = _said(before, pair), _said(after, pair)
     if old is None or new is None:
         return
+    asked_before, asked_after = frozenset(conjuncts(old)), frozenset(conjuncts(new))
     if constant(new) is True and constant(old) is None:
         yield Inline(_gate(old, before), before, after, True, "constant")
-    elif (gone := conjuncts(old) - conjuncts(new)) and conjuncts(new) < conjuncts(old):
-        yield Inline(_gate(min(gone, key=str), before), before, after, True)
+    elif asked_after < asked_before:
+        yield Inline(_gate(min(asked_before - asked_after, key=str), before), before, after, True)
     elif _ways(old) < _ways(new) or (isinstance(old, Leaf) and isinstance(new, Leaf) and relation(old, new) == "looser"):
         yield Inline(_gate(old, before), before, after, True, "loosened")
 

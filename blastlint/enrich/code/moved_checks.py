@@ -90,6 +90,8 @@ def _void(names: frozenset[str], words: set[str], gate: Gate, pair: Pair) -> boo
 def _on_other_way(gate: Gate, pair: Pair) -> bool:
     """Whether the gate stood on one of two ways, `if known: ... else: ...`, and the other, which has a check of its own, is
     the only one that is left."""
+    if gate.branch.at is None:
+        return False  # part of an expression
     shape, here = pair.before, pair.before.locate(gate.branch.at)
     asked = {normal(b.condition) for b in pair.after.branches}
     there = {g.condition for g in gates(pair.after)}
