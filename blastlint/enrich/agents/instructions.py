@@ -58,6 +58,14 @@ _FILLER = listed(
     must should may can always please when if unless without into use using used no only make sure ensure them they its
     """
 )
+# What leaves it to the agent: a wish, and no prohibition.
+_WISHES = regex(
+    r"\b(try (not )?to|if (at all )?possible|where(ver)? possible|when(ever)? possible|prefer(ably|ed)?|ideally|generally"
+    r"|usually|consider|normally|as a rule of thumb|best to)\b",
+    re.I,
+)
+_ALWAYS = regex(r"(?m)\A---\n(?:.*\n)*?alwaysApply:\s*true\s*$")  # a rule of Cursor that every request is given
+_SELECTED = regex(r"(?m)\A---\n(?:.*\n)*?alwaysApply:\s*false\s*$")
 _KEPT = 0.6
 _PROSE = (".md", ".mdc", ".mdx", ".txt", "rules", "hints", ".toml")
 # Where instructions may have gone, that did not change themselves.
@@ -78,6 +86,10 @@ class Sentence:
         return bool(_FORBIDS.search(self.text) or _ASKS.search(self.text)) and not self.frees
 
     @property
+    def is_wish(self) -> bool:
+        return _WISHES.search(self.text) is not None
+
+    @property
     def frees(self) -> bool:
         found = _FREES.search(self.text)
         if found is None:
@@ -91,7 +103,8 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     old = _sentences(context.change_set.before, change.before.address) if change.before is not None else ()
     new = _sentences(context.change_set.after, change.after.address) if change.after is not None else ()
     everywhere = context.once(_after)
-    lost = [s for s in old if s.holds_back and _GRAVE.search(s.text) and not _said(s, everywhere)]
+    held = [s for s in old if s.holds_back and _GRAVE.search(s.text)]
+    lost = held if _is_seldom(change, context) else [s for s in held if not _said(s, everywhere)]
     before = [s.words for s in context.once(_before)]
     freed = [s for s in new if s.frees and (_GRAVE.search(s.text) or _CHECKS.search(s.text)) and not _same(s, before)]
     if not lost and not freed:
@@ -115,6 +128,15 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     )
 
 
+def _is_seldom(change: Change, context: Context) -> bool:
+    """Whether a rule that every request was given is given by choice now."""
+    if change.before is None or change.after is None:
+        return False
+    old = text_of(context.change_set.before.read(change.before.address))
+    new = text_of(context.change_set.after.read(change.path))
+    return old is not None and new is not None and bool(_ALWAYS.match(old.text) and _SELECTED.match(new.text))
+
+
 def _after(context: Context) -> tuple[Sentence, ...]:
     """Every sentence after that holds something back: of the changed prose, and of the usual files."""
     paths = [f.after for f in context.change_set.files if f.after is not None and f.after.endswith(_PROSE)]
@@ -133,9 +155,11 @@ def _all(tree: Tree, paths: Sequence[str]) -> Iterator[Sentence]:
 
 
 def _said(sentence: Sentence, others: Sequence[Sentence]) -> bool:
-    """Whether another sentence says it: most of its words, or most of the other's where that is the broader one."""
+    """Whether another sentence says it, and as strictly: most of its words, or most of the other's where that is the
+    broader one."""
     return any(
-        len(sentence.words & o.words) >= _KEPT * max(min(len(sentence.words), len(o.words)), 1)
+        (sentence.is_wish or not o.is_wish)
+        and len(sentence.words & o.words) >= _KEPT * max(min(len(sentence.words), len(o.words)), 1)
         and sentence.words & o.words
         for o in others
     )

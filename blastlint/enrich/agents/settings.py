@@ -21,6 +21,7 @@ from blastlint.regex import regex
 
 _GUARDING_HOOKS = ("pretooluse", "beforetool", "userpromptsubmit", "beforeshell", "beforemcp", "beforeread", "permission",
                    "beforeedit", "stop", "beforesubmit", "pre_")  # fmt: skip
+_NEVER_REFUSES = regex(r"(\|\|\s*(true|:|exit 0)|;\s*(true|exit 0)|&)\s*[\"']?$")  # what a guard says is thrown away
 _MANY = 5
 _COMMA = regex(r"[,\s]+(?![^()]*\))")
 
@@ -282,7 +283,11 @@ def _wider(before: Settings, after: Settings) -> Iterator[Widening]:
             continue
         reach = level(allowed)
         said = "is not held by its sandbox" if allowed.tool == "unsandboxed" else "needs no approval"
-        yield Widening("allow", reach, LEVELS.index(reach) + 1, f"{allowed.shown} {said}", region)
+        rank = LEVELS.index(reach) + 1
+        if reach == "narrow" and any(asked.pattern and covers(asked, allowed) for asked in before.ask):
+            yield Widening("allow", "loosened", rank, f"{allowed.shown} was asked about, and {said} now", region)
+        else:
+            yield Widening("allow", reach, rank, f"{allowed.shown} {said}", region)
     yield from _nearer(before, after)
     for directory, region in after.directories.items():
         if not any(directory == d or directory.startswith(f"{d.rstrip('/')}/") for d in before.directories):
@@ -350,11 +355,20 @@ def _lost(before: Settings, after: Settings) -> Iterator[Widening]:
     yield from _unseen(before, after)
     kept = {_program(command) for _, command in after.hooks}
     for (event, command), region in before.hooks.items():
-        if (event, command) in after.hooks or _program(command) in kept:
+        waved = next((c for e, c in after.hooks if _same_hook((e, c), (event, command)) and _NEVER_REFUSES.search(c)), "")
+        if waved and not _NEVER_REFUSES.search(command):
+            end = f"can refuse nothing any more: {shown('command', Value(waved))}"
+        elif (event, command) in after.hooks or _program(command) in kept:
             continue
+        else:
+            end = "is gone"
         guards = event.lower().startswith(_GUARDING_HOOKS)
-        text = f"the hook {shown('command', Value(command))} ({event}) is gone"
+        text = f"the hook {shown('command', Value(command))} ({event}) {end}"
         yield Widening("hook", "grave" if guards else "lesser", 1 if guards else 3, text, None, region)
+
+
+def _same_hook(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    return one[0] == other[0] and _program(one[1]) == _program(other[1])
 
 
 def _unseen(before: Settings, after: Settings) -> Iterator[Widening]:

@@ -38,6 +38,7 @@ _PLACEHOLDER = regex(
     r"|your[_ -].*|my[_ -](secret|password|token|key)|<[^<>%?][^<>]*>|\.\.\.|\*{3,}|redacted|removed|none|null|undefined"
     r"|example|(https?://)?([\w-]+\.)*example\.(com|org|net)(/.*)?|lorem ipsum.*|sample|foo|bar|unset|n/?a)\W*$"
 )
+_WORD = regex(r"-*(?P<name>[A-Za-z][\w.-]*)=(?P<number>\d+(\.\d+)?[a-zA-Z]{0,2}?)(?P<per>r?/[a-z]+)?;?")
 _COMMENTED = regex(r"""^[#;/\s]*-?\s*["']?(?P<key>[A-Za-z_][\w./-]*)["']?\s*[:=](?=\s|$|[^\s:/=])""")
 _SOURCE_WORDS = frozenset(
     {"existing", "ref", "from", "vault", "external", "secret", "file", "source", "ssm", "arn", "sops"}
@@ -84,7 +85,8 @@ def _key(change: Change, delta: Delta, context: Context) -> Fact:
     scalars = delta.action == "modified" and before and after and before.is_scalar and after.is_scalar
     if scalars and not _is_share_of_flag(change.path, names):  # feature_flags.py tells how many people it reaches
         assert before is not None and after is not None
-        fields.update(_magnitude(names, before.scalar, after.scalar))
+        part, old, new = _differing(before.scalar, after.scalar)
+        fields.update(_magnitude((*names, part) if part else names, old, new))
     if fields["blanked"]:
         fields["moved_to_reference"] = _moved_to_reference(change, delta, context)
     if delta.action == "removed" and change.type in ("configuration", "pipeline"):
@@ -125,6 +127,18 @@ def _magnitude(names: tuple[str, ...], before: Scalar, after: Scalar) -> dict[st
         found["ratio"] = round(ratio, 6)
         found["factor"] = round(max(abs(ratio), 1 / abs(ratio)), 3)
     return found
+
+
+def _differing(before: Scalar, after: Scalar) -> tuple[str, Scalar, Scalar]:
+    """(name, number, number) where one word `name=number` of a directive is all that differs: `zone=api:10m rate=20r/s`."""
+    if isinstance(before, str) and isinstance(after, str) and "=" in before:
+        old, new = before.split(), after.split()
+        pairs = [pair for pair in zip(old, new, strict=False) if pair[0] != pair[1]]
+        if len(old) == len(new) > 1 and len(pairs) == 1:
+            was, now = (_WORD.fullmatch(word) for word in pairs[0])
+            if was and now and was.group("name", "per") == now.group("name", "per"):
+                return was["name"], was["number"], now["number"]
+    return "", before, after
 
 
 def _identifies(names: tuple[str, ...], before: Scalar, after: Scalar) -> bool:
@@ -258,6 +272,7 @@ def _document(change: Change, context: Context) -> Iterator[Fact]:
                 "reshaped": False,
                 "uneven": 0,
                 "repeated": 0.0,
+                "lengthened": None,
                 "doubled": 0,
                 "limit": "",
                 "summary": f"{new} records (before: {old})",

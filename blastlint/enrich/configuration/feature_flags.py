@@ -57,6 +57,7 @@ _RULES = (
 _OFF = regex(r"^(off|false|disabled?|control|default|none|no|old|legacy)$", re.IGNORECASE)
 _PURPOSE = ("description", "purpose", "summary", "desc")
 _JUMP = 50.0
+_CHOOSING = regex(r"(?i)(userWithId|remoteAddress|applicationHostname)$")
 _VERSIONS = 20
 _WORDS = 2
 
@@ -237,10 +238,16 @@ def _flag(name: str, value: Value) -> Flag:
         on,
         _percent(value),
         str(default.scalar) if default is not None and default.is_scalar and default.scalar is not None else "",
-        sum(_size(value.get(key)) for key in _RULES),
+        sum(_size(value.get(key)) for key in _RULES) + _choosing(value.get("strategies")),
         value.region,
         _purpose(value),
     )
+
+
+def _choosing(strategies: Value | None) -> int:
+    """The strategies of Unleash that choose who gets the flag: by who somebody is, or where."""
+    named = [element.get("name") for element in strategies.elements] if strategies is not None else []
+    return sum(name is not None and _CHOOSING.match(str(name.scalar)) is not None for name in named)
 
 
 def _default(value: Value) -> Value | None:

@@ -54,6 +54,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     after = {(i.place, i.number): i for i in identifiers(paths[1], new.text)}
     names = {(i.place, i.name) for i in after.values()}
     known = {(i.place, i.name) for i in before.values()}
+    swapped = False
     for key, was in before.items():
         now = after.get(key)
         if now is None or now.name in (was.name, "reserved"):
@@ -61,7 +62,9 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         if was.name == "reserved":
             what, confident = "reserved", True
         elif (now.place, was.name) in names or (was.place, now.name) in known:
-            continue  # they changed places, or moved on: another kind of edit
+            if swapped or not paths[1].endswith(".proto"):
+                continue  # they changed places, or moved on; where numbers are what is written, it is told once
+            swapped, what, confident = True, "number", True
         elif _same_thing(was, now):
             continue
         else:

@@ -67,7 +67,8 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
             "fields_after": after.fields,
             "reshaped": change.after.address.endswith(_TABLES) and before.fields != after.fields,
             "uneven": uneven,
-            "repeated": round(max(after.twice - before.twice, 0) / max(after.rows, 1), 4),
+            "repeated": round(max(after.twice - before.twice, 0) / max(after.rows or after.fields, 1), 4),
+            "lengthened": round(after.fields / before.fields, 4) if before.fields and not after.rows else None,
             "doubled": len(doubled),
             "limit": limit,
             "summary": _summary(before, after, uneven, limit, number, list(doubled)),
@@ -84,7 +85,8 @@ def _summary(
 ) -> str:
     parts = [*doubled[:3]] + ([f"so are {len(doubled) - 3} more keys"] if len(doubled) > 3 else [])
     if before.fields != after.fields:
-        parts.append(f"a record has {after.fields} fields (before: {before.fields})")
+        one, several = ("a record", "fields") if before.rows or after.rows else ("its longest list", "entries")
+        parts.append(f"{one} has {after.fields} {several} (before: {before.fields})")
     if uneven:
         parts.append(f"{uneven} record{'s have' if uneven > 1 else ' has'} another number of fields than the rest")
     if before.rows != after.rows:
@@ -106,10 +108,13 @@ def _shape(path: str, side: Workspace) -> Shape | None:
     document = side.document(path)
     if document is None or not isinstance(document.content, KeyTree):
         return None
-    longest = max((len(v.elements) for root in document.content.documents for v in _lists(root, 0)), default=0)
+    lists = (v.elements for root in document.content.documents for v in _lists(root, 0))
+    longest = max(lists, key=len, default=())
     whole = document.coverage == "full"  # what a template chooses between is not there twice
     doubled = {note.message: note.line for note in document.content.notes if note.kind == "duplicate-key" and whole}
-    return Shape(0, longest if longest >= _LONG else 0, doubled=doubled)
+    if len(longest) < _LONG:
+        return Shape(0, 0, doubled=doubled)
+    return Shape(0, len(longest), twice=len(longest) - len({str(e.scalar) for e in longest}), doubled=doubled)
 
 
 def _table(path: str, side: Workspace, separator: str) -> Shape | None:

@@ -41,6 +41,8 @@ _ABOUT: Mapping[str, str] = {
     "readme": "doc",
 }
 _INFRASTRUCTURE = ("terraform.", "cloudformation.", "kubernetes.", "compose.")
+# Scopes that mean the same in every repository: what people see.
+_INTERFACE = frozenset({"ui", "ux", "css", "styles", "styling", "theme", "frontend", "i18n", "l10n", "a11y", "webui"})
 _FEW = 3
 
 
@@ -84,13 +86,14 @@ def _claim(told: Message, message: str) -> tuple[str, str]:
 
 def _elsewhere(told: Message, context: Context) -> Iterator[Fact]:
     """A conventional scope that is a part of the repository, where nothing of that part is touched, but infrastructure or
-    migrations are. Scopes that are no directories have a meaning of their own."""
-    parts = {word for word in _SPLIT.split(told.scope) if len(word) > 2}
+    migrations are. Scopes that are no directories have a meaning of their own, but for those of the interface."""
+    parts = {word for word in _SPLIT.split(told.scope) if len(word) > 2 or word in _INTERFACE}
     paths = [path.lower() for file in context.change_set.files for path in (file.before, file.after) if path]
     if not parts or any(part in path for part in parts for path in paths):
         return
     grave = {name: changes for name, changes in context.once(_kinds).items() if name in ("infrastructure", "migration")}
-    if grave and any(parts & set(path.lower().split("/")[:-1]) for path in context.before.tree.paths()):
+    is_part = parts <= _INTERFACE or any(parts & set(p.lower().split("/")[:-1]) for p in context.before.tree.paths())
+    if grave and is_part:
         yield _fact("scope", told.shown.rstrip(":"), grave)
 
 

@@ -59,10 +59,19 @@ def mixup(change: Change, context: Context) -> Iterator[Fact]:
 
 def _named_by(path: str, value: Scalar) -> Environment:
     """The environment of what a key points at; unknown for a key that points at nothing of an environment."""
-    name = words(path.rpartition(".")[2])
+    name = _naming(path)
     if not isinstance(value, str) or not _IDENTIFIER.match(value) or (name[-1:] and name[-1] in _NO_TARGET):
         return "unknown"
     return _strong(value) if set(name[-2:]) & _TARGET else "unknown"
+
+
+def _naming(path: str) -> tuple[str, ...]:
+    """The words of the key; where it is a name, those of what has the name: `queue.name`, `queue_name`."""
+    outer, _, last = path.rpartition(".")
+    said = words(last)
+    if said[-1:] != ("name",):
+        return said
+    return said[:-1] or words(outer.rpartition(".")[2]) or said
 
 
 def _home(change: Change, path: str) -> Environment:
