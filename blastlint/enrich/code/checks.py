@@ -204,7 +204,10 @@ def _became(gate: Gate, born: Sequence[Gate], old: Sequence[Gate], pair: Pair) -
             what = relation(gate.condition, other.condition)
             if what == "stricter":
                 return "", None
-            if what == "negated" and other.leaving == gate.leaving and _alike(gate.branch, other.branch):
+            if what == "negated" and _says_yes(gate.branch) and _says_no_by(other.branch):
+                return "", None  # what was enough is needed now
+            enough = _says_no_by(gate.branch) and _says_yes(other.branch)
+            if what == "negated" and other.leaving == gate.leaving and (enough or _alike(gate.branch, other.branch)):
                 return "negated", other.branch
             if what == "moved":
                 tighter = other.condition.operator == "<"
@@ -353,10 +356,15 @@ def _restricted(gate: Gate, pair: Pair) -> list[str]:
 
 def _says_no(gate: Gate, pair: Pair) -> bool:
     """Whether a function that answers a question says no where the gate does not hold, and can still say yes."""
-    said = gate.branch.body[-1:]
-    return gate.branch.leaves == "return" and bool(said) and _NO.match(said[0]) is not None and any(
-        _YES.match(statement) for statement in pair.after.statements
-    )
+    return _says_no_by(gate.branch) and any(_YES.match(statement) for statement in pair.after.statements)
+
+
+def _says_no_by(branch: Branch) -> bool:
+    return branch.leaves == "return" and bool(branch.body) and _NO.match(branch.body[-1]) is not None
+
+
+def _says_yes(branch: Branch) -> bool:
+    return branch.leaves == "return" and branch.body[-1:] in (("return True",), ("return true",), ("return true;",))
 
 
 def _named(calls: Sequence[str], condition: str) -> str:

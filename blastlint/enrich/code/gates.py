@@ -16,7 +16,7 @@ from blastlint.parse.code import Branch, Handler, Shape, Span
 from blastlint.parse.logic import Condition, Group, Leaf, leaves, negation, normal, tokens_of
 from blastlint.regex import regex
 
-_NAME = regex(r"(?<![.\w\"])(?!(?:and|or|not|in|is|for|if|else)\b)[a-z_]\w*\b(?!\s*[(\"])")
+_NAME = regex(r"(?<![.\w\"])(?!(?:and|or|not|in|is|for|if|else|true|false)\b)[a-z_]\w*\b(?!\s*[(\"])")
 _BRACKETS = str.maketrans("", "", "()")
 _WRITTEN = frozenset({("(", ")"), ("[", "]"), ("{", "}")})
 _NESTED = frozenset("()[]{}")

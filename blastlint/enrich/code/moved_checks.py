@@ -8,8 +8,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from blastlint.enrich.code.fields import members, undeclared
 from blastlint.enrich.code.gates import Gate, answered, conjuncts, gates
-from blastlint.enrich.code.pairs import Pair, Scope, brought_by_name, scope_of, words_of
+from blastlint.enrich.code.pairs import Pair, Scope, brought_by_name, scope_of
 from blastlint.enrich.context import Context
 from blastlint.facts.calls import pattern
 from blastlint.model import Change
@@ -25,7 +26,6 @@ SCREEN = regex(
 WORD = regex(r"[A-Za-z_]\w*")
 _ROOT = regex(r"[A-Za-z_]\w*")
 _OWN = regex(r"\b(?:self|this|cls)\.(\w+)|@(\w+)")
-_MEMBER = regex(r"[A-Za-z_]\w*(\.\w+)+")
 _LOOP = r"\bfor\b[^\n]*\b{0}\b[^\n]*(\bin\b|\bof\b|:|range)|\|[^|\n]*\b{0}\b[^|\n]*\|"
 _EXPRESSION = regex(r"\?|\bif\b|\b(min|max)\b|&&|\|\||\b(and|or)\b")
 _GLOBAL = regex(r"^(?:\w+(?:\.|::))*(?:([A-Z][A-Z0-9_]{3,})|([A-Za-z]\w{4,}[?]?)\(\))$")
@@ -67,7 +67,7 @@ def moved(gate: Gate, of_flag: bool, pair: Pair) -> bool:
     fresh = [s for s in pair.after.statements if s not in pair.before.statements]
     if any(_said_in(leaf, statement, gate.refuses) for leaf in leaves(gate.condition) for statement in fresh):
         return True
-    return _typed(names, pair) or _on_other_way(gate, pair) or _undeclared(gate, pair)
+    return _typed(names, pair) or _on_other_way(gate, pair) or undeclared(gate.condition, pair)
 
 
 def _ways(gate: Gate, pair: Pair) -> Iterator[frozenset[str]]:
@@ -109,22 +109,6 @@ def _on_other_way(gate: Gate, pair: Pair) -> bool:
 
 def within(inner: Span, outer: Span) -> bool:
     return inner != outer and outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
-
-
-def _undeclared(gate: Gate, pair: Pair) -> bool:
-    """Whether every field that the gate asks about is gone from its type: nobody can leave it out any more."""
-    fields = {member.rpartition(".")[2] for member in _members(gate)} - _NO_SUBJECT
-    module = pair.module("after")
-    return bool(fields) and module is not None and fields <= pair.scope.context.once(_gone_fields) and not any(
-        re.search(rb"\.%s\b" % field.encode(), module.source) for field in fields
-    )
-
-
-def _gone_fields(context: Context) -> frozenset[str]:
-    """What the types of the change set said before beside their methods, and say no more."""
-    scope = scope_of(context)
-    types = [scope.pair(c) for c in scope.changes if c.type == "class" and c.before is not None]
-    return frozenset(w for p in types for w in words_of(p.text("before")).keys() - words_of(p.text("after")).keys())
 
 
 def _given(call: Call) -> set[str]:
@@ -251,9 +235,10 @@ def _asked_below(gate: Gate, pair: Pair) -> bool:
     """Whether a function that is called as before refuses now for what the gate asked about: `options.frontend.name`."""
     names = {c.name.rpartition(".")[2] for c in pair.before.calls} & {c.name.rpartition(".")[2] for c in pair.after.calls}
     refusing = pair.scope.context.once(_refusing)
-    return bool(members := _members(gate)) and all(
+    asked = members(gate.condition)
+    return bool(asked) and all(
         any(c is not pair.change and _called_by(c, names, pair.scope) for c in refusing.get(member, ()))
-        for member in members
+        for member in asked
     )
 
 
@@ -270,11 +255,6 @@ def _called_by(change: Change, names: set[str], scope: Scope) -> bool:
     return any(re.search(rb"\b%s\(" % name, text) for text in callers) or any(m.decode() in names for m in made)
 
 
-def _members(gate: Gate) -> set[str]:
-    """What of something a gate asks about."""
-    return {s for leaf in leaves(gate.condition) for s in (leaf.left, leaf.right) if _MEMBER.fullmatch(s)}
-
-
 def _refusing(context: Context) -> Mapping[str, Sequence[Change]]:
     """What is asked about -> the functions that stay and bring a refusal for it."""
     scope = scope_of(context)
@@ -284,7 +264,7 @@ def _refusing(context: Context) -> Mapping[str, Sequence[Change]]:
             other = scope.pair(change)
             known = {g.shape for g in gates(other.before)}
             brought = (g for g in gates(other.after) if g.refuses and g.shape not in known)
-            for member in {member for gate in brought for member in _members(gate)}:
+            for member in {member for gate in brought for member in members(gate.condition)}:
                 found.setdefault(member, []).append(change)
     return found
 

@@ -63,7 +63,7 @@ _SQL_TARGET = regex(r"(?is)\b(?:from|update)\s+([\w.\"`\[\]]+)")
 _SQL_WHERE = regex(
     r"(?is)\bwhere\b(.*?)(?=\bwhere\b|\bgroup\s+by\b|\border\s+by\b|\blimit\b|\breturning\b|\bfor\s+update\b|\bunion\b|\bon\s+conflict\b|\bhaving\b|;|$)"
 )
-_SQL_LIMIT = regex(r"(?i)\blimit\s+\S|\bfetch\s+first\b|\btop\s*\(?\d")
+_SQL_LIMIT = regex(r"(?i)\blimit\s+\S|\bfetch\s+first\b|\btop\s*\(?\d|\bselect\s+(not\s+)?exists\b")
 _AROUND = "\"'`[]"
 _LIMIT = "limit"
 

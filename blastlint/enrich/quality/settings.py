@@ -5,7 +5,7 @@ Which keys of which files say so is a table: facts/quality.json, `settings`. The
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from blastlint.enrich.context import Context
 from blastlint.facts.quality import rows
@@ -13,6 +13,7 @@ from blastlint.model import Change, Delta, Fact, FactValue, Related, Tree, Value
 from blastlint.regex import regex
 
 _INDEX = regex(r"\[(\d+|\"[^\"]*\")\]")
+_PATH = regex(r"^[\w@.-]+(/[\w@.-]+)*$")  # says one place, and no pattern
 _LEVELS = ("off", "0", "warn", "1", "warning", "error", "2")
 _PROGRAM = regex(r"(^|/)[\w.-]*(config|rc)[\w.-]*\.[cm]?[jt]s$")
 _GRAVE = ("coverage", "types", "security")
@@ -30,7 +31,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         name = _INDEX.sub("", delta.path)
         asked = next((r for r in rules if re.search(r["key"], name)), None)
         loosened = _loosened(asked, delta, context.after.tree) if asked is not None else ""
-        if asked is not None and loosened:
+        if asked is not None and loosened and not (loosened == "more ignored" and _is_born(delta, change.path, context)):
             found.append((asked, delta, loosened))
     if not found:
         return
@@ -113,6 +114,21 @@ def _line(value: Value | None) -> str:
     if value is None:
         return ""
     return " ".join(str(e.scalar) for e in value.elements) if value.is_list else str(value.scalar or "")
+
+
+def _is_born(delta: Delta, path: str, context: Context) -> bool:
+    """Whether all that is newly ignored comes with the change: nothing of it was there to be checked."""
+    home = path.rpartition("/")[0]
+    ignored = [word.removeprefix("./").rstrip("/") for word in _words(delta.after) - _words(delta.before)]
+    if not ignored or not all(_PATH.match(word) for word in ignored):
+        return False
+    before, after = context.before.tree.paths(), context.after.tree.paths()
+    places = [{word, f"{home}/{word}" if home else word} for word in ignored]
+    return all(_has(after, names) and not _has(before, names) for names in places)
+
+
+def _has(paths: Iterable[str], names: Iterable[str]) -> bool:
+    return any(path == name or path.startswith(f"{name}/") for path in paths for name in names)
 
 
 def _number(value: Value | None) -> float | None:
