@@ -26,8 +26,8 @@ def members(condition: Condition) -> set[str]:
 
 
 def undeclared(condition: Condition, pair: Pair) -> bool:
-    """Whether nobody can leave out any more what is asked about: every field is gone from its type, or the one that had to be
-    there is declared to be, `name: str | None` -> `name: str`."""
+    """Whether nobody can leave out any more what is asked about: every field is gone from its type, or the one that had to
+    be there is declared to be, `name: str | None` -> `name: str`."""
     fields = {member.rpartition(".")[2] for member in members(condition)}
     module = pair.module("after")
     if not fields or module is None:
