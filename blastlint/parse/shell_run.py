@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import tree_sitter
@@ -90,6 +91,13 @@ class Runner:
         self.asked: set[str] = set()
         self.arrays: dict[str, list[Arg]] = {}
         self.unread = 0  # 1 + the offset from which on words were not read
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """A shell of its own: what it sets, and where it goes, is nothing to what comes after."""
+        env, directory, errexit = dict(self.env), self.directory, self.errexit
+        yield
+        self.env, self.directory, self.errexit = env, directory, errexit
 
     def settled(self, guard: Guard) -> Guard:
         """The guard, with what is known of the default of the variables that it looks at."""

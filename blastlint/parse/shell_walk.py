@@ -7,19 +7,17 @@ from collections.abc import Sequence
 import tree_sitter
 
 from blastlint.command import Guard, Script
-from blastlint.frozen import replace
 from blastlint.parse import shell_guards as guards
 from blastlint.parse import shell_pipes as pipes
+from blastlint.parse import shell_variables as variables
 from blastlint.parse.command_line import basename, is_read
 from blastlint.parse.shell_run import MAX_COMMANDS, MAX_DEPTH, MAX_GUARDS, Nested, Place, Reader, Runner
-from blastlint.parse.shell_values import Part, Parts, merged, word
+from blastlint.parse.shell_values import Parts, merged
 from blastlint.parse.shell_words import QUOTES, Words, assigned_names
 from blastlint.parse.source_text import SourceText
 
 Node = tree_sitter.Node
 _SEPARATORS = frozenset({";", "&", "\n", ";;", "then", "fi", "do", "done", "{", "}", "(", ")", "comment"})
-MAX_ARRAY = 500
-_DANGER = ("root", "home", "data", "glob", "unset-variable", "variable", "literal", "guarded", "build", "temporary")
 
 
 class Walk:
@@ -28,7 +26,9 @@ class Walk:
     def __init__(self, source: SourceText, nested: Nested, expressions: dict[str, str], reader: Reader | None) -> None:
         self.source = source
         self.nested = nested
-        self.shell = Runner(source, nested, Words(source, expressions, nested.remote), reader)
+        words = Words(source, expressions, nested.remote)
+        self.text = words.text
+        self.shell = Runner(source, nested, words, reader)
         self.functions: dict[str, Node] = {}
         self.complete = True
         self.line = 0
@@ -38,9 +38,8 @@ class Walk:
         place = Place(self.nested.guards, self.nested.loops, self.nested.scope, each=self.nested.each)
         self.sequence(root.children, place)
         for name, body in self.functions.items():
-            saved = dict(self.shell.env), self.shell.directory
-            self.statement(body, place._replace(scope=name if not place.scope else f"{place.scope}:{name}"))
-            self.shell.env, self.shell.directory = saved
+            with self.shell.apart():
+                self.statement(body, place._replace(scope=name if not place.scope else f"{place.scope}:{name}"))
         if root.has_error or self.shell.unread:
             self.complete = False
             if self.shell.unread:
@@ -97,16 +96,12 @@ class Walk:
             self.substitutions(node, place)
 
     def _subshell(self, node: Node, place: Place) -> None:
-        saved = dict(self.shell.env), self.shell.directory, self.shell.errexit
-        self.sequence(node.children, place.inside())
-        self.shell.env, self.shell.directory, self.shell.errexit = saved
+        with self.shell.apart():
+            self.sequence(node.children, place.inside())
 
     def _list(self, node: Node, place: Place) -> None:
-        items = guards.flattened(node)
-        self._chain(items, place)
-
-    def _chain(self, items: Sequence[tuple[str, Node]], place: Place) -> None:
         """`a && b || c`: each with the operator before it, and what becomes of its failure."""
+        items = guards.flattened(node)
         held: tuple[Guard, ...] = ()
         before: dict[str, Parts] = {}
         for index, (operator, node) in enumerate(items):
@@ -241,8 +236,8 @@ class Walk:
         ends = [start]
         for item in (c for c in node.children if c.type == "case_item"):
             patterns = [c for i, c in enumerate(item.children) if item.field_name_for_child(i) == "value"]
-            text = " | ".join(self.source.text[p.start_byte : p.end_byte] for p in patterns)
-            subject = self.source.text[value.start_byte : value.end_byte] if value else ""
+            text = " | ".join(self.text(p) for p in patterns)
+            subject = self.text(value) if value else ""
             guard = (
                 guards.of_text(f"{subject} in {text}", self.source, item, self.shell.asked)
                 if text.strip("'\"") != "*"
@@ -259,7 +254,7 @@ class Walk:
         body = node.child_by_field_name("body")
         place = place.inside()
         self.sequence(condition, place._replace(condition=True, checked=False))
-        text = guards.squeezed(" ".join(self.source.text[c.start_byte : c.end_byte] for c in condition))
+        text = guards.squeezed(" ".join(self.text(c) for c in condition))
         before = dict(self.shell.env)
         if place.piped and text.startswith(("read", "IFS")):
             place = place._replace(each=place.piped)
@@ -273,26 +268,14 @@ class Walk:
         values = [c for i, c in enumerate(node.children) if node.field_name_for_child(i) == "value"]
         place = place.inside()
         self.substitutions(node, place, only=values)
-        name = self.source.text[variable.start_byte : variable.end_byte] if variable is not None else ""
-        text = guards.squeezed(" ".join(self.source.text[c.start_byte : c.end_byte] for c in values)) or '"$@"'
+        name = self.text(variable) if variable is not None else ""
+        text = guards.squeezed(" ".join(self.text(c) for c in values)) or '"$@"'
         if len(values) == 1 and values[0].type == "command_substitution":
             place = place._replace(each=text.strip("$()` "))
         if name:
-            self.shell.env[name] = self._loop_value(name, values)
+            self.shell.env[name] = variables.loop_value(self.shell, name, values)
         if body is not None:
             self.sequence(body.children, place._replace(loops=(*place.loops, f"{name} in {text}")))
-
-    def _loop_value(self, name: str, values: Sequence[Node]) -> Parts:
-        """A loop over known words stands for the most dangerous of them; every other one has a value that is not empty."""
-        unknown = (Part(f"${name}", "guarded", name=name),)
-        known: list[tuple[int, Parts]] = []
-        for node in values:
-            parts = self.shell.words.parts(node, self.shell.env)
-            if not all(p.known for p in parts) or any(c in "*?[" for p in parts for c in p.text):
-                return unknown
-            kind = word(parts, "", self.shell.directory).kind
-            known.append((_DANGER.index(kind), parts))
-        return min(known, key=lambda pair: pair[0])[1] if known else unknown
 
     def _c_style_for_statement(self, node: Node, place: Place) -> None:
         body = node.child_by_field_name("body")
@@ -302,7 +285,7 @@ class Walk:
     def _function_definition(self, node: Node, place: Place) -> None:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         if name is not None and body is not None:
-            self.functions[self.source.text[name.start_byte : name.end_byte]] = body
+            self.functions[self.text(name)] = body
 
     def _negated_command(self, node: Node, place: Place) -> None:
         for child in (c for c in node.children if c.is_named):
@@ -313,21 +296,7 @@ class Walk:
 
     def _variable_assignment(self, node: Node, place: Place) -> None:
         self.substitutions(node, place)
-        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if name is None or name.type != "variable_name":
-            return
-        key = self.source.text[name.start_byte : name.end_byte]
-        parts = self.shell.words.parts(value, self.shell.env) if value is not None else ()
-        more = any(c.type == "+=" for c in node.children)
-        if value is not None and value.type == "array":
-            given = [self.shell.words.arg(c, self.shell.env) for c in value.named_children[:MAX_ARRAY]]
-            self.shell.arrays[key] = [*(self.shell.arrays.get(key, ()) if more else ()), *given][:MAX_ARRAY]
-        if more:
-            parts = (*self.shell.env.get(key, ()), *parts)
-        stops = place.checked if place.checked is not None else self.shell.errexit
-        if stops:  # a substitution that fails ends the script here
-            parts = tuple(replace(p, origin="guarded") if p.origin == "command" else p for p in parts)
-        self.shell.env[key] = parts
+        variables.assign(self.shell, node, place)
 
     def _variable_assignments(self, node: Node, place: Place) -> None:
         for child in node.children:
@@ -342,17 +311,17 @@ class Walk:
 
     def _unset_command(self, node: Node, place: Place) -> None:
         for child in node.children:
-            self.shell.env.pop(self.source.text[child.start_byte : child.end_byte], None)
+            self.shell.env.pop(self.text(child), None)
 
     # --- simple commands ---
 
     def _command(self, node: Node, place: Place) -> None:
-        source = self.source.text[node.start_byte : node.end_byte]
+        source = self.text(node)
         if "$(" in source or "`" in source or "<(" in source or ">(" in source:
             self.substitutions(node, place)
         name = node.child_by_field_name("name")
         if name is not None and "${" not in source and "--" not in source and name.named_child_count:
-            program = self.source.text[name.start_byte : name.end_byte]
+            program = self.text(name)
             if name.named_children[0].type == "word" and not is_read(program):
                 self.shell.plain(basename(program), place, (node.start_byte, node.end_byte), self.nested.via)
                 return
@@ -364,10 +333,7 @@ class Walk:
                 text = "".join(p.text for p in self.shell.words.parts(value, self.shell.env))
                 fed = self.shell.words.inner(value.start_byte, value.end_byte, QUOTES.get(value.type, ""))
         own = [
-            (
-                self.source.text[n.start_byte : n.end_byte],
-                "".join(p.text for p in self.shell.words.parts(v, self.shell.env)),
-            )
+            (self.text(n), "".join(p.text for p in self.shell.words.parts(v, self.shell.env)))
             for c in node.children
             if c.type == "variable_assignment"
             for n, v in [(c.child_by_field_name("name"), c.child_by_field_name("value"))]
@@ -387,12 +353,9 @@ class Walk:
         while stack:
             child, depth = stack.pop()
             if child.type in ("command_substitution", "process_substitution"):
-                saved = dict(self.shell.env), self.shell.directory
-                self.sequence(
-                    child.children,
-                    place._replace(joined="", input="", input_source=None, redirections=(), depth=depth + 1),
-                )
-                self.shell.env, self.shell.directory = saved
+                inner = place._replace(joined="", input="", input_source=None, redirections=(), depth=depth + 1)
+                with self.shell.apart():
+                    self.sequence(child.children, inner)
             elif child.child_count and depth >= MAX_DEPTH:
                 self._cut(child)
             elif not child.type.startswith("heredoc"):

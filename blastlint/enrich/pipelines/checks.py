@@ -114,13 +114,13 @@ def _detail(workflow: Entity) -> tuple[Pipeline, Sequence[Job], Mapping[str, Seq
 
 def _gone(change: Change, before: Sequence[Check], context: Context, whole: bool) -> Iterator[Fact]:
     assert change.before is not None
-    kept = {c.kind for c in _after(context)}
+    kept = {c.kind for c in context.once(_checks_after)}
     lost = [c for c in before if c.kind not in kept]
     if lost:
-        everywhere = kept | {c.kind for c in _elsewhere(context)}
+        everywhere = kept | {c.kind for c in context.once(_checks_elsewhere)}
         lost = [c for c in lost if c.kind not in everywhere]
-    known = {c.kind for e in context.entities_before if e.kind == "pipeline.workflow" for c in checks_of(e)}
-    came = {c.check_class for c in _after(context) if c.kind not in known}
+    known = {c.kind for c in context.once(_checks_before)}
+    came = {c.check_class for c in context.once(_checks_after) if c.kind not in known}
     lost = [c for c in lost if c.check_class not in came]
     if not lost:
         return
@@ -129,23 +129,19 @@ def _gone(change: Change, before: Sequence[Check], context: Context, whole: bool
     jobs = list(dict.fromkeys(c.job for c in lost))
     what = "workflow" if whole else "job" if all(j not in jobs_after for j in jobs) else "step"
     shown = list(dict.fromkeys(mask_text(c.text) for c in lost))
-    left = sum(1 for c in _after(context) if c.check_class == worst)
+    left = sum(1 for c in context.once(_checks_after) if c.check_class == worst)
     yield _fact(
         change, f"{what}-removed", worst, ", ".join(jobs[:3]), "; ".join(shown[:3]), "nothing", len(shown), left,
         tuple(Related("was checked here", c.region) for c in lost[1:10]), lost[0].region,
     )  # fmt: skip
 
 
-def _after(context: Context) -> tuple[Check, ...]:
-    return context.once(_checks_after)
+def _checks_before(context: Context) -> tuple[Check, ...]:
+    return tuple(c for e in context.entities_before if e.kind == "pipeline.workflow" for c in checks_of(e))
 
 
 def _checks_after(context: Context) -> tuple[Check, ...]:
     return tuple(c for e in context.entities_after if e.kind == "pipeline.workflow" for c in checks_of(e))
-
-
-def _elsewhere(context: Context) -> tuple[Check, ...]:
-    return context.once(_checks_elsewhere)
 
 
 def _checks_elsewhere(context: Context) -> tuple[Check, ...]:
