@@ -14,7 +14,7 @@ _BY_SUFFIX: tuple[tuple[str, str], ...] = (
     (".env", "dotenv"), (".properties", "properties"),
     (".py", "python"), (".pyi", "python"),
     (".sh", "shell"), (".bash", "shell"), (".zsh", "shell"), (".ksh", "shell"), (".bats", "shell"),
-    (".ps1", "powershell"), (".psm1", "powershell"), (".mk", "makefile"),
+    (".ps1", "powershell"), (".psm1", "powershell"), (".mk", "makefile"), (".just", "makefile"),
     (".js", "javascript"), (".jsx", "javascript"), (".mjs", "javascript"), (".cjs", "javascript"),
     (".ts", "typescript"), (".tsx", "typescript"), (".mts", "typescript"), (".cts", "typescript"),
     (".go", "go"), (".php", "php"), (".rb", "ruby"), (".java", "java"), (".rs", "rust"), (".sql", "sql"),
@@ -23,7 +23,8 @@ _BY_SUFFIX: tuple[tuple[str, str], ...] = (
     (".dockerfile", "dockerfile"), (".jenkinsfile", "jenkinsfile"), (".zone", "zone"), (".kiro.hook", "json"),
 )  # fmt: skip
 _BY_NAME: dict[str, str] = {
-    "makefile": "makefile", "gnumakefile": "makefile", "dockerfile": "dockerfile", "containerfile": "dockerfile",
+    "makefile": "makefile", "gnumakefile": "makefile", "justfile": "makefile", ".justfile": "makefile",
+    "dockerfile": "dockerfile", "containerfile": "dockerfile",
     "jenkinsfile": "jenkinsfile", "bun.lock": "json",
     "_redirects": "list",
     "procfile": "shell", "pipfile": "toml", "poetry.lock": "toml", "cargo.lock": "toml", "uv.lock": "toml",

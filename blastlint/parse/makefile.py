@@ -1,5 +1,6 @@
-"""Makefile -> Script: its recipes, one scope a target. Each recipe line is a shell of its own that stops make when it fails
-(unless it begins with `-`); lines joined by a backslash are one. Make's variables are known in it where they are plain.
+"""Makefile, or justfile, -> Script: its recipes, one scope a target. Each recipe line is a shell of its own that stops make
+when it fails (unless it begins with `-`); lines joined by a backslash are one. Make's variables are known in it where they
+are plain.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ _AUTOMATIC = {
     "?": "MAKE_newer",
     "+": "MAKE_all",
 }
+_JUST = regex(r"(?i)(^|/)\.?justfile$|\.just$")
+_PARAMETERS = regex(r"(?m)^(@?[\w-]+(?:[ \t]+[+*$]?\w+(?:=(?:'[^'\n]*'|\"[^\"\n]*\"|\w+))?)+)[ \t]*:(?!=)")
 _MAX_ROUNDS = 6
 
 
@@ -33,6 +36,8 @@ def parse(path: str, side: Side, data: bytes) -> Document:
     """The Document of a Makefile; its content is a Script."""
     text, reason = decode(data)
     text = text.replace("\r\n", " \n").replace("\r", " ")
+    if _JUST.search(path):
+        text = _as_make(text)
     source = SourceText.of(text, path, side)
     variables = _variables(text)
     scripts: list[Script] = []
@@ -83,6 +88,12 @@ def parse(path: str, side: Side, data: bytes) -> Document:
         reason = reason or "a part of its shell could not be read"
     coverage = "partial" if reason else "full"
     return Document(path, side, "makefile", script, tuple(comments), coverage, reason, script.line)  # type: ignore[arg-type]
+
+
+def _as_make(text: str) -> str:
+    """A justfile in the words of make, each character in its place: recipes are indented by blanks, and have parameters."""
+    text = re.sub(r"(?m)^ (?=\s*\S)", "\t", text)
+    return _PARAMETERS.sub(lambda header: re.sub(r"[^\w\n]", " ", header[1]) + ":", text)
 
 
 def _recipe(source: SourceText, start: int, end: int, target: str, variables: dict[str, str]) -> Script:

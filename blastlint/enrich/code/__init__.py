@@ -55,6 +55,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         yield from tests.facts(pair)
     if change.action == "removed":
         yield from hooks.facts(pair)
+        yield from hardening.dropped(pair)
     else:
         yield from assertions.facts(pair)
         yield from shared_examples.facts(pair)

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from blastlint.enrich.code.pairs import Pair
+from blastlint.enrich.code.pairs import Pair, words_of
 from blastlint.facts.calls import pattern, rows
 from blastlint.masking import is_secret_name, says_nothing
 from blastlint.model import Fact, FactValue, Region, Side
@@ -45,6 +45,21 @@ def facts(pair: Pair) -> Iterator[Fact]:
             yield from (fact for fact in _gone(pair) if fact.fields["what"] not in whats)
     if not pair.is_new and pair.touches(_SECRET_SCREEN, "after"):
         yield from _secrets(pair)
+
+
+def dropped(pair: Pair) -> Iterator[Fact]:
+    """A setting of a file, taken out while the others stay, where saying nothing leaves the protection off."""
+    if pair.change.type != "setting" or pair.scope.is_test(pair.change.path) or not pair.mentions(_SCREEN, "before"):
+        return
+    name, path = pair.change.entity.name, pair.change.path
+    others = list(pair.scope.others(pair))
+    came_from = {other.change.before.region.path for other in others if other.change.before is not None}
+    stays = path in came_from or pair.scope.context.after.tree.size(path) is not None
+    if stays and not any(name in words_of(other.text("after")) for other in others):
+        for option in pair.before.options:
+            row = _row_left_out(option)
+            if row is not None:
+                yield _without(pair, option.key, f"no {option.key}", option.value, row["what"], option.at)
 
 
 def _settings(pair: Pair) -> Iterator[Fact]:
@@ -93,13 +108,20 @@ def _left_out(pair: Pair) -> Iterator[Fact]:
     said = Counter((o.owner, o.key) for o in pair.after.options)
     made = {o.owner for o in pair.after.options} | {c.name for c in pair.after.calls}
     for option in pair.before.options:
-        row = next((r for r in rows("hardening") if "left_out" in r and re.search(r["key"], option.key)), None)
-        if row is None or not re.search(row["owner"], option.owner) or not re.search(row["left_out"], option.value):
+        row = _row_left_out(option)
+        if row is None:
             continue
         if said[(option.owner, option.key)] > 0:
             said[(option.owner, option.key)] -= 1
         elif option.owner in made and not any(a.startswith(("*", "...")) for c in pair.after.calls for a in c.arguments):
             yield _without(pair, option.key, f"no {option.key}", option.value, row["what"], option.at)
+
+
+def _row_left_out(option: Option) -> Mapping[str, str] | None:
+    """The row by which it matters that the option is said no more."""
+    row = next((r for r in rows("hardening") if "left_out" in r and re.search(r["key"], option.key)), None)
+    told = row is not None and re.search(row["owner"], option.owner) and re.search(row["left_out"], option.value)
+    return row if told else None
 
 
 def _gone(pair: Pair) -> Iterator[Fact]:
