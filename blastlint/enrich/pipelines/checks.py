@@ -70,7 +70,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     else:
         yield from _gone(change, before, context, whole=False)
         yield from _triggers(change.before, change.after, before, context)
-        yield from _matrices(change.before, change.after, context)
+        yield from _matrices(change.before, change.after, before, context)
 
 
 def checks_of(workflow: Entity) -> tuple[Check, ...]:
@@ -209,15 +209,16 @@ def _narrower(was: Trigger, now: Trigger, renamed: Mapping[str | None, str | Non
 # --- matrices ------------------------------------------------------------------------------------------------------
 
 
-def _matrices(before: Entity, after: Entity, context: Context) -> Iterator[Fact]:
+def _matrices(before: Entity, after: Entity, checks: Sequence[Check], context: Context) -> Iterator[Fact]:
     """Kinds of things (a system, a suite) that a job with checks no longer runs for. Another version of one is no loss: old
     versions leave all the time."""
     now = {job.name: job for job in _detail(after)[1]}
     workflows = (e for e in context.entities_after if e.kind == "pipeline.workflow")
     kept = {kind for workflow in workflows for job in _detail(workflow)[1] for kind in _kinds(job)}
+    classes = {check.job: check.check_class for check in reversed(checks)}
     for job in _detail(before)[1]:
         left = now.get(job.name)
-        kind = next((c.check_class for c in checks_of(before) if c.job == job.name), "")
+        kind = classes.get(job.name, "")
         if left is None or not left.matrix or not job.matrix or not kind:
             continue
         lost = _kinds(job) - kept
