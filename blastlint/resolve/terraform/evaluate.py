@@ -35,6 +35,7 @@ from blastlint.parse.hcl_ast import (
     text_of,
 )
 from blastlint.resolve.terraform import values
+from blastlint.resolve.terraform.bounds import TURN, TooLarge, Work
 from blastlint.resolve.terraform.operators import binary, unary
 from blastlint.resolve.terraform.values import (
     DEFAULT_WORKSPACE,
@@ -74,14 +75,21 @@ class Partial(Mapping[str, Value]):
 @dataclass(frozen=True, slots=True)
 class Scope:
     """`names` are iteration variables, each, count, self, template variables. They win over references. `compared`
-    gathers the names by which expressions tell the workspace apart, where somebody wants to know them."""
+    gathers the names by which expressions tell the workspace apart, where somebody wants to know them; `work` is what is
+    left to do."""
 
     environment: Environment | None
     names: Mapping[str, Value] = field(default_factory=dict)
     compared: Compared | None = None
+    work: Work | None = None
 
     def bind(self, names: Mapping[str, Value]) -> Scope:
-        return Scope(self.environment, {**self.names, **names}, self.compared)
+        return Scope(self.environment, {**self.names, **names}, self.compared, self.work)
+
+    def take(self, amount: int = TURN) -> None:
+        """Raises TooLarge where so much is more than is left to do."""
+        if self.work is not None:
+            self.work.take(amount)
 
     def compare(self, name: Value, others: Value, *more: str) -> None:
         """Gather the names (a map's keys, a list's elements, a text; and `more`) with which an expression compares the
@@ -96,7 +104,7 @@ def attribute(expr: Expr, scope: Scope) -> Value:
     """The value of a whole expression; what cannot be evaluated is unknown."""
     try:
         return _EVALUATORS[type(expr)](expr, scope)
-    except EvaluationError as error:
+    except (EvaluationError, TooLarge) as error:
         return values.failed(error, " ".join(text_of(expr).split()), region(expr))
 
 
@@ -300,6 +308,7 @@ def _for(expr: For, scope: Scope) -> Value:
     pairs = entries(collection)
     results: list[tuple[Value, Value]] = []
     for key, value in pairs:
+        scope.take()
         names = {expr.value_name: element_of(collection, value)}
         if expr.key_name:
             names[expr.key_name] = key

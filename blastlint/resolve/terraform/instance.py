@@ -10,6 +10,7 @@ from itertools import islice, takewhile
 from blastlint.frozen import dataclass, field, replace
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Attr, Block, Literal, Object, Step
+from blastlint.resolve.terraform.bounds import Sizes, TooLarge, Work
 from blastlint.resolve.terraform.definition import Definition, Definitions, ResourceKey, static_path
 from blastlint.resolve.terraform.details import WORKSPACE
 from blastlint.resolve.terraform.evaluate import Scope, attribute
@@ -35,6 +36,8 @@ class Configuration:
     modules: int = 0
     compared: Compared = field(default_factory=Compared)  # with what it compares the workspace
     files: dict[str, bytes | None] = field(default_factory=dict)
+    work: Work = field(default_factory=Work)
+    sizes: Sizes = field(default_factory=Sizes)
 
     def path(self, path: str) -> str | None:
         """A path as the configuration says it (relative to the root directory) -> path in the tree, None outside of it."""
@@ -64,7 +67,7 @@ class Module:
         self.address = address
         self.prefix = f"{address}." if address else ""
         self.call = call
-        self.scope = Scope(self, compared=configuration.compared)
+        self.scope = Scope(self, compared=configuration.compared, work=configuration.work)
         self._call_scope = scope
         self._memory: dict[tuple[str, str], Value] = {}
         self._open: set[tuple[str, str]] = set()
@@ -155,7 +158,8 @@ class Module:
         self._open.add(key)
         try:
             found = compute()
-        except EvaluationError as error:
+            self.configuration.sizes.check(found)
+        except (EvaluationError, TooLarge) as error:
             found = failed(error, text, None)
         except RecursionError:
             found = unknown("nested too deeply", text)

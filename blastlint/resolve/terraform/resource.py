@@ -8,6 +8,7 @@ from blastlint.frozen import replace
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Block, Expr, Index, Traversal
 from blastlint.resolve.terraform.blocks import META_ARGUMENTS, nested, nested_names
+from blastlint.resolve.terraform.bounds import TooLarge
 from blastlint.resolve.terraform.definition import ResourceKey, static_path
 from blastlint.resolve.terraform.derived import DERIVED
 from blastlint.resolve.terraform.evaluate import Scope, attribute
@@ -117,6 +118,10 @@ class Instance(Lazy):
         self._open.add(name)
         try:
             found = self._configured(name)
+            if found is not None:
+                self.resource.module.configuration.sizes.check(found)
+        except TooLarge as error:
+            found = unknown(str(error), f"{self.address}.{name}")
         except RecursionError:
             found = unknown("nested too deeply", f"{self.address}.{name}")
         finally:

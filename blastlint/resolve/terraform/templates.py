@@ -105,6 +105,7 @@ def _run_for(part: TemplateFor, scope: Scope, output: _Output) -> None:
     output.sources.append(collection)
     if collection.known:
         for key, value in entries(collection):
+            scope.take()
             names = {part.value_name: element_of(collection, value)}
             if part.key_name:
                 names[part.key_name] = key

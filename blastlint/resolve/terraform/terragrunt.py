@@ -15,6 +15,7 @@ from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Attr, Attribute, Block, File, Step
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
+from blastlint.resolve.terraform.bounds import Work
 from blastlint.resolve.terraform.evaluate import Scope, attribute
 from blastlint.resolve.terraform.values import EvaluationError, as_string, mapping
 
@@ -110,7 +111,7 @@ class _Config:
         self._depth = depth
         document = workspace.document(path)
         self.file = document.content if document is not None and isinstance(document.content, File) else None
-        self._scope = Scope(self)
+        self._scope = Scope(self, work=Work())
         self._locals: dict[str, Value | None] = {}
         self._includes: dict[str, _Config] | None = None
         self.functions: Mapping[str, Callable[..., Value]] = {

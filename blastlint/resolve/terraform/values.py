@@ -120,8 +120,8 @@ def cannot_know(text: str, sources: Iterable[Value], region: Region | None = Non
     )  # fmt: skip
 
 
-def failed(error: EvaluationError, text: str, region: Region | None) -> Value:
-    """An expression that Terraform would refuse, as an unknown value."""
+def failed(error: Exception, text: str, region: Region | None) -> Value:
+    """An expression that Terraform would refuse, or that is more than is computed here, as an unknown value."""
     return unknown(str(error), shortened(text), region=region)
 
 

@@ -51,12 +51,14 @@ def call(expr: Call, scope: Scope) -> Value:
     if special:
         return special(expr, scope)
     args = _arguments(expr, scope)
+    if scope.names and isinstance(args, tuple):  # what may be in a loop
+        scope.take(sum([len(arg.data) for arg in args if isinstance(arg.data, tuple)]))
     if name in _COMPARING and isinstance(args, tuple) and len(args) > 1:
         scope.compare(args[1], args[0], *(DEFAULT_WORKSPACE,) * (name == "contains" or len(args) > 2))
     if name in files.FUNCTIONS:
         if isinstance(args, tuple) and scope.compared is not None and scope.environment is not None:
             scope.compared.names.update(files.workspaces(args, scope.environment))
-        return files.call(name, args, scope.environment)
+        return files.call(name, args, scope.environment, scope.work)
     own = scope.environment.functions.get(name) if scope.environment else None
     if own is not None and isinstance(args, tuple):
         return own(*args)

@@ -12,6 +12,7 @@ from blastlint.frozen import replace
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl import template as parse_template
 from blastlint.parse.hcl_ast import Source
+from blastlint.resolve.terraform.bounds import Work
 from blastlint.resolve.terraform.details import WORKSPACE
 from blastlint.resolve.terraform.evaluate import Environment, Scope, evaluate
 from blastlint.resolve.terraform.functions.support import scalar, unknown_call
@@ -57,7 +58,9 @@ FUNCTIONS = frozenset(
 )
 
 
-def call(name: str, args: tuple[Value, ...] | Value, environment: Environment | None) -> Value:
+def call(
+    name: str, args: tuple[Value, ...] | Value, environment: Environment | None, work: Work | None = None
+) -> Value:
     """One of FUNCTIONS. A file that is not in the tree is unknown: it may have been built when Terraform runs."""
     if isinstance(args, Value):
         return cannot_know(f"{name}({args.text}...)", (args,))
@@ -74,7 +77,7 @@ def call(name: str, args: tuple[Value, ...] | Value, environment: Environment | 
     if name == "fileset":
         return _fileset(args, environment)
     if name == "templatestring":
-        return _render(where, args, environment, name)
+        return _render(where, args, environment, name, work)
     if name == "pathexpand" and not where.startswith("~"):
         return path
     if name in ("abspath", "pathexpand"):
@@ -85,11 +88,13 @@ def call(name: str, args: tuple[Value, ...] | Value, environment: Environment | 
     if data is None:
         return replace(unknown_call(name, args), reason=MISSING)
     if name == "templatefile":
-        return _render(_text(data), args, environment, name)
+        return _render(_text(data), args, environment, name, work)
     return tainted(Value(_READERS[name](data)), args)
 
 
-def _render(text: str, args: tuple[Value, ...], environment: Environment, name: str) -> Value:
+def _render(
+    text: str, args: tuple[Value, ...], environment: Environment, name: str, work: Work | None
+) -> Value:
     if len(args) != 2:
         raise EvaluationError(f"{name}: a template and its variables are required")
     variables = args[1]
@@ -98,7 +103,7 @@ def _render(text: str, args: tuple[Value, ...], environment: Environment, name: 
     if not variables.is_map:
         raise EvaluationError(f"{name}: the variables must be a map")
     source = Source("", "after", text.replace("\r\n", "\n"))
-    found = as_string(evaluate(parse_template(source), Scope(_OnlyFiles(environment), variables.items)))
+    found = as_string(evaluate(parse_template(source), Scope(_OnlyFiles(environment), variables.items, work=work)))
     found = replace(found, region=None)
     return tainted(found, (variables,)) if variables.sensitive else found
 

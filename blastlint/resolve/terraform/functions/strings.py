@@ -34,10 +34,9 @@ def _substr(text: str, offset: int, length: int) -> str:
 def _replace(text: str, old: str, new: str) -> str:
     if len(old) > 1 and old.startswith("/") and old.endswith("/"):
         return substitute(old[1:-1], text, new)
-    result = text.replace(old, new)
-    if len(result) > MAX_CHARACTERS:
+    if len(text) + text.count(old) * (len(new) - len(old)) > MAX_CHARACTERS:
         raise EvaluationError("replace: result too long")
-    return result
+    return text.replace(old, new)
 
 
 def _join(separator: Value, *lists: Value) -> Value:
@@ -52,6 +51,8 @@ def _join(separator: Value, *lists: Value) -> Value:
     if any(element.known and element.data is None for element in elements):
         raise EvaluationError("join: an element is null")
     sources = (separator, *elements)
+    if sum([len(str(one.data)) for one in elements]) + len(str(separator.data)) * len(elements) > MAX_CHARACTERS:
+        raise EvaluationError("join: result too long")
     if all(element.known for element in elements):
         return scalar(str(separator.data).join([str(e.data) for e in elements]), *sources)
     escape = [str(e.data).replace("${", "$${") if e.known else placeholder(e) for e in elements]
