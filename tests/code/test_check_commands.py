@@ -128,3 +128,50 @@ def test_settings_in_programs(old: str, new: str, expected: list[tuple[object, o
 def test_settings_of_pytest(before: str, after: str, expected: list[str]) -> None:
     head = "[tool.pytest.ini_options]\n"
     assert [what for _, what in check_configs("pyproject.toml", f"{head}{before}\n", f"{head}{after}\n")] == expected
+
+
+def said_of(before: dict[str, str], after: dict[str, str]) -> list[tuple[object, object, object]]:
+    """(file, name, what) of each `check-config` fact."""
+    found = run({**FILES, **before}, {**FILES, **after}).facts("check-config")
+    return [(address, f.fields["name"], f.fields["what"]) for address, f in found]
+
+
+MYPY = "[mypy]\nstrict = True\n"
+STRICT = "[tool.mypy]\nstrict = true\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ({"mypy.ini": MYPY}, {}, [("mypy.ini", "mypy.strict", "off")]),
+        ({"mypy.ini": MYPY}, {"pyproject.toml": STRICT}, []),
+        ({"mypy.ini": MYPY, "pyproject.toml": STRICT}, {"pyproject.toml": STRICT}, []),  # it was there already
+        ({"mypy.ini": MYPY}, {"pyproject.toml": "[tool.mypy]\nstrict = false\n"}, [("mypy.ini", "mypy.strict", "off")]),
+        ({"mypy.ini": "[mypy]\ndisallow_untyped_defs = True\n"}, {"pyproject.toml": STRICT}, []),  # the whole for a part
+        ({"mypy.ini": MYPY}, {"pyrightconfig.json": "{}\n"}, []),  # another tool of its kind
+        ({".coveragerc": "[report]\nfail_under = 90\n"}, {}, [(".coveragerc", "report.fail_under", "removed")]),
+        (
+            {".coveragerc": "[report]\nfail_under = 90\n"},
+            {"pyproject.toml": "[tool.coverage.report]\nfail_under = 60\n"},
+            [(".coveragerc", "report.fail_under", "lowered")],
+        ),
+        (
+            {"setup.cfg": "[metadata]\nname = x\n\n[tool:pytest]\naddopts = --strict-markers\ntestpaths = tests\n"},
+            {"setup.cfg": "[metadata]\nname = x\n", "pyproject.toml": "[tool.pytest.ini_options]\naddopts = '-ra'\n"},
+            [("setup.cfg", "tool:pytest.addopts", "asks less")],
+        ),
+        (
+            {"setup.cfg": "[metadata]\nname = x\n\n[tool:pytest]\naddopts = --strict-markers\ntestpaths = tests\n"},
+            {"setup.cfg": "[metadata]\nname = x\n", "pyproject.toml": "[tool.pytest]\naddopts = ['--strict-markers']\n"},
+            [],
+        ),
+        ({".eslintrc.json": '{"rules": {"no-eval": "error"}}\n'}, {}, [(".eslintrc.json", "rules.no-eval", "removed")]),
+        ({".eslintrc.json": '{"rules": {"no-eval": "error"}}\n'}, {"biome.json": "{}\n"}, []),
+        ({".eslintrc.json": '{"rules": {"no-eval": "off"}}\n'}, {}, []),
+        ({"mypy.ini": "[mypy]\nignore_errors = True\n"}, {}, []),
+    ],
+)
+def test_settings_that_go(
+    before: dict[str, str], after: dict[str, str], expected: list[tuple[object, object, object]]
+) -> None:
+    assert said_of(before, after) == expected

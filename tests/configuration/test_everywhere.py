@@ -112,3 +112,6 @@ def test_scope_of_the_interface() -> None:
     found = rules("infra/a.tf", table % "a", table % "b", "feat(ui): round corners")
     assert "SCP001" in [rule for rule, _ in found]
     assert "SCP001" not in [rule for rule, _ in rules("infra/a.tf", table % "a", table % "b", "feat(infra): rename a")]
+    files = ({"infra/a.tf": table % "a", "web/a.vue": "<b/>\n"}, {"infra/a.tf": table % "b", "web/a.vue": "<i/>\n"})
+    report = pipeline.check(change_set(*files, message="feat(ui): round corners"), shipped_rules())
+    assert "SCP001" not in [finding.rule_id for finding in report.findings]

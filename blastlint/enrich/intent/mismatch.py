@@ -43,6 +43,9 @@ _ABOUT: Mapping[str, str] = {
 _INFRASTRUCTURE = ("terraform.", "cloudformation.", "kubernetes.", "compose.")
 # Scopes that mean the same in every repository: what people see.
 _INTERFACE = frozenset({"ui", "ux", "css", "styles", "styling", "theme", "frontend", "i18n", "l10n", "a11y", "webui"})
+_SEEN = regex(
+    r"\.(vue|svelte|[jt]sx|css|s[ac]ss|less|html?|erb|hbs|jinja2?|twig|blade\.php|po|svg|png)$|(^|/)(frontend|client|ui)/"
+)
 _FEW = 3
 
 
@@ -91,6 +94,8 @@ def _elsewhere(told: Message, context: Context) -> Iterator[Fact]:
     paths = [path.lower() for file in context.change_set.files for path in (file.before, file.after) if path]
     if not parts or any(part in path for part in parts for path in paths):
         return
+    if parts <= _INTERFACE and any(_SEEN.search(path) for path in paths):
+        return  # what people see is touched too, with what is behind it
     grave = {name: changes for name, changes in context.once(_kinds).items() if name in ("infrastructure", "migration")}
     is_part = parts <= _INTERFACE or any(parts & set(p.lower().split("/")[:-1]) for p in context.before.tree.paths())
     if grave and is_part:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from blastlint.enrich.context import Context
 from blastlint.facts.quality import rows
+from blastlint.frozen import replace
 from blastlint.model import Change, Delta, Fact, FactValue, Related, Tree, Value
 from blastlint.regex import regex
 
-_INDEX = regex(r"\[(\d+|\"[^\"]*\")\]")
 _PATH = regex(r"^[\w@.-]+(/[\w@.-]+)*$")  # says one place, and no pattern
 _LEVELS = ("off", "0", "warn", "1", "warning", "error", "2")
 _PROGRAM = regex(r"(^|/)[\w.-]*(config|rc)[\w.-]*\.[cm]?[jt]s$")
@@ -21,18 +21,20 @@ _GRAVE = ("coverage", "types", "security")
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
     """At most one `check-config` fact for a file."""
-    if change.before is None or change.after is None:
+    if change.before is None or not any(re.search(row["file"], change.path) for row in rows("settings")):
         return
-    rules = [row for row in rows("settings") if re.search(row["file"], change.path)]
-    if not rules:
-        return
+    from blastlint.enrich.quality import kept
+
     found: list[tuple[Mapping[str, str], Delta, str]] = []
-    for delta in context.once(_by_path).get(change.path, ()):
-        name = _INDEX.sub("", delta.path)
-        asked = next((r for r in rules if re.search(r["key"], name)), None)
-        loosened = _loosened(asked, delta, context.after.tree) if asked is not None else ""
-        if asked is not None and loosened and not (loosened == "more ignored" and _is_born(delta, change.path, context)):
-            found.append((asked, delta, loosened))
+    for delta in _deltas(change, context):
+        row = kept.row_for(change.path, delta.path)
+        if row is not None:
+            now = _elsewhere(row, delta, context) if delta.after is None and not _is_entry(delta) else delta
+            loosened = _loosened(row, now, context.after.tree) if now is not None else ""
+            if now is not None and change.after is None and now.after is None and row["sense"] == "level":
+                loosened = "removed" if _level(now.before) else ""
+            if loosened and not (loosened == "more ignored" and _is_born(delta, change.path, context)):
+                found.append((row, now or delta, loosened))
     if not found:
         return
     found.sort(key=lambda item: item[0]["class"] not in _GRAVE)
@@ -41,7 +43,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         "tool": row["tool"],
         "class": row["class"],
         "what": what,
-        "name": _INDEX.sub("", delta.path),
+        "name": kept.plain(delta.path),
         "before": _shown(delta.before),
         "after": _shown(delta.after),
         "count": len(found),
@@ -50,10 +52,39 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         ),
     }
     related = tuple(
-        Related(f"{w}: {_INDEX.sub('', d.path)}", d.after_region or d.before_region, change.path)
+        Related(f"{w}: {kept.plain(d.path)}", d.after_region or d.before_region, change.path)
         for _, d, w in found[1:8]
     )
-    yield Fact("check-config", fields, _INDEX.sub("", delta.path), delta.before_region, delta.after_region, related)
+    yield Fact("check-config", fields, kept.plain(delta.path), delta.before_region, delta.after_region, related)
+
+
+def _deltas(change: Change, context: Context) -> Iterator[Delta]:
+    """What differs in the settings of a file; all of them where it is gone, each where a section is."""
+    from blastlint.enrich.quality import kept
+
+    if change.after is None:
+        assert change.before is not None
+        gone = kept.of_file(change.before.address, context.before)
+        yield from (Delta(path, "removed", value, None) for path, value in gone)
+        return
+    for delta in context.once(_by_path).get(change.path, ()):
+        if delta.after is None and delta.before is not None and delta.before.is_map:
+            yield from (Delta(path, "removed", value, None) for path, value in kept.flat(delta.before, delta.path))
+        else:
+            yield delta
+
+
+def _elsewhere(row: Mapping[str, str], delta: Delta, context: Context) -> Delta | None:
+    """A setting that is gone from its file, with what it is elsewhere, or what the strictness of the whole is; None where
+    another tool took over."""
+    from blastlint.enrich.quality import kept
+
+    settings = context.once(kept.after)
+    for name in (kept.plain(delta.path).rpartition(".")[2], "strict"):
+        values = settings.values.get((row["tool"], name))
+        if values and (name != "strict" or row["sense"] == "strict"):
+            return replace(delta, action="modified", after=values[0])
+    return None if kept.is_succeeded(row, context) else delta
 
 
 def _by_path(context: Context) -> Mapping[str, Sequence[Delta]]:
@@ -67,6 +98,11 @@ def _by_path(context: Context) -> Mapping[str, Sequence[Delta]]:
 
             found.setdefault(change.path, []).extend(programs.differences(change, context))
     return found
+
+
+def _is_entry(delta: Delta) -> bool:
+    """Whether it is one entry of a list, which still stands."""
+    return delta.path.endswith("]") and not delta.path.endswith('"]')
 
 
 def _loosened(row: Mapping[str, str], delta: Delta, tree: Tree) -> str:
@@ -89,10 +125,14 @@ def _loosened(row: Mapping[str, str], delta: Delta, tree: Tree) -> str:
     if sense == "demands":
         lost = (word for word in old_words - new_words if re.search(row["of"], word))
         return "demands less" if any(lost) else ""
+    if sense == "rules" and after is None and row["class"] == "tests" and not _is_entry(delta):
+        return ""  # where none are named, all are
     if sense == "rules":
         return "fewer rules" if old_words - new_words and not new_words - old_words else ""
     if sense == "ignores":
         return "more ignored" if new_words - old_words and not old_words - new_words else ""
+    if sense == "level" and after is None:
+        return ""  # a preset may say it
     if sense == "level":
         old_level, new_level = _level(before), _level(after)
         return "lowered" if old_level is not None and new_level is not None and new_level < old_level else ""
