@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-from blastlint.regex import regex
+from blastlint.regex import regex, screened
 
 MASK = "***"
 
@@ -109,7 +109,9 @@ def says_nothing(text: str) -> bool:
 
 # --- shapes ---------------------------------------------------------------------------------------------------------
 
-_TOKEN = regex(
+_TOKEN = screened(
+    "akia asia aida aroa ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- xox xapp- k_live_ k_test_ whsec_ sk- aiza npm_ pypi-"
+    " sg. hvs. dop_v1_ shpat_ eyj",
     r"""(?x)
     (?<![A-Za-z0-9]) (?:
       (?:AKIA|ASIA|AIDA|AROA)[A-Z0-9]{16} (?![A-Za-z0-9])
@@ -122,13 +124,13 @@ _TOKEN = regex(
 _PRIVATE_KEY = regex(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S)
 _URL_PASSWORD = regex(r"(\b[A-Za-z][\w+.-]*://[^\s/:@'\"]*):([^\s/@'\"]+)@")
 _URL_TOKEN = regex(r"(\b[A-Za-z][\w+.-]*://)([^\s/:@'\"$]{16,})@")
-_WEBHOOK = regex(r"(hooks\.slack\.com/services|discord(?:app)?\.com/api/webhooks)/[^\s'\"]+")
-_SCHEME = regex(r"(\b(?:Bearer|Basic)\s+)([A-Za-z0-9._~+/=-]{8,})")
-_QUERY = regex(r"([?&](?:[\w-]*(?:token|signature|secret|password|apikey|api_key)|sig|key)=)([^\s&'\"]+)", re.I)
-_OPTION = regex(r"(?<!\S)(--?[A-Za-z][\w-]*)(=|\s+)(\"[^\"]*\"|'[^']*'|[^\s\"'-]\S*)")
-_ASSIGNED = regex(r"(?<![\w-])([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|\$\([^()]*\)|[^\s\"';&|)]+)")
-_LOGIN = regex(r"(\bcurl\b.{0,300}?\s(?:-u|--user)[= ]?\s*[\"']?[^\s:\"']+:)([^\s\"']+)")
-_MYSQL = regex(r"(\b(?:mysql|mysqldump|mysqladmin|mariadb)\b.{0,300}?\s-p)([^\s]+)")
+_WEBHOOK = screened("slack discord", r"(hooks\.slack\.com/services|discord(?:app)?\.com/api/webhooks)/[^\s'\"]+")
+_SCHEME = screened("bearer basic", r"(\b(?:Bearer|Basic)\s+)([A-Za-z0-9._~+/=-]{8,})")
+_QUERY = screened("=", r"([?&](?:[\w-]*(?:token|signature|secret|password|apikey|api_key)|sig|key)=)([^\s&'\"]+)", re.I)
+_OPTION = screened("-", r"(?<!\S)(--?[A-Za-z][\w-]*)(=|\s+)(\"[^\"]*\"|'[^']*'|[^\s\"'-]\S*)")
+_ASSIGNED = screened("=", r"(?<![\w-])([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|\$\([^()]*\)|[^\s\"';&|)]+)")
+_LOGIN = screened("curl", r"(\bcurl\b.{0,300}?\s(?:-u|--user)[= ]?\s*[\"']?[^\s:\"']+:)([^\s\"']+)")
+_MYSQL = screened("mysql mariadb", r"(\b(?:mysql|mysqldump|mysqladmin|mariadb)\b.{0,300}?\s-p)([^\s]+)")
 
 
 def mask_text(text: str) -> str:

@@ -21,7 +21,9 @@ from blastlint.enrich.lifecycle.effects import effects
 from blastlint.enrich.lifecycle.variants import distinct
 from blastlint.frozen import dataclass, replace
 from blastlint.model import Change, Entity, Fact, Impact, Notification, Value
-from blastlint.regex import regex
+from blastlint.regex import Words, regex, screened
+
+_Said = str | Words | Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +34,38 @@ class Asked:
     """
 
     kinds: tuple[str, ...]
-    about: Pattern[str] | None = None
-    names: Pattern[str] | None = None
+    about: Words | Pattern[str] | None = None
+    names: Words | Pattern[str] | None = None
 
 
-def _asked(*kinds: str, about: str = "", names: str = "") -> Asked:
-    return Asked(kinds, regex(about) if about else None, regex(names) if names else None)
+def _asked(*kinds: str, about: _Said = "", names: _Said = "") -> Asked:
+    return Asked(kinds, _screen(about), _screen(names))
+
+
+def _screen(said: _Said) -> Words | Pattern[str] | None:
+    """A text is an expression. Words are quicker, where they can say the same."""
+    if isinstance(said, str):
+        return regex(said) if said else None
+    return said
 
 
 _GRANTING = {  # what may hold a policy, and what binds one
-    "about": r"(?i)iam|role|polic|permission|organizations|snapshot|sso",
-    "names": r"(?i)polic|boundary",
+    "about": Words("iam role polic permission organizations snapshot sso"),
+    "names": Words("polic boundary"),
 }
-_DATA = r"|\.(ya?ml|json|toml)$"
+_DATA = " .yaml$ .yml$ .json$ .toml$"
+_NOT_TERRAFORM = regex(r"^(?!terraform )")
 # module of this package -> the changes that it has facts about
 PROVIDERS: dict[str, Asked] = {
     # states are JSON
-    "lifecycle.bindings": _asked("terraform.provider", "terraform.backend", "file", about=r"^(?!terraform )"),
-    "lifecycle.workspaces": _asked("terraform.resource", names=r"(?:^|[ ._])(?:name|bucket|identifier|prefix|id|alias)\b"),
-    "lifecycle.rewired": _asked("terraform.resource", "terraform.module", names=r"\bproviders?\b"),
+    "lifecycle.bindings": _asked("terraform.provider", "terraform.backend", "file", about=_NOT_TERRAFORM),
+    "lifecycle.workspaces": _asked(
+        "terraform.resource",
+        names=screened(
+            "name bucket identifier prefix id alias", r"(?:^|[ ._])(?:name|bucket|identifier|prefix|id|alias)\b"
+        ),
+    ),
+    "lifecycle.rewired": _asked("terraform.resource", "terraform.module", names=Words("provider")),
     "lifecycle.blocks": _asked("terraform.resource", "terraform.module"),
     "guards": _asked("terraform.", "cloudformation.", "kubernetes.", "compose.", "machine.", "program."),
     "access": _asked("terraform.", "cloudformation.", "kubernetes.", "iam.", **_GRANTING),
@@ -59,50 +74,65 @@ PROVIDERS: dict[str, Asked] = {
         "cloudformation.resource",
         "kubernetes.object",
         "compose.service",
-        about=r"(?i)security_?(group|rule)|network_?acl|firewall|^Ingress |^Service ",
+        about=screened(
+            "security network_acl networkacl firewall ^ingress ^service",
+            r"(?i)security_?(group|rule)|network_?acl|firewall|^Ingress |^Service ",
+        ),
     ),
     "exposure.refusals": _asked(
-        "terraform.resource", "cloudformation.resource", about=r"(?i)network_?(acl|security_(group|rule))|firewall"
+        "terraform.resource",
+        "cloudformation.resource",
+        about=screened("network firewall", r"(?i)network_?(acl|security_(group|rule))|firewall"),
     ),
-    "guards.alerts": _asked("file", about=r"(?i)(alert|rule|prometh|monitor|mimir|loki|thanos)[^ ]*\.(ya?ml|json|rules)$"),
+    "guards.alerts": _asked(
+        "file",
+        about=screened(
+            ".yaml$ .yml$ .json$ .rules$",
+            r"(?i)(alert|rule|prometh|monitor|mimir|loki|thanos)[^ ]*\.(ya?ml|json|rules)$",
+        ),
+    ),
     "guards.backups": _asked(
-        "kubernetes.object", "machine.job", about=r"^(CronJob|cron\.job|ScheduledBackup|BackupSchedule|Schedule) "
+        "kubernetes.object",
+        "machine.job",
+        about=r"^(CronJob|cron\.job|ScheduledBackup|BackupSchedule|Schedule) ",
     ),
     "exposure.barriers": _asked(
         "terraform.resource",
         "cloudformation.resource",
         "kubernetes.object",
-        about=r"(?i)network_?policy|waf|web_application_firewall|security_policy",
-        names=r"(?i)web_?acl|security_policy|firewall_policy",
+        about=Words("network_policy networkpolicy waf web_application_firewall security_policy"),
+        names=Words("web_acl webacl security_policy firewall_policy"),
     ),
     "access.privileges": _asked(
         "kubernetes.object", "compose.service", "file", about=r"^[A-Z]|^dockerfile|^service|\.service$"
     ),
     "access.authentication": _asked("config.key"),
-    "commands.errexit": _asked("file", about=r"\.(sh|bash|ksh|zsh)$"),
-    "exposure.server_rules": _asked("file", about=r"(?i)^ini |\.conf$|\.cfg$|(^|[ /])(caddyfile|\.htaccess|sshd?_config)$"),
-    "exposure.listening": _asked("config.key", names=r"(?i)bind|listen|host|addr|interface|execstart|command|args|_ip\b"),
+    "commands.errexit": _asked("file", about=Words(".sh$ .bash$ .ksh$ .zsh$")),
+    "exposure.server_rules": _asked("file", about=Words("^ini .conf$ .cfg$ caddyfile$ .htaccess$ ssh_config$ sshd_config$")),
+    "exposure.listening": _asked("config.key", names=Words("bind listen host addr interface execstart command args _ip")),
     "exposure.records": _asked(
         "terraform.resource",
         "cloudformation.resource",
         "file",
-        about=r"(?i)dns|record|\.ya?ml$|\.zone$|(^|[ /])db\.|zones?/",
+        about=Words("dns record .yaml$ .yml$ .zone$ db. zone/ zones/"),
     ),
     "exposure.routes": _asked(
         "terraform.resource",
         "cloudformation.resource",
         "kubernetes.object",
         "file",
-        about=r"(?i)route|redirect|^Ingress" + _DATA,
+        about=Words("route redirect ^ingress" + _DATA),
     ),
     "access.memberships": _asked(
         "terraform.resource",
         "cloudformation.resource",
         "kubernetes.object",
         "file",
-        about=r"(?i)member|collaborator|aws_iam_user|OWNERS$" + _DATA,
-        names=r"(?i)member|user|owner|maintainer|admin|approver|reviewer|subjects|principal|group|white_?list|allow"
-        r"|teams?\b|people|collaborator|contacts",
+        about=Words("member collaborator aws_iam_user owners$" + _DATA),
+        names=Words(
+            "member user owner maintainer admin approver reviewer subjects principal group white_list whitelist allow team"
+            " people collaborator contacts"
+        ),
     ),
     "capacity": _asked("terraform.", "cloudformation.", "kubernetes.", "compose.service"),
     "capacity.sizes": _asked("terraform.", "cloudformation.", "kubernetes.", "compose."),
@@ -116,18 +146,22 @@ PROVIDERS: dict[str, Asked] = {
         names=r"(^|[ .])(replicaCount|replicas|cpu|memory|resources(\.limits)?)( |$)|nessProbe\.",
     ),
     "kubernetes.contexts": _asked(
-        "config.key", names=r"ecurityContext|(^| )(privileged|runAsUser|capabilities|add|procMount|seccompProfile)( |$)"
+        "config.key",
+        names=r"ecurityContext|(^| )(privileged|runAsUser|capabilities|add|procMount|seccompProfile)( |$)",
     ),
     "kubernetes.selectors": _asked("kubernetes."),
     "kubernetes.gitops": _asked("kubernetes."),
     "code": _asked("python.", "javascript.", "go.", "ruby.", "java.", "rust."),
     "code.pages": _asked(
         "file",
-        about=r"\.(x?html?|erb|vue|svelte|jinja2?|njk|ejs|hbs|handlebars|mustache|twig|liquid|cshtml|razor|php|h?eex|gohtml)$",
+        about=Words(
+            ".htm$ .html$ .xhtm$ .xhtml$ .erb$ .vue$ .svelte$ .jinja$ .jinja2$ .njk$ .ejs$ .hbs$ .handlebars$ .mustache$"
+            " .twig$ .liquid$ .cshtml$ .razor$ .php$ .eex$ .heex$ .gohtml$"
+        ),
     ),
-    "self_policy.settings": _asked("file", about=r"^(?!terraform )"),
+    "self_policy.settings": _asked("file", about=_NOT_TERRAFORM),
     "self_policy.suppressions": _asked("file"),
-    "self_policy.steps": _asked("file", about=r"^(?!terraform )"),
+    "self_policy.steps": _asked("file", about=_NOT_TERRAFORM),
     "self_policy.coverage": _asked("file"),
     "commands": _asked("command"),
     "commands.transport": _asked(
@@ -142,31 +176,45 @@ PROVIDERS: dict[str, Asked] = {
     "pipelines": _asked("pipeline.", "command"),
     "migrations.reports": _asked("migration.operation"),
     "migrations.commands": _asked("command"),
-    "migrations.edits": _asked("change-set", about=r"(?i)migrat|versions/|alembic|\.(pg|p)?sql(\s|$)"),
+    "migrations.edits": _asked("change-set", about=Words("migrat versions/ alembic .sql .pgsql .psql")),
     "migrations.schemas": _asked("schema."),
     "migrations.settings": _asked("config.key"),
     "layers": _asked("config.key"),
     "layers.rendered": _asked("kubernetes.object"),
-    "layers.inputs": _asked("file", about=r"^terraform[^ ]* .*\.tfvars(\.json)?$"),
-    "layers.programs": _asked("file", about=r"^python .*settings|^ruby (.*/)?config/application\.rb$"),
-    "configuration.feature_flags": _asked("file", about=r"\.(json|jsonc|ya?ml|toml)$"),
-    "configuration.secrets": _asked("file", about=r"(^|[/.])env($|\.[^/ ]*$)|\.(json|ya?ml|toml|properties|ini|cfg|tfvars)$"
-                                    r"|(?i:(^|[ /])(docker|container)file|\.dockerfile$)"),
-    "configuration.schemas": _asked("file", about=r"\.(proto|json)$|(?i:schema|openapi|swagger|api)[^ ]*\.ya?ml$"),
-    "configuration.shapes": _asked("file", about=r"\.([ctp]sv|json|ya?ml|toml)$"),
-    "configuration.identifiers": _asked("file", about=r"\.(proto|py|tsx?|mts)$"),
+    "layers.inputs": _asked("file", about=Words(".tfvars$ .tfvars.json$")),
+    "layers.programs": _asked(
+        "file",
+        about=screened("settings application.rb$", r"^python .*settings|^ruby (.*/)?config/application\.rb$"),
+    ),
+    "configuration.feature_flags": _asked("file", about=Words(".jsonc$" + _DATA)),
+    "configuration.secrets": _asked(
+        "file",
+        about=Words("env$ .env. /env. .properties$ .ini$ .cfg$ .tfvars$ dockerfile containerfile" + _DATA),
+    ),
+    "configuration.schemas": _asked(
+        "file",
+        about=screened(
+            ".proto$ .json$ .yaml$ .yml$", r"\.(proto|json)$|(?i:schema|openapi|swagger|api)[^ ]*\.ya?ml$"
+        ),
+    ),
+    "configuration.shapes": _asked("file", about=Words(".csv$ .tsv$ .psv$" + _DATA)),
+    "configuration.identifiers": _asked("file", about=Words(".proto$ .py$ .ts$ .tsx$ .mts$")),
     "breadth.repeats": _asked("change-set"),
     "guards.denials": _asked("terraform.", "cloudformation.", "iam.", **_GRANTING),
     "agents": _asked("file", "command"),
-    "pipelines.rollouts": _asked("file", "pipeline.workflow", "command", about=r"^(?!terraform )"),
+    "pipelines.rollouts": _asked("file", "pipeline.workflow", "command", about=_NOT_TERRAFORM),
     "pipelines.stages": _asked(
-        "change-set", about=r"(?i)(^|[ /])(stages|staged|canar|ring|wave|cohort|rollout)[^ ]*/[^ ]*\.(ya?ml|json|toml)( |$)"
+        "change-set",
+        about=screened(
+            "stages staged canar ring wave cohort rollout",
+            r"(?i)(^|[ /])(stages|staged|canar|ring|wave|cohort|rollout)[^ ]*/[^ ]*\.(ya?ml|json|toml)( |$)",
+        ),
     ),
     "supply": _asked("change-set"),
-    "pipelines.reviews": _asked("file", "terraform.resource", about=r"OWNERS$|settings|ruleset|protection|approval"),
-    "quality.settings": _asked("file", about=r"^(?!terraform )"),
+    "pipelines.reviews": _asked("file", "terraform.resource", about=Words("owners$ settings ruleset protection approval")),
+    "quality.settings": _asked("file", about=_NOT_TERRAFORM),
     "quality.suppressions": _asked("file"),
-    "quality.allowances": _asked("file", about=r"^(?!terraform )"),
+    "quality.allowances": _asked("file", about=_NOT_TERRAFORM),
     "quality.commands": _asked(
         "command",
         about=r"^(pytest|py\.test|jest|vitest|mocha|ava|playwright|cypress|karma|node|go|gotestsum|ginkgo|cargo|mvnw?|gradlew?|sbt"
@@ -175,8 +223,10 @@ PROVIDERS: dict[str, Asked] = {
         r"|eslint|ruff|flake8|pylint|black|prettier|rubocop|golangci-lint|shellcheck|hadolint|tflint|yamllint|stylelint|isort"
         r"|ansible-lint|actionlint|ktlint|biome|xo|standard) ",
     ),
-    "quality.snapshots": _asked("file", about=r"\.(snap|golden|ambr)$|\.approved\.|/(__snapshots__|goldens?|snapshots)/"),
-    "quality.hooks": _asked("file", about=r"^(?!terraform )"),
+    "quality.snapshots": _asked(
+        "file", about=Words(".snap$ .golden$ .ambr$ .approved. /__snapshots__/ /golden/ /goldens/ /snapshots/")
+    ),
+    "quality.hooks": _asked("file", about=_NOT_TERRAFORM),
     "pipelines.validations": _asked("command", "pipeline.workflow", "kubernetes.object"),
 }
 
@@ -220,7 +270,7 @@ def _subject(change: Change, context: Context) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _asked_about(kind: str, subject: str) -> tuple[tuple[str, Pattern[str] | None], ...]:
+def _asked_about(kind: str, subject: str) -> tuple[tuple[str, Words | Pattern[str] | None], ...]:
     """The providers to ask, each with the names of which one has to be met yet."""
     asked = ((name, asked) for name, asked in PROVIDERS.items() if kind.startswith(asked.kinds))
     return tuple(
@@ -232,11 +282,11 @@ def _asked_about(kind: str, subject: str) -> tuple[tuple[str, Pattern[str] | Non
 
 def _is_about(asked: Asked, subject: str) -> bool:
     """Whether nothing else has to be met."""
-    return asked.names is None if asked.about is None else asked.about.search(subject) is not None
+    return asked.names is None if asked.about is None else bool(asked.about.search(subject))
 
 
 @lru_cache(maxsize=1024)
-def _asked_for(kind: str, subject: str, named: str) -> tuple[tuple[str, Pattern[str] | None], ...]:
+def _asked_for(kind: str, subject: str, named: str) -> tuple[tuple[str, Words | Pattern[str] | None], ...]:
     """Those of them that have none to meet, or meet one in these."""
     asked = _asked_about(kind, subject)
     return tuple((name, names) for name, names in asked if names is None or names.search(named))

@@ -8,7 +8,7 @@ from functools import lru_cache
 from blastlint.config import Config
 from blastlint.globs import matches
 from blastlint.model import Entity, Environment, PathClass
-from blastlint.regex import regex
+from blastlint.regex import regex, screened
 
 # Words, not substrings: "product" and "reproduce" are not production.
 _WORDS: dict[str, Environment] = {
@@ -27,7 +27,7 @@ _NAMED = (
 )  # fmt: skip
 _SPLIT = regex(r"[^a-z0-9]+")
 _JOINED = regex(r"(?<![a-z0-9])(non|pre)[-_]prod")
-_PULL_REQUEST = regex(r"(?<![a-z0-9])(pr|mr|pull|review)-?(\d+|\$|\{)")
+_PULL_REQUEST = screened("pr mr pull review", r"(?<![a-z0-9])(pr|mr|pull|review)-?(\d+|\$|\{)")
 
 _SEGMENTS: dict[str, PathClass] = {
     **dict.fromkeys(("vendor", "vendored", "third_party", "node_modules", "bower_components", "external_libs"), "vendored"),
@@ -49,13 +49,31 @@ _LOCK_NAMES = frozenset(
 )  # fmt: skip
 _NAMES: tuple[tuple[re.Pattern[str], PathClass], ...] = (
     (
-        regex(r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go)|conftest\.py|[^/]*[._-](test|spec)\.[cm]?[jt]sx?)$"),
+        screened(
+            "test spec",
+            r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go)|conftest\.py|[^/]*[._-](test|spec)\.[cm]?[jt]sx?)$",
+        ),
         "test",
     ),
-    (regex(r"(^|/)[^/]*_spec\.rb$|(^|/)[^/]*Tests?\.java$|\.(tftest|tofutest)\.hcl$|\.snap$"), "test"),
-    (regex(r"\.(md|mdx|rst|adoc)$|(^|/)(?i:readme|licen[cs]e|changelog|notice)[^/.]*(\.(?i:txt|html?))?$"), "docs"),
-    (regex(r"\.(min\.js|pb\.go|pb2\.py|g\.dart)$|(^|/)[^/]*\.generated\.[^/]+$"), "generated"),
-    (regex(r"\.(example|sample|dist)$|(^|/)[^/]*\.(example|sample)\.[^/]+$"), "example"),
+    (
+        screened("spec test .snap$", r"(^|/)[^/]*_spec\.rb$|(^|/)[^/]*Tests?\.java$|\.(tftest|tofutest)\.hcl$|\.snap$"),
+        "test",
+    ),
+    (
+        screened(
+            ".md$ .mdx$ .rst$ .adoc$ readme licen changelog notice",
+            r"\.(md|mdx|rst|adoc)$|(^|/)(?i:readme|licen[cs]e|changelog|notice)[^/.]*(\.(?i:txt|html?))?$",
+        ),
+        "docs",
+    ),
+    (
+        screened(
+            ".min.js$ .pb.go$ .pb2.py$ .g.dart$ .generated.",
+            r"\.(min\.js|pb\.go|pb2\.py|g\.dart)$|(^|/)[^/]*\.generated\.[^/]+$",
+        ),
+        "generated",
+    ),
+    (screened("example sample .dist$", r"\.(example|sample|dist)$|(^|/)[^/]*\.(example|sample)\.[^/]+$"), "example"),
 )
 
 
@@ -80,7 +98,7 @@ def environment_in(text: str) -> Environment:
     text = text.lower()
     if _PULL_REQUEST.search(text):
         return "ephemeral"
-    for word in reversed(_SPLIT.split(_JOINED.sub(r"\1prod", text))):
+    for word in reversed(_SPLIT.split(_JOINED.sub(r"\1prod", text) if "prod" in text else text)):
         if word in _WORDS:
             return _WORDS[word]
     return "unknown"

@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import Literal
 
 from blastlint.model import Value
-from blastlint.regex import regex
+from blastlint.regex import Words, regex
 
 Role = Literal[
     "configuration", "manifest", "pipeline", "package", "catalogue", "specification", "dashboard", "state", "data",
@@ -51,7 +51,10 @@ _CATALOGUE = regex(
     r"|lv|mk|ml|mn|mr|ms|my|nb|ne|nl|nn|no|pa|pl|pt|ro|ru|sk|sl|sq|sr|sv|sw|ta|te|th|tr|uk|ur|uz|vi|zh)"
     r"([_-][A-Z]{2})?\.(json|ya?ml)$"  # languages, and not db.yaml, ci.yml, eu.yaml
 )
-_TEXTS = regex(r"\.(json5?|jsonc|ya?ml|toml|properties|ini|po|pot|arb|xlf|xliff|strings|stringsdict|ftl|resx|xml|lang)$")
+_TEXTS = Words(
+    ".json$ .json5$ .jsonc$ .yaml$ .yml$ .toml$ .properties$ .ini$ .po$ .pot$ .arb$ .xlf$ .xliff$ .strings$ .stringsdict$"
+    " .ftl$ .resx$ .xml$ .lang$"
+)
 _DASHBOARD = regex(r"(^|/)dashboards?/|dashboard[\w-]*\.json$|\.(ipynb|geojson|ndjson|map|lottie)$")
 _DATA = regex(r"(^|/)(data|datasets?|seeds?|snapshots?|corpus|samples?|_data)/|\.(jsonl)$")
 _COMPOSE = regex(r"(^|/)(docker-)?compose[\w.-]*\.ya?ml$")
@@ -68,7 +71,7 @@ _INSIDE = regex(
 
 def is_catalogue(path: str) -> bool:
     """Whether a file has texts for people, told by its path alone."""
-    return _TEXTS.search(path) is not None and _CATALOGUE.search(path) is not None
+    return _TEXTS.search(path) and _CATALOGUE.search(path) is not None
 
 
 def file_role(path: str, root: Value, language: str) -> Role:

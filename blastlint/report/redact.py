@@ -41,7 +41,7 @@ class Redactor:
         for secret in self._secrets:
             if secret in text:
                 text = text.replace(secret, MASK)
-        return _CONTROL.sub(lambda m: f"\\x{ord(m[0]):02x}", text)
+        return text if text.isprintable() else _CONTROL.sub(lambda m: f"\\x{ord(m[0]):02x}", text)
 
     def lines(self, side: Side, path: str) -> list[str]:
         """Every line of one side's file as it may be shown; none where it is absent, binary or huge."""

@@ -8,7 +8,6 @@ moved, translated, split, merged or written anew. One that only hands on what an
 from __future__ import annotations
 
 import posixpath
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -17,22 +16,29 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.frozen import dataclass
 from blastlint.model import FileChange, Tree
-from blastlint.regex import regex
+from blastlint.regex import Words, regex, screened
 from blastlint.resolve.terraform.details import is_swapped
 
 FEW = 3
 _ABSORBED = 0.5
 _MOSTLY = 0.6
-_MIGRATION = regex(r"(^|/)(migrations?|migrate|alembic/versions|flyway|liquibase|changelogs?)/")
+_MIGRATION = screened(
+    "migrat alembic flyway liquibase changelog",
+    r"(^|/)(migrations?|migrate|alembic/versions|flyway|liquibase|changelogs?)/",
+)
+_TERRAFORM = Words(".tf$ .tofu$ .tfvars$ .hcl$")
 _INFRASTRUCTURE = regex(
-    r"\.(tf|tofu|tfvars|hcl)$|(^|/)(terraform|infra|infrastructure|k8s|kubernetes|helm|charts|manifests|overlays|deploy"
+    r"(^|/)(terraform|infra|infrastructure|k8s|kubernetes|helm|charts|manifests|overlays|deploy"
     r"|cloudformation|ansible|\.github/workflows|\.circleci|argocd|flux|cluster|clusters)/"
 )
-_OTHER = regex(
-    r"\.(png|jpe?g|gif|svg|ico|pdf|woff2?|ttf|eot|mp[34]|webp|webm|csv|tsv|txt|snap|json|xml|html?|lock|map|zip|gz|bin)$",
-    re.IGNORECASE,
+_OTHER = Words(
+    ".png$ .jpg$ .jpeg$ .gif$ .svg$ .ico$ .pdf$ .woff$ .woff2$ .ttf$ .eot$ .mp3$ .mp4$ .webp$ .webm$ .csv$ .tsv$ .txt$"
+    " .snap$ .json$ .xml$ .htm$ .html$ .lock$ .map$ .zip$ .gz$ .bin$"
 )
-_FIXTURE = regex(r"(^|/)(fixtures?|testdata|snapshots?|__snapshots__|cassettes?|golden|data|resources)/")
+_FIXTURE = screened(
+    "fixture testdata snapshot cassette golden data resources",
+    r"(^|/)(fixtures?|testdata|snapshots?|__snapshots__|cassettes?|golden|data|resources)/",
+)
 _PACKAGES = frozenset(
     ("__init__.py", "package.json", "go.mod", "cargo.toml", "pom.xml", "build.gradle", "pyproject.toml", "setup.py",
      "gemfile", "composer.json", "chart.yaml", "main.tf", "kustomization.yaml", "kustomization.yml", "dockerfile")
@@ -115,7 +121,7 @@ def what(path: str, context: Context) -> str:
         return "migration"
     if kind in ("test", "example"):
         return "test" if kind == "test" else "source"
-    return "infrastructure" if _INFRASTRUCTURE.search(path) else "source"
+    return "infrastructure" if _TERRAFORM.search(path) or _INFRASTRUCTURE.search(path) else "source"
 
 
 def _is_pointer(file: FileChange) -> bool:

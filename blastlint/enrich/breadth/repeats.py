@@ -111,5 +111,6 @@ def _kind(path: str, context: Context) -> str:
     found = path_class_of(path, context.config)
     if found in ("vendored", "generated", "lock"):
         return found
-    program = language_of(path) in FAMILIES or _PROGRAMS.search(path)
-    return "data" if sort == "other" and not program else "code"
+    if sort != "other" or language_of(path) in FAMILIES or _PROGRAMS.search(path):
+        return "code"
+    return "data"

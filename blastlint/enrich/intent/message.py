@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 
 from blastlint.frozen import dataclass
-from blastlint.regex import regex
+from blastlint.regex import regex, screened
 
 # What a form asks and nobody answered: its comments, and boxes without a tick.
 _UNSAID = regex(r"<!--[\s\S]*?-->|^\s*[-*] \[ \].*$", re.M)
@@ -18,15 +18,21 @@ _QUOTED = regex(
     r"[\s\S]*?</details>",
     re.M | re.I,
 )
-_MERGE = regex(
+_MERGE = screened(
+    "^merge",
     r"^Merge(?:d in)?(?: pull request #\d+ from| remote-tracking branch| branch)? '?(?P<branch>[\w./+-]+)'?"
     r"(?: of \S+)?(?: into .*| \(pull request #\d+\))?$"
 )
 _COMMIT = regex(r"\n\n\* [^\n]+(?=\n\n|\s*\Z)")  # as GitHub writes them one below the other
 _BY_TOOLS = regex(r"^(See merge request|# ?Conflicts|Conflicts:|\* )")
-_AGAIN = regex(r"^(?:Revert|Reapply|Reland|Roll(?:ed)? ?back|(?:fixup|squash|amend)!):? \"?(?P<inner>.+?)\"?$", re.I)
-_TICKET = regex(r"^(?:\[[A-Z][A-Z0-9]+-\d+\]|[A-Z][A-Z0-9]+-\d+:?|\[(?:v|release[-/])?\d[\w.]*\]|#\d+:?)\s+")
-_TYPE = regex(
+_AGAIN = screened(
+    "^revert ^reapply ^reland ^roll ^fixup! ^squash! ^amend!",
+    r"^(?:Revert|Reapply|Reland|Roll(?:ed)? ?back|(?:fixup|squash|amend)!):? \"?(?P<inner>.+?)\"?$",
+    re.I,
+)
+_TICKET = screened("^[ ^# -", r"^(?:\[[A-Z][A-Z0-9]+-\d+\]|[A-Z][A-Z0-9]+-\d+:?|\[(?:v|release[-/])?\d[\w.]*\]|#\d+:?)\s+")
+_TYPE = screened(
+    "^[ :",
     r"^(?:\[(?P<tag>docs?|tests?|ci|style|chore|lint)\]:?\s|(?P<type>\w+)(?:\((?P<scope>[^)]*)\))?(?P<mark>!)?:(?=\s|$))",
     re.I,
 )
@@ -61,6 +67,11 @@ def whole(message: str) -> str:
     return text[: commits[0].start()] if len(commits) > 1 else text
 
 
+def _without_ticket(subject: str) -> str:
+    ticket = _TICKET.match(subject)
+    return subject[ticket.end() :] if ticket else subject
+
+
 @lru_cache(maxsize=8)
 def read(message: str) -> Message:
     """The title of a message and what it says by its form. What a revert takes back gives it its type: to take back a
@@ -71,10 +82,10 @@ def read(message: str) -> Message:
     if merged:
         subject = next((line for line in lines[1:] if line and not _BY_TOOLS.match(line)), "")
         branch = "" if subject else merged["branch"]
-    subject = _TICKET.sub("", subject)
+    subject = _without_ticket(subject)
     inner = subject
     while again := _AGAIN.match(inner):
-        inner = _TICKET.sub("", again["inner"])
+        inner = _without_ticket(again["inner"])
     typed = _TYPE.match(inner)
     if typed is None:
         return Message(subject, subject, "", "", "", False, branch)

@@ -12,16 +12,18 @@ from blastlint.enrich.intent.message import Message, read, spoken, whole
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.model import Change, Fact, Region, Related
 from blastlint.prose import few
-from blastlint.regex import regex
+from blastlint.regex import regex, screened
 
 _SPLIT = regex(r"[,/\s]+")
-_TESTS_SAID = regex(
+_TESTS_SAID = screened(
+    "test",
     r"\b((add(s|ed|ing)?|with|includ(es|ing)|plus|and|wrote|extend(s|ed)?|update[sd]?) (new |more |unit "
     r"|regression |integration |some |the )*"
     r"tests?( (cases?|coverage))?|tests? (are |were )?(added|included|extended|updated))\b",
     re.I,
 )
-_ONLY = regex(
+_ONLY = screened(
+    "only just purely",
     r"\b((only|just|purely) (touch(es)? |chang(es|ed|ing) |affects? |in )?(the )?(?P<what>docs?|documentation|comments?"
     r"|tests?|readme)|(?P<only>docs?|documentation|comments?|tests?|readme)[- ]only)"
     r"(?=\s*([.,;:!)\]\n]|$|changes?\b|and\b))",

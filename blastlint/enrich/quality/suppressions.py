@@ -13,9 +13,10 @@ from blastlint.enrich.surroundings import path_class_of
 from blastlint.facts.quality import rows
 from blastlint.frozen import dataclass, replace
 from blastlint.model import Change, Fact, FactValue, FileChange, Region, Related
-from blastlint.regex import regex
+from blastlint.regex import regex, screened
 
-_SCREEN = regex(
+_SCREEN = screened(
+    "noqa ignore nosec cover disable @ts- nolint suppresswarnings [allow checkov nosemgrep nosonar pyright",
     r"(?i)noqa|type:\s*ignore|nosec|no cover|eslint-disable|@ts-|nolint|rubocop:disable|SuppressWarnings|#!?\[allow|:ignore"
     r"|checkov:skip|nosemgrep|NOSONAR|hadolint ignore|shellcheck disable|pylint:\s*disable|istanbul ignore|c8 ignore"
     r"|pyright:|biome-ignore|lint:ignore"

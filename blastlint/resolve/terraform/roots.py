@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from blastlint.model import Tree
 from blastlint.parse.workspace import Workspace
-from blastlint.regex import regex
+from blastlint.regex import regex, screened
 from blastlint.resolve.readers import readers
 from blastlint.resolve.terraform import terragrunt
 from blastlint.resolve.terraform.definition import SUFFIXES, Definitions, configuration_files
@@ -17,7 +17,10 @@ MAX_CALL_LEVELS = 20
 _FEW = 100  # so many names may be looked for beside the calls: each finds lines that nobody asked for
 _RELATIVE = ('"./', '"../', '"."', '".."')
 _SOURCE = regex(r'\bsource["\']?\s*[=:]\s*"(\.[^"]*)"')
-_ASIDE = regex(r"(?:^|/)(?:examples?|tests?|testing|fixtures?|docs?|samples?|test-fixtures|testdata)(?:/|$)")
+_ASIDE = screened(
+    "example test fixture doc sample",
+    r"(?:^|/)(?:examples?|tests?|testing|fixtures?|docs?|samples?|test-fixtures|testdata)(?:/|$)",
+)
 _VARIABLE_SUFFIXES = (".tfvars", ".tfvars.json")
 VARIABLE_DIRECTORIES = (
     "env", "envs", "environment", "environments", "vars", "var", "tfvars", "variables", "config", "configs", "params",
