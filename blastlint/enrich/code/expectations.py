@@ -77,6 +77,7 @@ def _is_said(old: Assertion, new: Assertion, pair: Pair) -> bool:
     """Whether what is newly expected stands, word by word, in what the changed sources newly say: then it was meant."""
     words = {*_TOKEN.findall(new.expected)} - {*_TOKEN.findall(old.expected)}
     sources = (c for c in pair.scope.source_changes if c.action in ("added", "modified"))
+    words = {word for word in words if not word.isdigit()} or words  # a number may be worked out
     return bool(words) and any(words <= _newly_said(pair.scope.pair(change)) for change in sources)
 
 

@@ -26,6 +26,8 @@ _FILLED = regex(
 )
 _LITERAL = regex(r"^[rb]*[\"'`]")
 _CHAIN = regex(r"^((zod|yup|joi|valibot)\.)?(z|yup|Yup|joi|Joi|v|t|s)\.|^(zod|yup|joi|valibot)\.")
+_WRITTEN = regex(r"\b(?:z|yup|Yup|joi|Joi)\s*\.\s*\w+\(\s*\)")
+_SCHEMA = regex(r"(?<![\w.])(?:[zZ][A-Z]\w+|[A-Za-z]\w*Schema)\b")
 _NAME = regex(r"^[A-Za-z_][\w.:]*$")
 _FILTERS = regex(r"(?i)sanitiz|escap|purif|bleach")
 _ANNOTATION = regex(r"@\w+|(?<=#\[validate\()[^\]]+|(?<=#\[garde\()[^\]]+|(?<=validate:\")[^\"]+|(?<=binding:\")[^\"]+")
@@ -125,10 +127,20 @@ def _parts(pair: Pair, side: Side) -> Iterator[_Part]:
 
 def _named_now(part: _Part, pair: Pair) -> bool:
     """Whether a schema that has a name stands where one with this constraint was written out: `name: NameSchema`."""
+    if _named_in_all(pair):
+        return True
     after = {o.key: o.value for o in pair.after.options}
     written = (o for o in pair.before.options if o.key == part.place or f".{part.name}" in o.value)
     values = ((o.value, after.get(o.key, "")) for o in written)
     return any(_CHAIN.match(old) and new[:1].isupper() and not _CHAIN.match(new) for old, new in values)
+
+
+def _named_in_all(pair: Pair) -> bool:
+    """Whether for each schema that is written out no more, `z.string().email()`, one that has a name is newly said, `zEmail()`
+    or `EmailSchema`."""
+    texts = pair.text("before"), pair.text("after")
+    written, named = ([len(said.findall(text)) for text in texts] for said in (_WRITTEN, _SCHEMA))
+    return 0 < written[0] - written[1] <= named[1] - named[0]
 
 
 def _parses(call: Call) -> bool:
