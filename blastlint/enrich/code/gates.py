@@ -17,6 +17,7 @@ from blastlint.parse.logic import Condition, Group, Leaf, leaves, negation, norm
 from blastlint.regex import regex
 
 _NAME = regex(r"(?<![.\w\"])(?!(?:and|or|not|in|is|for|if|else|true|false)\b)[a-z_]\w*\b(?!\s*[(\"])")
+_METHOD = regex(r"(?<![\w.])_\.(?=\w+\()")
 _BRACKETS = str.maketrans("", "", "()")
 _WRITTEN = frozenset({("(", ")"), ("[", "]"), ("{", "}")})
 _NESTED = frozenset("()[]{}")
@@ -42,8 +43,9 @@ class Gate:
 
     @property
     def shape(self) -> str:
-        """Its text with every plain name as one, without brackets: equal for a gate whose variables have other names."""
-        return "".join(skeleton(self.text).translate(_BRACKETS).split())
+        """Its text with every plain name as one, without brackets: equal for a gate whose variables have other names, or that
+        asks a function where it asked a method of that name."""
+        return "".join(_METHOD.sub("", skeleton(self.text)).translate(_BRACKETS).split())
 
     @property
     def refuses(self) -> bool:

@@ -136,8 +136,8 @@ def _named_now(part: _Part, pair: Pair) -> bool:
 
 
 def _named_in_all(pair: Pair) -> bool:
-    """Whether for each schema that is written out no more, `z.string().email()`, one that has a name is newly said, `zEmail()`
-    or `EmailSchema`."""
+    """Whether for each schema that is written out no more, `z.string().email()`, one that has a name is newly said:
+    `zEmail()`, `EmailSchema`."""
     texts = pair.text("before"), pair.text("after")
     written, named = ([len(said.findall(text)) for text in texts] for said in (_WRITTEN, _SCHEMA))
     return 0 < written[0] - written[1] <= named[1] - named[0]
