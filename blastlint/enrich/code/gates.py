@@ -43,8 +43,8 @@ class Gate:
 
     @property
     def shape(self) -> str:
-        """Its text with every plain name as one, without brackets: equal for a gate whose variables have other names, or that
-        asks a function where it asked a method of that name."""
+        """Its text with every plain name as one, without brackets: equal for a gate whose variables have other names, or
+        that asks a function where it asked a method of that name."""
         return "".join(_METHOD.sub("", skeleton(self.text)).translate(_BRACKETS).split())
 
     @property
