@@ -27,6 +27,7 @@ DIFFERS: dict[str, str] = {
     "rust.": "code",
     "terraform.": "terraform",
     "command": "commands",
+    "pipeline.job": "jobs",
     "config.": "config",
     "kubernetes.": "manifests",
     "cloudformation.": "cloudformation",

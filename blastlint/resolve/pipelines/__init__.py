@@ -34,7 +34,7 @@ def pipeline_of(path: str, tree: Value, keys: frozenset[str]) -> Pipeline | None
         return None
     if _GITHUB.search(path) or _ACTION.search(path):
         found = github.read(tree)
-    elif _GITLAB.search(path):
+    elif _GITLAB.search(path) or ({"script", "stage"} <= keys and gitlab.fits(tree)):
         found = gitlab.read(tree)
     elif _CIRCLE.search(path):
         found = circle.read(tree)

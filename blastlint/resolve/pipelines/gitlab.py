@@ -39,6 +39,12 @@ _RESERVED = frozenset(
 )
 
 
+def fits(tree: Value) -> bool:
+    """Whether a document that is named anyhow holds jobs, to be included: in each a script, and the stage it runs in."""
+    members = tree.items.values() if tree.is_map else ()
+    return any(v.is_map and v.get("script") is not None and v.get("stage") is not None for v in members)
+
+
 def read(tree: Value) -> Pipeline:
     env = variables_of(tree.get("variables"))
     jobs: list[Job] = []
