@@ -30,6 +30,9 @@ _WRAPPED = regex(r"[\w.]+(?=\()")  # a handler is what it is; what is called aro
 _PLAIN = regex(r"^(handle|handler|wrap|middleware|protect|apply|then|check)$", re.IGNORECASE)  # whose name its owner has
 _PROCEDURE = regex(r"^[\w.]*?(\w*[pP]rocedure)\b")  # of tRPC: what a route is built on
 _CHAINED = regex(r"\.With(?=\.)")  # `r.With(check).Get("/x", h)` of chi
+_WRAPPER = regex(  # `withAuth(async (req) => ...)`: what a handler is written in
+    r"(?i)^(with|requires?|protect(ed)?|authenticated?|authori[sz]ed?|ensure|only|guard(ed)?|admin|secured?|private)\w*$"
+)
 FUNCTION_TEXT = regex(r"=>|^(async )?function\b|^lambda\b")
 
 
@@ -213,10 +216,17 @@ def _route_call(call: Call, shape: Shape) -> Iterator[Element]:
             yield from of_filter(argument, call.at)
     elif not call.name.startswith("?"):
         grouped = call.arguments[1:] if pattern("auth", "groups").search(call.name) else ()
+        if _WRAPPER.match(call.last) and any(_is_handler(argument, call) for argument in call.arguments):
+            yield from named(call.last, at=call.at)
         layers = call.arguments if pattern("auth", "layers").search(call.last) else grouped
         for argument in layers:
             if not FUNCTION_TEXT.search(argument):
                 yield from named(argument, at=call.at)
+
+
+def _is_handler(argument: str, call: Call) -> bool:
+    """Whether a function is given: written out, or by its name to what says that it goes with something."""
+    return bool(FUNCTION_TEXT.search(argument)) or (call.last.startswith("with") and bool(_IDENTIFIER.fullmatch(argument)))
 
 
 def of_filter(name: str, at: object) -> Iterator[Element]:

@@ -70,6 +70,11 @@ def lost(pair: Pair) -> Iterator[Inline]:
     old = [s for s in pair.before.statements if s not in pair.after.statements][:_STATEMENTS]
     new = [s for s in pair.after.statements if s not in pair.before.statements][:_STATEMENTS]
     yield from _final(pair, old, new)
+    asked_before, asked_after = ({b.condition for b in s.branches} for s in (pair.before, pair.after))
+    for question in sorted(asked_before - asked_after):
+        found = next((f for other in asked_after - asked_before if (f := _looked(question, other, pair))), None)
+        if found is not None and not _stands(found, pair):
+            yield found
     for before in sorted(old, key=len):
         for after in new:
             found = next((f for find in _FINDERS for f in find(before, after, pair)), None)
@@ -141,11 +146,16 @@ def _ways(condition: Condition) -> frozenset[Condition]:
 # --- what a value is made of -----------------------------------------------------------------------------------------
 
 
+def _looked(before: str, after: str, pair: Pair) -> Inline | None:
+    """The question whether something is there, gone from what a branch asks."""
+    question = _asking(before, after, pair)
+    return Inline(_gate(question, before), before, after, False) if question else None
+
+
 def _valued(before: str, after: str, pair: Pair) -> Iterator[Inline]:
     """A choice, a value for what is missing, a bound, or the question whether something is there, taken out."""
-    question = _asking(before, after, pair)
-    if question:
-        yield Inline(_gate(question, before), before, after, False)
+    if (looked := _looked(before, after, pair)) is not None:
+        yield looked
         return
     old, new = tokens_of(before), tokens_of(after)
     if not len(new) < len(old) <= _MOST:

@@ -25,6 +25,7 @@ _DURATION = regex(
     r"(?:\s*\*\s*(?P<last>\d[\d_]*(?:\.\d+)?))?\)?$"
 )
 _WHOLE = regex(r"(?i)^((total|request|call|overall|command)_?)?(timeouts?|deadline)$")  # of everything that a call does
+_FLAG = regex(r"--((?:[a-z]+-)?timeout|max-time|retry|retries|deadline)(?:[=\s]+|[\"'],\s*[\"'])\d+\w*")
 _NAMES = ("timeout", "retries", "backoff")
 
 
@@ -37,6 +38,9 @@ def facts(pair: Pair) -> Iterator[Fact]:
     for old, new in _paired(pair.before.calls, pair.after.calls):
         if pattern("timeouts", "owners").search(old.name) or _same_call(old, new):
             yield from _compared(pair, old, new)
+        if (flag := _FLAG.search(old.text)) and not _FLAG.search(new.text) and _of_a_command(old):
+            name = "retries" if "retr" in flag[1] else "timeout"
+            yield _fact(pair, name, "removed", flag[0].strip(" '\",="), "", old, new)
     told = list(_set(pair))
     yield from told or _unwrapped(pair)
     yield from _unscoped(pair)
@@ -98,6 +102,11 @@ def _compared(pair: Pair, old: Call, new: Call) -> Iterator[Fact]:
         what = _change(old_value, new_value)
         if what and not (what == "raised" and key != after[0]):
             yield _fact(pair, name, what, old_value, new_value, old, new)
+
+
+def _of_a_command(call: Call) -> bool:
+    """Whether it runs a program: its options stand in its text."""
+    return pattern("shells").search(call.name) is not None
 
 
 def _same_call(old: Call, new: Call) -> bool:

@@ -13,11 +13,11 @@ from blastlint.enrich.code.pairs import WORD, Pair
 from blastlint.facts.calls import pattern
 from blastlint.frozen import dataclass
 from blastlint.model import Fact, FactValue, Side
-from blastlint.parse.code import Call
+from blastlint.parse.code import Call, Shape
 from blastlint.regex import regex
 
 _SCREEN = regex(
-    rb"(?i)valid|before_(action|filter)|sanit|escape|clean|schema|field|constr|max_|min_|regex|pattern"
+    rb"(?i)valid|before_|sanit|quote|uniq|limit|size|max_?len|escape|clean|schema|field|constr|max_|min_|regex|pattern"
     rb"|bytes|@(size|not|min|max|email|valid)|z\.|yup|joi"
     rb"|execute|query|raw|forbid|permit|parse|bleach|exec"
 )
@@ -33,7 +33,10 @@ _FILTERS = regex(r"(?i)sanitiz|escap|purif|bleach")
 _ANNOTATION = regex(r"@\w+|(?<=#\[validate\()[^\]]+|(?<=#\[garde\()[^\]]+|(?<=validate:\")[^\"]+|(?<=binding:\")[^\"]+")
 
 
-_REFUSES = regex(r"(?i)^:(validate|verify|check|ensure|require|restrict|sanitize|reject|refuse|limit)_?\w*")
+_REFUSES = regex(
+    r"(?i)^:(validate|verify|check|ensure|require|restrict|sanitize|reject|refuse|limit|prevent|protect|forbid|block|deny)_?\w*"
+)
+_CALLBACK = regex(r"^before_(save|create|update|destroy|validation|commit|perform|enqueue)$")  # of a model, or a job
 _WHEN = frozenset({"if", "unless", "on", "allow_nil", "allow_blank", "message", "strict"})  # say when, not what
 
 
@@ -64,7 +67,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
     for part in before:
         if there[(part.place, part.name)] > 0:
             there[(part.place, part.name)] -= 1
-        elif part.kind == "constraint" and _named_now(part, pair):
+        elif part.kind == "constraint" and (_named_now(part, pair) or _unique_still(part, pair)):
             continue
         elif part.place in places or part.kind == "call" or (part.kind == "declared" and not _dropped(part, pair)):
             lost.append(part)
@@ -101,14 +104,18 @@ def _parts(pair: Pair, side: Side) -> Iterator[_Part]:
             for field in call.arguments or ("",):  # of a model, whose fields are those of its table
                 for name in [key for key in call.options if key not in _WHEN] or [call.last]:
                     yield _Part("declared", field.lstrip(":"), name, call.at)
-        if call.last in FILTERS:
+        if call.last in FILTERS or _CALLBACK.match(call.last):
             yield from _filtered(call, pair)
         for argument in call.arguments:  # filters.push(SanitizationFilter)
             if _NAME.match(argument) and _FILTERS.search(argument):
                 yield _Part("call", "", argument.rpartition("::")[2].rpartition(".")[2], call.at)
     for option in shape.options:
         owned = pattern("validation", "owners").search(option.owner) or pattern("validation", "checks").search(option.key)
-        if keys.search(option.key) and owned:
+        limit = pattern("validation", "limits").search(f"{option.key}={option.value}")
+        if limit and option.owner and not owned and _is_given(option.owner, shape):
+            place = option.owner.removesuffix(".limits").rpartition(".")[2]
+            yield _Part("constraint", place, option.key, option.at)
+        elif keys.search(option.key) and owned:
             if option.value not in ("None", "null", "undefined", "False", "[]"):
                 said = f"{option.key}={option.value}".replace(" ", "")
                 holder = next((o.key for o in shape.options if "(" in o.value and said in o.value.replace(" ", "")), "")
@@ -123,6 +130,18 @@ def _parts(pair: Pair, side: Side) -> Iterator[_Part]:
         for found in _ANNOTATION.findall(parameter.annotation):
             if pattern("validation", "annotations").search(found):
                 yield _Part("constraint", parameter.name, found)
+
+
+def _is_given(owner: str, shape: Shape) -> bool:
+    """Whether options are given to a call, not kept in a map."""
+    return any(owner in (call.name, f"{call.name}.limits") for call in shape.calls)
+
+
+def _unique_still(part: _Part, pair: Pair) -> bool:
+    """Whether the file says of the field at another place that there is one of each: `UniqueConstraint(fields=["mail"])`."""
+    module = pair.module("after")
+    said = rb"(?i)unique(?!=)[^\n]*\b%s\b" % re.escape(part.place.encode())
+    return part.name == "unique" and module is not None and re.search(said, module.source) is not None
 
 
 def _named_now(part: _Part, pair: Pair) -> bool:
