@@ -43,7 +43,7 @@ def _dropped(pair: Pair) -> Iterator[Fact]:
         return  # nothing to lose: the side after need not be read
     after, there = list(elements(pair, "after")), routes(pair.after)
     for place in dict.fromkeys(e.place for e in before):
-        if place and place not in there:
+        if place and place not in there and not _stands(place, pair.after):
             continue  # the route itself is gone
         old = [e for e in before if e.place == place and e.strength != "open"]
         new = [e for e in after if e.place == place]
@@ -116,6 +116,11 @@ def _only_notes(element: Element, pair: Pair) -> bool:
     return not any(pattern("checks", "checking").search(call.name) for call in shape.calls) and not any(
         _ANSWERS.match(statement) or any(row.search(statement) for row in refuses) for statement in shape.statements
     )
+
+
+def _stands(view: str, shape: Shape) -> bool:
+    """Whether a view is still given to something, or listed."""
+    return any(view == call.text or view in call.arguments for call in shape.calls)
 
 
 def _names(pair: Pair) -> str:

@@ -164,6 +164,8 @@ def _calls(shape: Shape) -> Iterator[Element]:
             yield Element(
                 call.last, strength_of(call.last), at=call.at, last_argument=call.arguments[-1] if call.arguments else ""
             )
+        elif call.last.endswith(("_required", "_only")) and len(call.arguments) == 1:  # `login_required(view)`, of one view
+            yield from named(call.last, any_user=True, at=call.at, place=call.arguments[0])
 
 
 def _denials(shape: Shape) -> Iterator[Element]:

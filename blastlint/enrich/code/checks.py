@@ -134,7 +134,7 @@ def _place(pair: Pair, side: Side, statement: str) -> Region | None:
 def _of_branches(pair: Pair) -> Iterator[Fact]:
     """The gravest loss among the branches, with the others as related places."""
     old, new = list(gates(pair.before)), list(gates(pair.after))
-    if not old or {g.condition for g in old} <= {g.condition for g in new}:
+    if not old:
         return
     found = [lost for lost in _lost(old, new, pair) if lost.asks not in ("environment", "")]
     if not found or not _same_function(found, pair):
@@ -181,14 +181,38 @@ def _runs(pair: Pair) -> bool:
 def _lost(old: Sequence[Gate], new: Sequence[Gate], pair: Pair) -> Iterator[Lost]:
     known, there = {g.condition for g in old}, {g.condition for g in new}
     born = [g for g in new if g.condition not in known]
-    shapes = {g.shape for g in born}
+    yield from _escaped(old, new, pair)
     for gate in old:
-        if gate.condition in there or gate.shape in shapes:
+        if gate.condition in there or any(g.shape == gate.shape and not _another(gate, g, pair) for g in born):
             continue
         what, now = _became(gate, born, old, pair)
         if not what or (what == "removed" and moved(gate, _asks(gate) == "flag", pair)) or elsewhere(gate, pair):
             continue
         yield Lost(what, gate, now, _asks(gate))
+
+
+def _another(gate: Gate, new: Gate, pair: Pair) -> bool:
+    """Whether a gate of the same shape asks about something else, and not about the same by another name: both were there
+    before, and are there now."""
+    before, after = set(WORD.findall(pair.text("before"))), set(WORD.findall(pair.text("after")))
+    return bool(subjects(new)) and subjects(new) <= before and subjects(gate) <= after and subjects(new) != subjects(gate)
+
+
+def _escaped(old: Sequence[Gate], new: Sequence[Gate], pair: Pair) -> Iterator[Lost]:
+    """Gates that stand around less than they did: some of the work is done beside them."""
+    around = {gate.condition: gate for gate in new if not gate.leaving}
+    asked = Counter(g.condition for g in old)
+    for gate in old:
+        other = around.get(gate.condition)
+        if gate.leaving or other is None or asked[gate.condition] > 1:
+            continue
+        was, now = Counter(c.name for c in pair.before.calls), Counter(c.name for c in pair.after.calls)
+        out = [c for c in gate.branch.calls if c not in other.branch.calls and 0 < was[c] <= now[c]]
+        inside = {c for g in new if g.condition != gate.condition and not g.leaving for c in g.branch.calls}
+        out = [c for c in out if c not in inside]
+        if out and other.branch.calls:
+            branch = replace(gate.branch, calls=tuple(out), body=())
+            yield Lost("removed", replace(gate, branch=branch), other.branch, _asks(gate))
 
 
 def _became(gate: Gate, born: Sequence[Gate], old: Sequence[Gate], pair: Pair) -> tuple[str, Branch | None]:

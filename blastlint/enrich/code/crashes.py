@@ -13,10 +13,11 @@ from blastlint.model import Fact, FactValue, Side
 from blastlint.regex import regex
 
 _SCREEN = regex(
-    rb"unwrap|expect|panic|[Ee]xit|abort|\bassert\b|Fatal|halt|unreachable|unwrap!|!\.|\.orElseThrow|\bfetch\b|raise"
+    rb"unwrap|expect|\bMust[A-Z]|panic|[Ee]xit|abort|\bassert\b|Fatal|halt|unreachable|unwrap!|!\.|\.orElseThrow|\bfetch\b|raise"
 )
 _HANDED = regex(r"(\w+)\([^()]*\)(?:\.await)?\?")
 _UNWRAPPED = regex(r"(\w+)\([^()]*\)(?:\.await)?\.(?:unwrap|expect)\(")
+_MUST = regex(r"\bMust([A-Z]\w*)\(")
 _MAIN = regex(r"^(main|Main|cli|run_cli|__main__|init)$")
 _NARROWS = regex(r"\bis not\b|isinstance|\bis\b|\bin\b|^assert [\w.]+$")
 _LOADER = regex(r"(?i)config|settings|loader|parse|bootstrap|feature|manifest")
@@ -72,7 +73,11 @@ def _ends(pair: Pair, side: Side) -> Iterator[tuple[str, str, object]]:
 
 
 def _was_handed_on(text: str, pair: Pair) -> bool:
-    """Whether the error that ends the run now was given to the caller: `load(path)?` -> `load(path).unwrap()`."""
+    """Whether the error that ends the run now was given to the caller, `load(path)?` -> `load(path).unwrap()`, or looked at:
+    `regexp.Compile(rule)` -> `regexp.MustCompile(rule)`."""
+    sure = _MUST.search(text)
+    if sure is not None and any(call.last == sure[1] for call in pair.before.calls):
+        return True
     called = _UNWRAPPED.search(text)
     return called is not None and any(m[1] == called[1] for s in pair.before.statements for m in _HANDED.finditer(s))
 

@@ -28,6 +28,10 @@ _QUESTION = regex(
     r"(?:_|[A-Z]|$)|\?$"
 )
 _REFUSAL = regex(r"^(?:raise|throw)\b(?!.*NotImplemented)|^return .*\b(?:errors\.New|fmt\.Errorf)\(")
+_ENDS = regex(  # an answer, or an error that is passed on, after which nothing more is done
+    r"^return (?:await )?(?:done|next|cb|callback|reject|fail|res\.[\w.()]+"
+    r"|\w*[rR]espond\w*|redirect\w*|render\w*|\w*[eE]rror)\("
+)
 _NOTHING = regex(r"^(?:return)?(?: (?:None|null|nil|undefined|[\w.]+\{\}))?(?:, nil)?;?$|^(?:pass|break)$|^\w+ = None$")
 _RETURNED = regex(r"^return\s+(.+?);?$")
 _MOST = 400  # tokens of a statement
@@ -77,6 +81,8 @@ def lost(pair: Pair) -> Iterator[Inline]:
             yield found
     for before in sorted(old, key=len):
         for after in new:
+            if _ENDS.match(before) and before.removeprefix("return ") == after and after != pair.after.statements[-1]:
+                yield Inline(_gate(Leaf(before), before), before, "", False, refuses=True)
             found = next((f for find in _FINDERS for f in find(before, after, pair)), None)
             if found is not None and not _stands(found, pair):
                 yield found
