@@ -13,6 +13,7 @@ is *strong*:
 | present | any value at all |
 | words | the text that has more of `words` |
 | networks | the fewer addresses; the whole of one family is no guard |
+| named | a list, or a tree, in which no `*` stands for everything |
 | healthy | HTTP codes of which none is an error (`200-399`) |
 
 `default` is what an absent argument means (none given: not known). `computed`: dropping the argument plans nothing, the old

@@ -1,6 +1,6 @@
 """What machines, images and the plays that set them up do by themselves: entities of kind `machine.*`.
 
-- `machine.unit`, the path, type systemd.timer: a timer of systemd.
+- `machine.unit`, the path, type systemd.timer or systemd.service: a unit of systemd.
 - `machine.settings`, the path, type apt.conf or dnf.automatic: how packages of a machine are updated by themselves.
 - `machine.job`, `path:command`, type cron.job: a line of a table of cron; `delay` is how long it waits by chance at most.
 - `machine.image`, the path, type dockerfile: what the last stage of a Dockerfile says of its health.
@@ -19,7 +19,7 @@ from blastlint.parse.keytree import KeyTree
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
 
-_TIMER = regex(r"\.timer$")
+_UNIT = regex(r"\.(timer|service)$")
 _APT = regex(r"(^|/)(apt\.conf$|apt\.conf\.d/|\d*(auto|unattended)-upgrades(\.conf)?$)")
 _DNF = regex(r"(^|/)(dnf/automatic\.conf|dnf-automatic\.conf|yum-cron\.conf)$")
 _CRON = regex(r"(^|/)(crontabs?([._-][\w.-]+)?|cron\.d/[\w.-]+|[\w.-]+\.(cron|crontab))$")
@@ -45,7 +45,7 @@ def entities(workspace: Workspace, changed: Sequence[str]) -> Iterator[Entity]:
     for path in changed:
         if posixpath.basename(path).lower().startswith("dockerfile") or path.lower().endswith(".dockerfile"):
             yield from _image(workspace, path)
-        elif _TIMER.search(path) or _DNF.search(path):
+        elif _UNIT.search(path) or _DNF.search(path):
             yield from _sections(workspace, path)
         elif _APT.search(path):
             yield from _package_settings(workspace, path)
@@ -60,7 +60,8 @@ def _sections(workspace: Workspace, path: str) -> Iterator[Entity]:
     roots = document.content.documents if document is not None and isinstance(document.content, KeyTree) else ()
     for root in roots[:1]:
         if root.is_map and root.region is not None:
-            kind, type_ = ("unit", "systemd.timer") if _TIMER.search(path) else ("settings", "dnf.automatic")
+            unit = f"systemd.{path.rpartition('.')[2]}"
+            kind, type_ = ("settings", "dnf.automatic") if _DNF.search(path) else ("unit", unit)
             yield _entity(path, kind, type_, path, root, root.region)
 
 

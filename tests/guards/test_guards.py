@@ -185,6 +185,7 @@ def strong_and_weak(guard: Guard) -> tuple[object, object]:
         "some": (["a"], []),
         "present": ("x", ""),
         "words": (", ".join(guard.words), "x"),
+        "named": (["team-a"], ["team-a", "*"]),
         "networks": (["203.0.113.0/24"], ["203.0.113.0/24", "0.0.0.0/0"]),
         "healthy": ("200,204", "200-499"),
     }[strong]

@@ -199,7 +199,7 @@ def _fact(path: str, widening: Widening, value: Value, new: bool, entity: Entity
         "public": any(roles.is_everyone(a.principal) and not a.grant.is_tied for a in widening.atoms),
         "named": all(atom.named for atom in widening.atoms),
         "account": any(account_of(atom.principal) for atom in widening.atoms),
-        "secrets": any(reads_secrets(a.action) and a.breadth == "all" for a in widening.atoms),
+        "secrets": any(reads_secrets(a.action, a.resource, a.breadth) for a in widening.atoms),
         "system": widening.atoms[0].grant.system,
         "new": new,
         "summary": summary(widening, held.words),

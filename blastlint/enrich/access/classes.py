@@ -51,6 +51,8 @@ _GLOBAL_ARN = regex(r"^arn:[^:]*:(s3:::\*(/\*)?|(?!s3:)[^:]*:[^:]*:[^:]*:([\w-]+
 _RBAC_KINDS = regex(r"^(cluster)?role(binding)?s$|^(pods/(exec|attach)|nodes/proxy|serviceaccounts/token)$"
                     r"|(validat|mutat)ingwebhookconfigurations$")  # fmt: skip
 
+# By these a pod is let in that runs as its maker likes.
+_ADMITTING = regex(r"^(podsecuritypolicies|securitycontextconstraints)$")
 _RBAC_VERBS = regex(r":(escalate|bind|impersonate)$")
 
 
@@ -88,6 +90,8 @@ def class_of(action: str, resource: str = "") -> Class:
         return "assuming roles"
     if _PERMISSIONS.search(action) or (_RBAC_KINDS.search(resource) and not _READ.match(verb) and not _LIST.match(verb)):
         return "changing permissions"
+    if verb == "use" and _ADMITTING.search(resource):
+        return "changing permissions"
     if verb == "*":
         return "everything of a service"
     if _DELETE.match(verb):
@@ -121,12 +125,16 @@ def level_of(action: str, resource: str, breadth: Breadth) -> Level:
     if level == "admin":
         return "service"
     if level == "permissions":
-        if what == "changing permissions" and (_RBAC_KINDS.search(resource) or _RBAC_VERBS.search(action)):
+        if what == "changing permissions" and (
+            _RBAC_KINDS.search(resource) or _ADMITTING.search(resource) or _RBAC_VERBS.search(action)
+        ):
             return "permissions"
         return "service" if verb_of(action) == "*" else "write"
     return level
 
 
-def reads_secrets(action: str) -> bool:
-    """Whether it reads secrets, keys or objects that may hold them."""
-    return bool(_SECRETS.search(action))
+def reads_secrets(action: str, resource: str, breadth: Breadth) -> bool:
+    """Whether it reads all secrets, keys or objects that may hold them: those of an account, or of a cluster's role."""
+    if resource == "secrets":
+        return verb_of(action) in ("get", "list", "watch", "*")
+    return breadth == "all" and bool(_SECRETS.search(action))

@@ -102,6 +102,8 @@ def level(guard: Guard, value: Value | None) -> Level:
         return _presence(value is not None and not (value.known and value.data in ("", (), {})))
     if strong in ("items", "some"):
         return _items(value, strong == "some")
+    if strong == "named":
+        return _presence(value is None or all(leaf.scalar != "*" for _, leaf in value.leaves()))
     if value is None:
         if guard.unlimited_default:
             return _UNLIMITED
