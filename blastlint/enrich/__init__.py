@@ -94,7 +94,7 @@ PROVIDERS: dict[str, Asked] = {
     "guards.backups": _asked(
         "kubernetes.object",
         "machine.job",
-        about=r"^(CronJob|cron\.job|ScheduledBackup|BackupSchedule|Schedule) ",
+        about=r"^(CronJob|CronWorkflow|cron\.job|ScheduledBackup|BackupSchedule|Schedule) ",
     ),
     "exposure.barriers": _asked(
         "terraform.resource",

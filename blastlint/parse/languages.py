@@ -31,6 +31,7 @@ _BY_NAME: dict[str, str] = {
     ".npmrc": "properties", "pip.conf": "ini", ".editorconfig": "ini", ".flake8": "ini", ".coveragerc": "ini",
     ".eslintrc": "json", ".prettierrc": "yaml", ".roomodes": "yaml", ".babelrc": "json",
     "rakefile": "ruby", "gemfile": "ruby",
+    "mongod.conf": "yaml", "mongos.conf": "yaml",
     "caddyfile": "ini", ".htaccess": "ini", "sshd_config": "ini", "ssh_config": "ini",
 }  # fmt: skip
 # Programming languages, each with the first word of its entities' kinds.

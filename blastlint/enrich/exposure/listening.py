@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.exposure.networks import Reach, port_class
-from blastlint.facts.paths import keys
+from blastlint.facts.paths import keys, steps
 from blastlint.model import Change, Delta, Fact, Value
 from blastlint.regex import regex
 
@@ -36,13 +36,20 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         return
     for delta in change.deltas:
         before, after = delta.before, delta.after
-        if before is None or after is None or not _LISTENS.search(keys(delta.path)[-1] if keys(delta.path) else ""):
+        if after is None or not _LISTENS.search(keys(delta.path)[-1] if keys(delta.path) else ""):
             continue
-        if _LOOPBACK.search(_text(before)) and not _EVERYWHERE.search(_text(before)) and _EVERYWHERE.search(_text(after)):
-            yield _fact(change, delta, before, after)
+        old = _text(before) if before is not None else ""
+        closed = _LOOPBACK.search(old) if before is not None else _is_further(delta)
+        if closed and not _EVERYWHERE.search(old) and _EVERYWHERE.search(_text(after)):
+            yield _fact(change, delta, old or "not there", after)
 
 
-def _fact(change: Change, delta: Delta, before: Value, after: Value) -> Fact:
+def _is_further(delta: Delta) -> bool:
+    """Whether it is one more socket of a server that has others: `tcp://0.0.0.0:2375` beside a Unix socket."""
+    return steps(delta.path)[-1].element and delta.after is not None and "://" in _text(delta.after)
+
+
+def _fact(change: Change, delta: Delta, before: str, after: Value) -> Fact:
     port = _PORT.search(_text(after))
     number = int(port[1]) if port is not None else 0
     reached = port_class([Reach("tcp", (number, number), "0.0.0.0/0")]) if number else "other"
@@ -54,7 +61,7 @@ def _fact(change: Change, delta: Delta, before: Value, after: Value) -> Fact:
             "what": "bind-address",
             "ports": (port[1],) if port is not None else (),
             "port_class": reached,
-            "before": _text(before),
+            "before": before,
             "after": _text(after),
             "world": True,
             "new": False,

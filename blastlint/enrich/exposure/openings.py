@@ -3,6 +3,7 @@ so that rules in resources of their own count towards their security group."""
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator
 from itertools import product
 
@@ -20,12 +21,16 @@ GROUPS = (
 )
 RULES = (
     "aws_security_group_rule", "aws_vpc_security_group_ingress_rule", "azurerm_network_security_rule",
+    "azurerm_postgresql_flexible_server_firewall_rule", "azurerm_postgresql_firewall_rule", "azurerm_mysql_firewall_rule",
+    "azurerm_mysql_flexible_server_firewall_rule", "azurerm_mariadb_firewall_rule", "azurerm_mssql_firewall_rule",
+    "azurerm_sql_firewall_rule", "azurerm_redis_firewall_rule", "azurerm_synapse_firewall_rule",
 )  # fmt: skip
 # Lists of rules that stand before whole networks; their order counts.
 ACLS = frozenset({"aws_network_acl", "aws_default_network_acl", "aws_network_acl_rule", "AWS::EC2::NetworkAclEntry"})
 TYPES = frozenset(
     {*GROUPS, *RULES, *ACLS, "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress", "Service", "Ingress"}
 )
+_DATABASE_PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306, "redis": 6380, "sql": 1433}
 _ALLOWED = regex(r"^(nginx\.ingress\.kubernetes\.io/(whitelist-source-range|allowlist-source-range)"
                  r"|alb\.ingress\.kubernetes\.io/inbound-cidrs)$")  # fmt: skip
 
@@ -77,6 +82,8 @@ def _openings(entity: Entity) -> Iterator[Opening]:
                 yield from _azure(entity.address, block)
         case "azurerm_network_security_rule":
             yield from _azure(_group(entity, "network_security_group_name"), attributes)
+        case _ if entity.type.endswith("_firewall_rule"):
+            yield from _stretch(entity)
         case "AWS::EC2::SecurityGroup":
             for block in _blocks(attributes.get("Properties", "SecurityGroupIngress")):
                 yield from _cloudformation(entity.address, block)
@@ -195,6 +202,21 @@ def _azure(group: str, block: Value) -> Iterator[Opening]:
     sources = [v for n in ("source_address_prefix", "source_address_prefixes") for v in _each(block.get(n))]
     for stretch, source in product(ports or [ALL_PORTS], sources):
         yield Opening(group, Reach(protocol, stretch, _source(source), allow, order), source)
+
+
+def _stretch(rule: Entity) -> Iterator[Opening]:
+    """The addresses from one to another that a database of Azure lets in; 0.0.0.0 alone is Azure itself."""
+    first, last = (rule.attributes.get(name) for name in ("start_ip_address", "end_ip_address"))
+    first, last = first or rule.attributes.get("start_ip"), last or rule.attributes.get("end_ip")
+    kind = next((k for k in _DATABASE_PORTS if k in rule.type), "sql")
+    try:
+        ends = ipaddress.IPv4Address(_text(first)), ipaddress.IPv4Address(_text(last))
+        networks = [str(network) for network in ipaddress.summarize_address_range(*ends)]
+    except (ValueError, TypeError):
+        return
+    for network in networks:
+        port = _DATABASE_PORTS[kind]
+        yield Opening(_group(rule, "server_id"), Reach("tcp", (port, port), network), first or Value(network))
 
 
 def published(service: Entity) -> Iterator[tuple[str, tuple[bool, Value]]]:

@@ -35,6 +35,7 @@ _TLS = regex(
     r"|^(return|rewrite|redirect|redir)\b.*https://|^(http-request )?redirect scheme https|^sslengine on"
     r"|^(proxy_ssl_verify on|sslproxyverify require)|^(listen|bind) .*\bssl\b|^server .*\bverify required"
 )
+_CHECKED = regex(r"^option (httpchk|tcp-check|mysql-check|pgsql-check|redis-check)|^server .*\bcheck\b|^health_(check|uri)\b")
 _LIMIT = regex(r"^limit_(req|conn)\b|^rate_limit\b|^secruleengine on|^modsecurity on|^http-request (deny|track)\S* .*rate")
 _REDIRECT = regex(r"https://|scheme https")
 _PORT = regex(r"^(listen|bind) ")
@@ -72,6 +73,9 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         yield _login(asked)
     if clear:
         yield _guard("tls", "off", clear, "traffic to it")
+    unchecked = list(_lost(before, after, _CHECKED))
+    if unchecked:
+        yield _guard("healthcheck", "off", unchecked, "callers from copies that do not work")
     limited = list(_lost(before, after, _LIMIT))
     if limited:
         yield _guard("hardening", "off", limited, "it from what a narrower setting keeps out")

@@ -44,7 +44,7 @@ def _is_backup(entity: Entity) -> bool:
     group = entity.address.partition("/")[0]
     if entity.kind == "kubernetes.object" and (entity.type in _KINDS or (group, entity.type) == ("velero.io", "Schedule")):
         return True
-    if entity.type not in ("CronJob", "cron.job"):
+    if entity.type not in ("CronJob", "CronWorkflow", "cron.job"):
         return False
     texts = (entity.name.rpartition("/")[2], *_runs(entity))
     return not _OTHER.search(texts[0]) and any(_COPIES.search(text) for text in texts)

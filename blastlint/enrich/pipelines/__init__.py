@@ -16,6 +16,10 @@ from blastlint.enrich.surroundings import environment_in
 from blastlint.facts.commands import approvals, classes_of
 from blastlint.masking import mask_text
 from blastlint.model import Change, Entity, Fact, FactValue, Region
+from blastlint.regex import regex
+
+# Scripts whose name says that they check.
+_CHECKING = regex(r"(?i)(^|[/_.-])(ci|checks?|tests?|lint|validate|verify)[\w.-]*\.(sh|bash)$")
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
@@ -153,7 +157,7 @@ def _command(before: Entity, after: Entity, context: Context) -> Iterator[Fact]:
     old, new = command_of(before), command_of(after)
     classes = set(classes_of(new))
     kind = next((k for k in ("security", "test", "lint") if k in classes), "")
-    in_ci = attribute(after, "container") in ("ci", "makefile", "package-script")
+    in_ci = attribute(after, "container") in ("ci", "makefile", "package-script") or _CHECKING.search(after.region.path)
     if kind and in_ci:
         dashed = attribute(after, "container") == "makefile" and old.errexit and not new.errexit  # `-pytest` in a recipe
         quiet = dashed or (new.ignored and not old.ignored) or (_exit_zero(new) and not _exit_zero(old))

@@ -28,15 +28,8 @@ def read(tree: Value) -> Pipeline:
         for entry in listed.elements if listed is not None else ():
             for name, options in entry.items.items():
                 approval = "type: approval" if text_of(options.get("type")) == "approval" else ""
-                jobs.append(
-                    Job(
-                        f"{flow}/{name}",
-                        options.region or entry.region,
-                        "",
-                        approval,
-                        "",
-                        "",
-                        names_of(options.get("requires")),
-                    )
-                )
+                needs = names_of(options.get("requires"))
+                jobs.append(Job(f"{flow}/{name}", options.region or entry.region, approval=approval, needs=needs))
+            if text_of(entry):  # named, and waiting for nothing
+                jobs.append(Job(f"{flow}/{text_of(entry)}", entry.region))
     return Pipeline(tuple(jobs), tuple(shells), (), "")
