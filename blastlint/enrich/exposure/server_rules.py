@@ -35,7 +35,7 @@ _TLS = regex(
     r"|^(return|rewrite|redirect|redir)\b.*https://|^(http-request )?redirect scheme https|^sslengine on"
     r"|^(proxy_ssl_verify on|sslproxyverify require)|^(listen|bind) .*\bssl\b|^server .*\bverify required"
 )
-_CHECKED = regex(r"^option (httpchk|tcp-check|mysql-check|pgsql-check|redis-check)|^server .*\bcheck\b|^health_(check|uri)\b")
+_CHECKED = regex(r"^option (httpchk|(tcp|mysql|pgsql|redis)-check)|^server .*\bcheck\b|^health_(check|uri)\b")
 _LIMIT = regex(r"^limit_(req|conn)\b|^rate_limit\b|^secruleengine on|^modsecurity on|^http-request (deny|track)\S* .*rate")
 _REDIRECT = regex(r"https://|scheme https")
 _PORT = regex(r"^(listen|bind) ")
