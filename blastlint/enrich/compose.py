@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.enrich.context import Context
 from blastlint.frozen import dataclass
-from blastlint.model import Change, Entity, Fact, FactValue, Region, Value
+from blastlint.model import Change, Entity, Fact, FactValue, Region, Value, scalar_text
 from blastlint.regex import regex
 
 PASSING = regex(
@@ -182,8 +182,7 @@ def _mounts(service: Entity) -> Iterator[_Mount]:
 
 
 def _text(value: Value, key: str) -> str:
-    found = value.get(key)
-    return str(found.scalar) if found is not None and found.scalar is not None else ""
+    return scalar_text(value.get(key))
 
 
 def volume_guard(

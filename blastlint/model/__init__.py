@@ -28,7 +28,7 @@ from blastlint.model.changes import (
 )
 from blastlint.model.files import Author, ChangeSet, FileChange, FileStatus, History, Notification, PlanFile, Tree
 from blastlint.model.findings import SEVERITIES, Anchor, Finding, Report, Severity, Suppression, Verdict
-from blastlint.model.values import Block, Region, Related, Scalar, Side, Value, join_path, unknown
+from blastlint.model.values import Block, Region, Related, Scalar, Side, Value, join_path, scalar_text, unknown
 
 __all__ = [
     "Block",
@@ -38,6 +38,7 @@ __all__ = [
     "Side",
     "Value",
     "join_path",
+    "scalar_text",
     "unknown",
     "Author",
     "ChangeSet",

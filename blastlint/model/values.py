@@ -142,6 +142,12 @@ def join_path(prefix: str, key: str) -> str:
     return f'{prefix}["{key}"]'
 
 
+def scalar_text(value: Value | None) -> str:
+    """A scalar as text; "" for null, for what is not there, and for all that is no scalar."""
+    scalar = value.scalar if value is not None else None
+    return "" if scalar is None else str(scalar)
+
+
 def unknown(reason: str, text: str = "", refs: frozenset[str] = frozenset(), region: Region | None = None) -> Value:
     """A value that cannot be known from source; `text` is its canonical expression."""
     return Value(None, known=False, reason=reason, text=text, refs=refs, region=region)

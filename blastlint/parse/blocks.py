@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from blastlint.frozen import dataclass
-from blastlint.model import Value
+from blastlint.model import Value, scalar_text
 from blastlint.parse.keytree import MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_LARGE, Reading
 from blastlint.regex import regex
 
@@ -165,4 +165,4 @@ def directives(root: Value, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple
             if each.is_map:
                 yield from directives(each, (*above, name))
             else:
-                yield above, name, "" if each.scalar is None else str(each.scalar), each
+                yield above, name, scalar_text(each), each

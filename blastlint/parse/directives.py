@@ -11,6 +11,7 @@ from itertools import chain
 
 from blastlint.frozen import dataclass
 from blastlint.model import Document, Value
+from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
 
 WORD = b"blastlint:"
@@ -47,6 +48,13 @@ class Directive:
     def is_honoured(self) -> bool:
         """A directive counts when it names rules and gives a reason."""
         return bool(self.rules and self.reason)
+
+
+def directives_of(path: str, side: Workspace) -> tuple[Directive, ...]:
+    """Every directive of a file of one side, in order; none where it is not there or has no mark."""
+    document = side.document(path)
+    data = side.tree.read(path) if document is not None and path in side.marked else None
+    return directives(document, data) if document is not None and data is not None else ()
 
 
 def directives(document: Document, data: bytes) -> tuple[Directive, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from blastlint.frozen import replace
 from blastlint.model import Finding, Notification, Region, Suppression
-from blastlint.parse.directives import Directive, directives
+from blastlint.parse.directives import Directive, directives_of
 from blastlint.parse.workspace import Workspace
 
 
@@ -22,7 +22,7 @@ def suppressed(findings: Iterable[Finding], before: Workspace) -> tuple[tuple[Fi
         matching: list[Suppression] = []
         for path, lines in _places(finding):
             if path not in known:
-                known[path] = _read(path, before)
+                known[path] = directives_of(path, before)
             matching += _matching(finding, known[path], lines)
         done.append(replace(finding, suppressions=(*finding.suppressions, *dict.fromkeys(matching))))
     void = (d for ds in known.values() for d in ds if not d.is_honoured)
@@ -38,12 +38,6 @@ def _places(finding: Finding) -> Iterator[tuple[str, set[int]]]:
         if region is not None and region.side == "before":
             by_path.setdefault(region.path, set()).add(region.start_line)
     yield from by_path.items()
-
-
-def _read(path: str, before: Workspace) -> tuple[Directive, ...]:
-    document = before.document(path)
-    data = before.tree.read(path) if document is not None and path in before.marked else None
-    return directives(document, data) if document is not None and data is not None else ()
 
 
 def _matching(finding: Finding, known: Sequence[Directive], lines: set[int]) -> Iterator[Suppression]:

@@ -22,7 +22,7 @@ from itertools import chain
 
 from blastlint.facts.kubernetes import group_of
 from blastlint.frozen import dataclass, replace
-from blastlint.model import Entity, Region, Value
+from blastlint.model import Entity, Region, Value, scalar_text
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.templates import REASON as TEMPLATED
 from blastlint.parse.workspace import Workspace
@@ -301,4 +301,4 @@ def _text(value: Value | None) -> str:
         return ""
     if not value.known:
         return value.text
-    return "" if value.scalar is None else str(value.scalar)
+    return scalar_text(value)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blastlint.enrich.context import Context
-from blastlint.enrich.guards.strength import truth
 from blastlint.enrich.shown import shown
 from blastlint.facts.paths import steps
+from blastlint.facts.units import truth
 from blastlint.model import Change, Delta, Fact, Value
 from blastlint.regex import regex
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from blastlint.enrich.context import Context
 from blastlint.facts.paths import found, steps
-from blastlint.model import Change, Delta, Entity, Fact, FactValue, Region, Side, Value
+from blastlint.model import Change, Delta, Entity, Fact, FactValue, Region, Side, Value, scalar_text
 from blastlint.parse.keytree import KeyTree
 from blastlint.prose import listed
 from blastlint.regex import regex
@@ -284,8 +284,7 @@ def _is_on(value: Value | None) -> bool:
 
 
 def _text(value: Value | None, *path: str) -> str:
-    here = value.get(*path) if value is not None else None
-    return "" if here is None or here.scalar is None else str(here.scalar)
+    return scalar_text(value.get(*path) if value is not None else None)
 
 
 def _elements(value: Value | None) -> tuple[Value, ...]:

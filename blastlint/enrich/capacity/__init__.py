@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blastlint.enrich.context import Context
-from blastlint.enrich.guards.strength import quantity, truth
+from blastlint.enrich.guards.strength import quantity
 from blastlint.enrich.lifecycle.addresses import is_named
 from blastlint.facts.paths import found, steps
+from blastlint.facts.units import truth
 from blastlint.frozen import dataclass
 from blastlint.model import Change, Entity, Fact, Value
 

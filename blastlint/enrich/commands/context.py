@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from blastlint.command import Command, Word
 from blastlint.enrich.surroundings import environment_in
 from blastlint.frozen import dataclass
-from blastlint.model import Entity
+from blastlint.model import Entity, scalar_text
 from blastlint.regex import regex
 
 _LOCALHOST = regex(
@@ -50,8 +50,7 @@ class Surroundings:
 
 
 def attribute(entity: Entity, name: str) -> str:
-    value = entity.attributes.items.get(name)
-    return str(value.scalar) if value is not None and value.scalar is not None else ""
+    return scalar_text(entity.attributes.items.get(name))
 
 
 def surroundings(entity: Entity, command: Command) -> Surroundings:

@@ -10,7 +10,7 @@ from itertools import product
 from blastlint.enrich.exposure.networks import ALL_PORTS, Reach
 from blastlint.enrich.lifecycle.addresses import type_of
 from blastlint.frozen import dataclass
-from blastlint.model import Entity, Value
+from blastlint.model import Entity, Value, scalar_text
 from blastlint.regex import regex
 
 GROUPS = (
@@ -58,22 +58,22 @@ def _openings(entity: Entity) -> Iterator[Opening]:
             for block in _blocks(attributes.get("ingress")):
                 yield from _aws(entity.address, block)
         case "aws_security_group_rule" | "aws_vpc_security_group_ingress_rule":
-            if _text(attributes.get("type")) in ("", "ingress"):
+            if scalar_text(attributes.get("type")) in ("", "ingress"):
                 yield from _aws(_group(entity, "security_group_id"), attributes)
         case "aws_network_acl" | "aws_default_network_acl":
             for block in _blocks(attributes.get("ingress")):
                 yield from _acl(entity.address, block)
         case "aws_network_acl_rule":
-            if str(_text(attributes.get("egress"))).lower() != "true":
+            if str(scalar_text(attributes.get("egress"))).lower() != "true":
                 yield from _acl(_group(entity, "network_acl_id"), attributes)
         case "AWS::EC2::NetworkAclEntry":
             entry = attributes.get("Properties") or Value({})
-            if _text(entry.get("Egress")).lower() != "true":
+            if scalar_text(entry.get("Egress")).lower() != "true":
                 yield from _acl_entry(entity, entry)
         case "Service" | "Ingress":
             yield from _balanced(entity)
         case "google_compute_firewall":
-            if _text(attributes.get("direction")).upper() in ("", "INGRESS") and attributes.get("disabled") != Value(
+            if scalar_text(attributes.get("direction")).upper() in ("", "INGRESS") and attributes.get("disabled") != Value(
                 True
             ):
                 yield from _google(_targets(attributes), attributes)
@@ -91,7 +91,7 @@ def _openings(entity: Entity) -> Iterator[Opening]:
             properties = attributes.get("Properties")
             if properties is not None:
                 group = properties.get("GroupId") or properties.get("GroupName") or Value()
-                named = sorted(group.refs) or [_text(group) or group.text or entity.address]
+                named = sorted(group.refs) or [scalar_text(group) or group.text or entity.address]
                 yield from _cloudformation(named[0], properties)
 
 
@@ -101,11 +101,11 @@ def _group(entity: Entity, attribute: str) -> str:
     if value is None:
         return entity.address
     groups = sorted(ref for ref in value.refs if type_of(ref) in GROUPS) or sorted(value.refs)
-    return groups[0] if groups else _text(value) or entity.address
+    return groups[0] if groups else scalar_text(value) or entity.address
 
 
 def _aws(group: str, block: Value) -> Iterator[Opening]:
-    protocol = _protocol(_text(block.get("protocol")) or _text(block.get("ip_protocol")))
+    protocol = _protocol(scalar_text(block.get("protocol")) or scalar_text(block.get("ip_protocol")))
     ports = _range(block.get("from_port"), block.get("to_port")) if protocol != "*" else ALL_PORTS
     for name in ("cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"):
         for source in _each(block.get(name)):
@@ -113,7 +113,7 @@ def _aws(group: str, block: Value) -> Iterator[Opening]:
 
 
 def _cloudformation(group: str, block: Value) -> Iterator[Opening]:
-    protocol = _protocol(_text(block.get("IpProtocol")))
+    protocol = _protocol(scalar_text(block.get("IpProtocol")))
     ports = _range(block.get("FromPort"), block.get("ToPort")) if protocol != "*" else ALL_PORTS
     for name in ("CidrIp", "CidrIpv6"):
         for source in _each(block.get(name)):
@@ -127,8 +127,8 @@ def _google(group: str, attributes: Value) -> Iterator[Opening]:
     order = _int(attributes.get("priority"))
     for name in ("allow", "deny"):
         for block in _blocks(attributes.get(name)):
-            protocol = _protocol(_text(block.get("protocol")))
-            ports = [_port(text) for text in map(_text, _each(block.get("ports")))] or [ALL_PORTS]
+            protocol = _protocol(scalar_text(block.get("protocol")))
+            ports = [_port(text) for text in map(scalar_text, _each(block.get("ports")))] or [ALL_PORTS]
             for stretch, source in product(ports, sources):
                 reach = Reach(protocol, stretch, _source(source), name == "allow", 1000 if order is None else order)
                 yield Opening(group, reach, source)
@@ -139,30 +139,30 @@ def _targets(attributes: Value) -> str:
     are read together."""
     parts = []
     for name in ("network", "target_tags", "target_service_accounts"):
-        texts = sorted(_text(v) or v.text for v in _each(attributes.get(name)))
+        texts = sorted(scalar_text(v) or v.text for v in _each(attributes.get(name)))
         parts.append(",".join(texts))
     return "|".join(parts)
 
 
 def _acl(group: str, block: Value) -> Iterator[Opening]:
     """One line of an AWS network ACL."""
-    protocol = _protocol(_text(block.get("protocol")))
+    protocol = _protocol(scalar_text(block.get("protocol")))
     ports = _range(block.get("from_port"), block.get("to_port")) if protocol != "*" else ALL_PORTS
-    allow = (_text(block.get("action")) or _text(block.get("rule_action"))).lower() == "allow"
+    allow = (scalar_text(block.get("action")) or scalar_text(block.get("rule_action"))).lower() == "allow"
     order = _int(block.get("rule_no")) or _int(block.get("rule_number")) or 0
     for name in ("cidr_block", "ipv6_cidr_block"):
         for source in _each(block.get(name)):
-            if _text(source) or not source.known:
+            if scalar_text(source) or not source.known:
                 yield Opening(group, Reach(protocol, ports, _source(source), allow, order), source)
 
 
 def _acl_entry(entity: Entity, properties: Value) -> Iterator[Opening]:
     named = properties.get("NetworkAclId") or Value()
-    group = (sorted(named.refs) or [_text(named) or named.text or entity.address])[0]
-    protocol = _protocol(_text(properties.get("Protocol")))
+    group = (sorted(named.refs) or [scalar_text(named) or named.text or entity.address])[0]
+    protocol = _protocol(scalar_text(properties.get("Protocol")))
     stretch = properties.get("PortRange") or Value({})
     ports = _range(stretch.get("From"), stretch.get("To")) if protocol != "*" else ALL_PORTS
-    allow = _text(properties.get("RuleAction")).lower() == "allow"
+    allow = scalar_text(properties.get("RuleAction")).lower() == "allow"
     for name in ("CidrBlock", "Ipv6CidrBlock"):
         for source in _each(properties.get(name)):
             reach = Reach(protocol, ports, _source(source), allow, _int(properties.get("RuleNumber")) or 0)
@@ -176,14 +176,16 @@ def _balanced(entity: Entity) -> Iterator[Opening]:
     if entity.type == "Ingress":
         annotations = (attributes.get("metadata", "annotations") or Value({})).items
         allowed = [v for k, v in annotations.items() if _ALLOWED.match(k)]
-        listed = [part.strip() for v in allowed for part in _text(v).split(",") if part.strip()]
+        listed = [part.strip() for v in allowed for part in scalar_text(v).split(",") if part.strip()]
         ports = [("tcp", (443, 443))]
         values = [Value(text, region=allowed[0].region) for text in listed]
-    elif _text(spec.get("type")) == "LoadBalancer":
+    elif scalar_text(spec.get("type")) == "LoadBalancer":
         values = list(_each(spec.get("loadBalancerSourceRanges")))
         blocks = _blocks(spec.get("ports"))
         ports = [
-            (_protocol(_text(b.get("protocol")) or "tcp"), (n, n)) for b in blocks if (n := _int(b.get("port"))) is not None
+            (_protocol(scalar_text(b.get("protocol")) or "tcp"), (n, n))
+            for b in blocks
+            if (n := _int(b.get("port"))) is not None
         ]
     else:
         return
@@ -192,12 +194,12 @@ def _balanced(entity: Entity) -> Iterator[Opening]:
 
 
 def _azure(group: str, block: Value) -> Iterator[Opening]:
-    if _text(block.get("direction")).lower() != "inbound":
+    if scalar_text(block.get("direction")).lower() != "inbound":
         return
-    allow, order = _text(block.get("access")).lower() == "allow", _int(block.get("priority")) or 0
-    protocol = _protocol(_text(block.get("protocol")))
+    allow, order = scalar_text(block.get("access")).lower() == "allow", _int(block.get("priority")) or 0
+    protocol = _protocol(scalar_text(block.get("protocol")))
     ports = [
-        _port(_text(v)) for n in ("destination_port_range", "destination_port_ranges") for v in _each(block.get(n))
+        _port(scalar_text(v)) for n in ("destination_port_range", "destination_port_ranges") for v in _each(block.get(n))
     ]
     sources = [v for n in ("source_address_prefix", "source_address_prefixes") for v in _each(block.get(n))]
     for stretch, source in product(ports or [ALL_PORTS], sources):
@@ -224,9 +226,9 @@ def published(service: Entity) -> Iterator[tuple[str, tuple[bool, Value]]]:
     for entry in _blocks(service.attributes.get("ports")):
         if entry.is_map:
             if entry.get("published") is not None:
-                yield _text(entry.get("target")), (_is_local(_text(entry.get("host_ip"))), entry)
+                yield scalar_text(entry.get("target")), (_is_local(scalar_text(entry.get("host_ip"))), entry)
             continue
-        host, _, container = _text(entry).partition("/")[0].rpartition(":")
+        host, _, container = scalar_text(entry).partition("/")[0].rpartition(":")
         if host:
             yield container, (_is_local(host.rpartition(":")[0]), entry)
 
@@ -254,12 +256,8 @@ def _each(value: Value | None) -> Iterator[Value]:
         yield value
 
 
-def _text(value: Value | None) -> str:
-    return "" if value is None or value.scalar is None else str(value.scalar)
-
-
 def _source(value: Value) -> str:
-    text = _text(value) if value.known else f"<{value.text}>"
+    text = scalar_text(value) if value.known else f"<{value.text}>"
     return "0.0.0.0/0" if text.lower() in ("*", "any", "internet") else text
 
 
@@ -280,7 +278,7 @@ def _range(low: Value | None, high: Value | None) -> tuple[int, int]:
 
 
 def _int(value: Value | None) -> int | None:
-    text = _text(value)
+    text = scalar_text(value)
     return int(text) if text.lstrip("-").isdigit() else None
 
 

@@ -11,7 +11,7 @@ from blastlint.enrich.access.policies import unknown_text
 from blastlint.enrich.context import Context
 from blastlint.facts.paths import found, steps
 from blastlint.frozen import dataclass
-from blastlint.model import Change, Entity, Fact, Region, Related, Side, Value
+from blastlint.model import Change, Entity, Fact, Region, Related, Side, Value, scalar_text
 from blastlint.parse.keytree import KeyTree
 from blastlint.prose import few
 from blastlint.regex import regex
@@ -201,7 +201,7 @@ def _first(value: Value, path: str) -> str:
         return ""
     if not here.known:
         return unknown_text(here)
-    return "" if here.scalar is None else str(here.scalar)
+    return scalar_text(here)
 
 
 def _texts(value: Value, paths: tuple[str, ...]) -> frozenset[str]:

@@ -18,6 +18,7 @@ from blastlint.model import Change, Fact, FactValue, Region, Related, Side, Valu
 from blastlint.parse.keytree import KeyTree
 from blastlint.prose import few
 from blastlint.regex import regex
+from blastlint.resolve.kubernetes.patches import text_at
 
 _SCREEN = regex(rb"(?m)^\s*(?:-\s*)?[{\s]*alert:|^receivers:|\"alert\"|alert: ")
 _METRIC = regex(r"[a-zA-Z_:][a-zA-Z0-9_:]*(?=\s*[{\[]|\s*(?:[-+*/)<>=!]|$))")
@@ -81,17 +82,10 @@ def _alerts(documents: Sequence[Value]) -> Iterator[_Alert]:
         for group in groups.elements if groups is not None else ():
             rules = group.get("rules")
             for rule in rules.elements if rules is not None else ():
-                name, expression = _text(rule, "alert"), " ".join(_text(rule, "expr").split())
-                severity = _text(rule, "labels", "severity")
+                name, expression = text_at(rule, "alert"), " ".join(text_at(rule, "expr").split())
+                severity = text_at(rule, "labels", "severity")
                 if name and expression:
-                    yield _Alert(name, expression, _text(rule, "for") or "0s", severity, rule.region)
-
-
-def _text(value: Value, *path: str) -> str:
-    found = value.get(*path)
-    if found is None:
-        return ""
-    return found.text if not found.known else "" if found.scalar is None else str(found.scalar)
+                    yield _Alert(name, expression, text_at(rule, "for") or "0s", severity, rule.region)
 
 
 def _gone(alerts: Sequence[_Alert]) -> Iterator[Fact]:
@@ -178,10 +172,10 @@ def _unheard(before: Sequence[Value], after: Sequence[Value]) -> Iterator[Fact]:
         now = dict(_routes(new.get("route"), ""))
         for name, receiver in _routes(old.get("route"), ""):
             other = now.get(name)
-            if other is None or heard.get(_text(receiver, "receiver")) is not True:
+            if other is None or heard.get(text_at(receiver, "receiver")) is not True:
                 continue
-            if hears.get(_text(other, "receiver")) is False:
-                was, is_now = _text(receiver, "receiver"), _text(other, "receiver")
+            if hears.get(text_at(other, "receiver")) is False:
+                was, is_now = text_at(receiver, "receiver"), text_at(other, "receiver")
                 told = f"the route {name or 'of everything'} leads to {is_now}, whom nothing calls, and not to {was}"
                 yield _fact(f"route {name}", was, is_now, told, receiver.region, other.region, "off")
                 break
@@ -191,7 +185,7 @@ def _called(root: Value) -> Mapping[str, bool]:
     """receiver -> whether anything calls it."""
     receivers = root.get("receivers")
     return {
-        _text(receiver, "name"): any(_CALLS.search(key) and value.elements for key, value in receiver.items.items())
+        text_at(receiver, "name"): any(_CALLS.search(key) and value.elements for key, value in receiver.items.items())
         for receiver in (receivers.elements if receivers is not None else ())
     }
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blastlint.enrich.context import Context
-from blastlint.enrich.guards.strength import truth
 from blastlint.facts.paths import found, steps
 from blastlint.facts.stateful import stateful_class, table_name
+from blastlint.facts.units import truth
 from blastlint.model import Change, Entity, Fact, FactValue, Region, Value
 from blastlint.regex import regex
 

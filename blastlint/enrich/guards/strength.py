@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from blastlint.facts.guards import Guard
+from blastlint.facts.units import truth
 from blastlint.frozen import dataclass, replace
 from blastlint.model import Confidence, Scalar, Value
 from blastlint.regex import regex
@@ -13,8 +14,6 @@ from blastlint.resolve.terraform.shapes import said_by_nobody
 
 Direction = Literal["weakened", "strengthened", "uncertain"]
 
-_TRUE = frozenset({"true", "yes", "on", "1", "enabled", "enable", "active"})
-_FALSE = frozenset({"false", "no", "off", "0", "disabled", "disable", "inactive", "suspended"})
 _QUANTITY = regex(r"^\s*(?P<number>[+-]?\d+(?:\.\d+)?)\s*(?P<unit>%|[A-Za-z]*)\s*$")
 _ISO_PERIOD = regex(r"^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$")
 _ISO_SECONDS = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60, 1)
@@ -184,14 +183,6 @@ def _ordered(guard: Guard, order: tuple[str, ...], scalar: Scalar) -> Level:
     if rank in equal:
         rank = max(equal)
     return Level(rank, off=rank == (max(equal) if 0 in equal else 0))
-
-
-def truth(scalar: Scalar) -> bool | None:
-    """A boolean in any of its spellings, else None."""
-    if isinstance(scalar, bool):
-        return scalar
-    text = str(scalar).strip().lower()
-    return True if text in _TRUE else False if text in _FALSE else None
 
 
 def quantity(scalar: Scalar) -> tuple[float, str] | None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blastlint.enrich.context import Context
-from blastlint.enrich.guards.strength import truth
 from blastlint.enrich.kubernetes.effects import deployed_paths
 from blastlint.facts.paths import found, steps
+from blastlint.facts.units import truth
 from blastlint.frozen import dataclass
 from blastlint.model import Change, Entity, Fact, FactValue, Related, Value
 from blastlint.regex import regex

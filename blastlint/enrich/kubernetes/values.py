@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from blastlint.enrich.capacity import Amount, fact_of, sizes
 from blastlint.enrich.context import Context
-from blastlint.enrich.guards.strength import truth
 from blastlint.facts.paths import found, keys, steps
+from blastlint.facts.units import truth
 from blastlint.frozen import dataclass
 from blastlint.model import Change, Delta, Entity, Fact, FactValue, Region
 from blastlint.parse.keytree import KeyTree

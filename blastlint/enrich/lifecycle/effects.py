@@ -22,7 +22,19 @@ from blastlint.enrich.lifecycle.variants import deployed
 from blastlint.enrich.surroundings import class_of, environment_of
 from blastlint.facts.stateful import stateful_class, table_name
 from blastlint.frozen import replace
-from blastlint.model import Action, Change, Confidence, Delta, Effect, Entity, Impact, Recoverability, Related, Tree
+from blastlint.model import (
+    Action,
+    Change,
+    Confidence,
+    Delta,
+    Effect,
+    Entity,
+    Impact,
+    Recoverability,
+    Related,
+    Tree,
+    scalar_text,
+)
 from blastlint.regex import regex
 from blastlint.resolve.terraform.details import is_out_of_sight, is_swapped
 
@@ -265,8 +277,7 @@ def _by_group(entities: Iterable[Entity]) -> dict[Group, dict[str, Entity]]:
 
 
 def _text(entity: Entity, name: str) -> str:
-    value = entity.attributes.get(name)
-    return str(value.scalar) if value is not None and value.scalar is not None else ""
+    return scalar_text(entity.attributes.get(name))
 
 
 def _forgets(entity: Entity) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import environment_in, path_class_of
-from blastlint.model import Change, Fact, FactValue, Value
+from blastlint.model import Change, Fact, FactValue, scalar_text
 from blastlint.regex import regex
 
 _CREATES = regex(r"(^|[.\]])(ddl-auto|ddl_auto|ddlauto|hbm2ddl[._]auto)$", re.IGNORECASE)
@@ -23,7 +23,8 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     if len(change.deltas) != 1 or change.deltas[0].after is None or change.action == "removed":
         return
     delta = change.deltas[0]
-    name, after, before = delta.path.replace('["', ".").replace('"]', ""), _text(delta.after), _text(delta.before)
+    name = delta.path.replace('["', ".").replace('"]', "")
+    after, before = scalar_text(delta.after), scalar_text(delta.before)
     if not _resets(change.path, name, after) or _resets(change.path, name, before):
         return
     place = f"{change.path} {name}"
@@ -51,7 +52,3 @@ def _resets(path: str, name: str, value: str) -> bool:
     if _CREATES.search(name):
         return value.lower().startswith("create")
     return bool(_DROPS.search(name)) and value.lower() == "true" and bool(_ORM.search(f"{path} {name}"))
-
-
-def _text(value: Value | None) -> str:
-    return "" if value is None or value.scalar is None else str(value.scalar)

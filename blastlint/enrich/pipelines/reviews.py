@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from blastlint.enrich.context import Context
 from blastlint.frozen import dataclass
 from blastlint.globs import matches
-from blastlint.model import Change, Fact, FactValue, Region, Value
+from blastlint.model import Change, Fact, FactValue, Region, Value, scalar_text
 from blastlint.parse.keytree import KeyTree
 from blastlint.prose import few
 from blastlint.regex import regex
@@ -277,7 +277,7 @@ def _weaker(old: Value, new: Value | None, key: str, where: str, depth: int) -> 
 
 def _type(value: Value) -> str:
     found = value.get("type") or value.get("name") or value.get("context")
-    return str(found.scalar) if found is not None and found.scalar is not None else ""
+    return scalar_text(found)
 
 
 def _loss(sort: str, old: Value, new: Value | None) -> tuple[str, str] | None:

@@ -16,7 +16,7 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import environment_in
 from blastlint.facts.commands import is_known
 from blastlint.masking import mask_text
-from blastlint.model import Change, Entity, Fact, FactValue, Region, Value
+from blastlint.model import Change, Entity, Fact, FactValue, Region, Value, scalar_text
 from blastlint.parse.keytree import KeyTree
 from blastlint.regex import regex
 
@@ -109,7 +109,7 @@ def _below(old: Value, new: Value, key: str, depth: int, path: str) -> Iterator[
             if now is not None:
                 yield from _below(child, now, name, depth + 1, path)
             elif name in ("serial",) and _is_part(child):
-                yield rollout("all-at-once", name, _text(child), "all at once", new.region, path)
+                yield rollout("all-at-once", name, scalar_text(child), "all at once", new.region, path)
     elif old.is_list and new.is_list:
         if _STAGES.match(key) and not (_NOT_ROLLOUT.match(key) and "gitlab" in path):
             yield from _list(old, new, key, path)
@@ -125,12 +125,12 @@ def _below(old: Value, new: Value, key: str, depth: int, path: str) -> Iterator[
 
 def _name(value: Value) -> str:
     found = value.get("name") or value.get("id") or value.get("hosts")
-    return str(found.scalar) if found is not None and found.scalar is not None else ""
+    return scalar_text(found)
 
 
 def _list(old: Value, new: Value, key: str, path: str) -> Iterator[Fact]:
     """A list of stages that got shorter and still ends with everything."""
-    before, after = [_text(e) for e in old.elements], [_text(e) for e in new.elements]
+    before, after = [scalar_text(e) for e in old.elements], [scalar_text(e) for e in new.elements]
     if not before or not after or "" in before or "" in after:
         return
     lost = [stage for stage in before if stage not in after]
@@ -140,7 +140,7 @@ def _list(old: Value, new: Value, key: str, path: str) -> Iterator[Fact]:
 
 
 def _scalar(old: Value, new: Value, key: str, path: str) -> Iterator[Fact]:
-    before, after = _text(old), _text(new)
+    before, after = scalar_text(old), scalar_text(new)
     if (_GRADUAL.search(before) and _ALL_AT_ONCE.search(after)) or (
         _SHARE.match(key)
         and _is_part(old)
@@ -154,7 +154,7 @@ def _scalar(old: Value, new: Value, key: str, path: str) -> Iterator[Fact]:
 
 def _is_part(value: Value) -> bool:
     """Whether it is a share below one half, or a small batch."""
-    text = _text(value).rstrip("%")
+    text = scalar_text(value).rstrip("%")
     return text.isdigit() and 0 < int(text) <= 50
 
 
@@ -169,7 +169,7 @@ def _strategy(old: Value, new: Value, path: str) -> Iterator[Fact]:
     if weight is not None and now is not None and (new.get("targetRef") is not None or new.get("service") is not None):
         was, is_now = _number(weight), _number(now)
         if was and is_now and is_now >= 50 > was:
-            yield rollout("stages-fewer", "stepWeight", _text(weight), _text(now), now.region, path)
+            yield rollout("stages-fewer", "stepWeight", scalar_text(weight), scalar_text(now), now.region, path)
     metrics = old.get("analysis", "metrics")
     if metrics is not None and metrics.elements and old.get("targetRef") is not None:
         left = new.get("analysis", "metrics")
@@ -211,12 +211,8 @@ def _told(shape: tuple[list[int], int, int]) -> str:
 
 
 def _number(value: Value) -> int:
-    text = _text(value).rstrip("%")
+    text = scalar_text(value).rstrip("%")
     return int(text) if text.isdigit() else 0
-
-
-def _text(value: Value) -> str:
-    return "" if not value.is_scalar or value.scalar is None else str(value.scalar)
 
 
 # --- commands and jobs -----------------------------------------------------------------------------------------------

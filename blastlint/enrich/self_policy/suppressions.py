@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from blastlint.enrich.context import Context
 from blastlint.model import Change, Fact, Region
-from blastlint.parse.directives import Directive, directives
+from blastlint.parse.directives import Directive, directives_of
 from blastlint.parse.workspace import Workspace
 
 # The matching is over all files, and is asked file by file. Lives as long as the after side's workspace.
@@ -49,8 +49,8 @@ def _grown(context: Context) -> dict[str, list[Directive]]:
     """path -> the directives that base does not have: not for the same code anywhere, nor in the same file."""
     files = context.change_set.files
     was = {file.after: file.before for file in files if file.after and file.before}
-    old = [d for file in files if file.before for d in _directives(file.before, context.before)]
-    new = [d for file in files if file.after for d in _directives(file.after, context.after)]
+    old = [d for file in files if file.before for d in directives_of(file.before, context.before)]
+    new = [d for file in files if file.after for d in directives_of(file.after, context.after)]
     by_code = Counter((d.rules, d.code, d.is_honoured) for d in old)
     by_file = Counter((d.path, d.rules, d.is_honoured) for d in old)
     unmatched: list[Directive] = []
@@ -69,9 +69,3 @@ def _grown(context: Context) -> dict[str, list[Directive]]:
         else:
             grown.setdefault(directive.path, []).append(directive)
     return grown
-
-
-def _directives(path: str, side: Workspace) -> tuple[Directive, ...]:
-    document = side.document(path)
-    data = side.tree.read(path) if document is not None and path in side.marked else None
-    return directives(document, data) if document is not None and data is not None else ()

@@ -10,7 +10,7 @@ from blastlint.enrich.supply.unlocked import facts as unlocked
 from blastlint.enrich.supply.unlocked import lock_fact
 from blastlint.facts import supply as known
 from blastlint.frozen import dataclass
-from blastlint.model import Fact, Side, Value
+from blastlint.model import Fact, Side, Value, scalar_text
 from blastlint.parse.keytree import KeyTree
 from blastlint.regex import regex
 
@@ -127,22 +127,18 @@ def _of_tree(tree: Value, name: str) -> Iterator[tuple[str, Locked]]:
         return
     if packages.is_map:
         for key, entry in packages.items.items():
-            version = _scalar(entry.get("version")) or key.rpartition("@")[2].split("(")[0]
-            checksum = _scalar(entry.get("integrity")) or _scalar(entry.get("resolution", "integrity"))
+            version = scalar_text(entry.get("version")) or key.rpartition("@")[2].split("(")[0]
+            checksum = scalar_text(entry.get("integrity")) or scalar_text(entry.get("resolution", "integrity"))
             label = key if name != "pnpm-lock.yaml" else f"{key.rpartition('@')[0]}@{version.split('.')[0]}"
             if entry.is_list:  # bun: [name@version, registry, what it needs, integrity]
-                version, checksum = (_scalar(entry.get(at)).rpartition("@")[2] for at in (0, -1))
+                version, checksum = (scalar_text(entry.get(at)).rpartition("@")[2] for at in (0, -1))
             if key:
                 yield label, Locked(version, checksum)
     for entry in packages.elements:
-        version = _scalar(entry.get("version"))
-        title = _scalar(entry.get("name"))
+        version = scalar_text(entry.get("version"))
+        title = scalar_text(entry.get("name"))
         files = entry.get("files")
-        sums = sorted(_scalar(f.get("hash")) for f in (files.elements if files is not None else ()))
-        held = _scalar(entry.get("checksum")) or _scalar(entry.get("sdist", "hash"))
+        sums = sorted(scalar_text(f.get("hash")) for f in (files.elements if files is not None else ()))
+        held = scalar_text(entry.get("checksum")) or scalar_text(entry.get("sdist", "hash"))
         checksum = held or (sums[0] if len(sums) == 1 else "")
         yield f"{title}@{version.split('.')[0]}" if name == "cargo.lock" else title, Locked(version, checksum)
-
-
-def _scalar(value: Value | None) -> str:
-    return str(value.scalar) if value is not None and value.scalar is not None else ""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from xml.parsers import expat
 
-from blastlint.model import Value
+from blastlint.model import Value, scalar_text
 from blastlint.parse.terms import EMPTY, Term
 
 _DEEPEST = 60
@@ -97,4 +97,4 @@ def _entry(name: str, value: Value, depth: int) -> Term:
 def _scalar(value: Value) -> str:
     if isinstance(value.scalar, bool):
         return str(value.scalar).lower()
-    return "" if value.scalar is None else str(value.scalar)
+    return scalar_text(value)

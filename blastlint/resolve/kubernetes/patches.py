@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from blastlint.frozen import dataclass, replace
-from blastlint.model import Value
+from blastlint.model import Value, scalar_text
 
 # Lists that are merged element by element, and by what; every other list is replaced whole.
 _MERGE_KEYS: dict[str, tuple[str, ...]] = {
@@ -46,9 +46,7 @@ class Target:
 def text_at(value: Value, *path: str) -> str:
     """The scalar at a path as text, or the text of what a template computes; empty when there is none."""
     found = value.get(*path)
-    if found is None:
-        return ""
-    return found.text if not found.known else "" if found.scalar is None else str(found.scalar)
+    return found.text if found is not None and not found.known else scalar_text(found)
 
 
 def _fits(pattern: str, text: str) -> bool:

@@ -8,7 +8,7 @@ from blastlint.frozen import replace
 from blastlint.migration import Direction, Operation, plain
 from blastlint.parse.terms import Term, is_false
 from blastlint.resolve.migrations.orm import writes
-from blastlint.resolve.migrations.reading import File, flags
+from blastlint.resolve.migrations.reading import File, flags, name_at
 from blastlint.resolve.migrations.types import script_type
 
 _BUILDERS = frozenset(
@@ -43,13 +43,13 @@ def _call(term: Term) -> Iterator[tuple[Term, Operation]]:
     """One call of the facade `Schema`, on whichever connection: its operations, each with what says it."""
     if term.on is None or term.on.dotted.split(".")[0].rpartition("\\")[2] != "Schema":
         return
-    name, table = term.name, _text(term, 0)
+    name, table = term.name, name_at(term, 0)
     if name in ("drop", "dropIfExists"):
         yield term, Operation("drop-table", table, flags=flags(if_exists=name == "dropIfExists"))
     elif name in ("dropAllTables", "dropDatabaseIfExists"):
         yield term, Operation("drop-database", object="whole database")
     elif name == "rename":
-        yield term, Operation("rename-table", table, to=_text(term, 1))
+        yield term, Operation("rename-table", table, to=name_at(term, 1))
     elif name == "dropColumns" and len(term.items) > 1:
         yield from ((term, Operation("drop-column", table, plain(each))) for each in term.items[1].strings)
     elif name in ("create", "table") and len(term.items) > 1:
@@ -75,19 +75,19 @@ def _blueprint(table: str, calls: list[Term]) -> Iterator[Operation]:
     elif name in _TIMES:
         yield from (Operation("drop-column", table, each) for each in _TIMES[name])
     elif name == "renameColumn":
-        yield Operation("rename-column", table, _text(first, 0), to=_text(first, 1))
+        yield Operation("rename-column", table, name_at(first, 0), to=name_at(first, 1))
     elif name == "rename":
-        yield Operation("rename-table", table, to=_text(first, 0))
+        yield Operation("rename-table", table, to=name_at(first, 0))
     elif name in _DROPS:
-        yield Operation("drop-constraint", table, object=_DROPS[name], name=_text(first, 0))
+        yield Operation("drop-constraint", table, object=_DROPS[name], name=name_at(first, 0))
     elif name == "dropIndex":
-        yield Operation("drop-index", table, name=_text(first, 0))
+        yield Operation("drop-index", table, name=name_at(first, 0))
     elif name == "unique" and first.items:
         yield Operation("add-constraint", table, object="unique", columns=first.items[0].strings)
     elif name == "index" and first.items:
         yield Operation("add-index", table, columns=first.items[0].strings)
     elif name == "foreign":
-        target = _text(said["on"], 0) if "on" in said else ""
+        target = name_at(said["on"], 0) if "on" in said else ""
         yield Operation("add-constraint", table, object="foreign-key", to=target, on_delete=_on_delete(said))
     elif name in _BUILDERS:
         yield _column(table, first, said)
@@ -106,18 +106,14 @@ def _column(table: str, first: Term, said: dict[str, Term]) -> Operation:
         references=references,
     )
     kind = script_type(_TYPES.get(name, name), tuple(p for item in first.items[1:] for p in item.strings))
-    to = _text(said["constrained"], 0) if "constrained" in said else ""
+    to = name_at(said["constrained"], 0) if "constrained" in said else ""
     return Operation(
         "alter-type" if "change" in said else "add-column",
-        table, _text(first, 0), type=kind, flags=marks, to=to, on_delete=_on_delete(said),
+        table, name_at(first, 0), type=kind, flags=marks, to=to, on_delete=_on_delete(said),
     )  # fmt: skip
 
 
 def _on_delete(said: dict[str, Term]) -> str:
     if "cascadeOnDelete" in said:
         return "cascade"
-    return _text(said["onDelete"], 0).lower() if "onDelete" in said else ""
-
-
-def _text(term: Term, index: int) -> str:
-    return plain(term.items[index].plain) if len(term.items) > index else ""
+    return name_at(said["onDelete"], 0).lower() if "onDelete" in said else ""

@@ -12,7 +12,7 @@ from blastlint.frozen import replace
 from blastlint.migration import Direction, Operation, plain
 from blastlint.parse.terms import Term, is_false, is_true
 from blastlint.resolve.migrations.orm import writes
-from blastlint.resolve.migrations.reading import File, flags, sql_texts
+from blastlint.resolve.migrations.reading import File, flags, name_at, sql_texts
 from blastlint.resolve.migrations.types import rails_type
 
 _COLUMN_TYPES = frozenset(
@@ -100,7 +100,7 @@ class _Reader:
 
     def operation(self, term: Term) -> Iterator[Operation]:
         name = term.name
-        table = _name(term, 0)
+        table = name_at(term, 0)
         if name == "drop_table":
             made_again = bool(term.body) or not self.changes
             yield Operation("drop-table", table, flags=flags(if_exists=is_true(term.option("if_exists")),
@@ -119,12 +119,12 @@ class _Reader:
                 for operation in self.in_table(table, column, new=False):
                     yield self.file.at(operation, column)
         elif name == "drop_join_table":
-            yield Operation("drop-table", "_".join(sorted([table, _name(term, 1)])), reversible="yes")
+            yield Operation("drop-table", "_".join(sorted([table, name_at(term, 1)])), reversible="yes")
         elif name in ("rename_table", "rename_column"):
             if name == "rename_table":
-                yield Operation("rename-table", table, to=_name(term, 1), reversible="yes")
+                yield Operation("rename-table", table, to=name_at(term, 1), reversible="yes")
             else:
-                yield Operation("rename-column", table, _name(term, 1), to=_name(term, 2), reversible="yes")
+                yield Operation("rename-column", table, name_at(term, 1), to=name_at(term, 2), reversible="yes")
         elif name == "execute":
             for text in sql_texts(term.argument(0)):
                 for operation in self.file.sql(text):
@@ -134,10 +134,10 @@ class _Reader:
 
     def column(self, name: str, table: str, term: Term, at: int) -> Iterator[Operation]:
         """What is done to columns, indexes and constraints; `at` is where the arguments behind the table begin."""
-        label = _name(term, at)
+        label = name_at(term, at)
         kind = term.items[at + 1].plain if len(term.items) > at + 1 else ""
         if name in ("remove_column", "remove_columns"):
-            columns = [_name(term, i) for i in range(at, len(term.items))]
+            columns = [name_at(term, i) for i in range(at, len(term.items))]
             columns = columns if name == "remove_columns" else columns[:1]
             known = bool(kind) or term.option("type") is not None or not self.changes
             for each in columns:
@@ -248,10 +248,10 @@ class _Reader:
                 yield self.added(table, plain(item.plain), rails_type(name, term), term)
         elif name == "column":
             yield self.added(
-                table, _name(term, 0), rails_type(term.items[1].plain if len(term.items) > 1 else "", term), term
+                table, name_at(term, 0), rails_type(term.items[1].plain if len(term.items) > 1 else "", term), term
             )
         elif name in ("references", "belongs_to"):
-            yield from self.reference(table, _name(term, 0), term)
+            yield from self.reference(table, name_at(term, 0), term)
         elif new:
             return
         elif name == "remove":
@@ -267,19 +267,15 @@ class _Reader:
                 {"rename": "", "change": "change_column", "change_null": "change_column_null"}[name], table, term, 0
             )
             if name == "rename":
-                yield Operation("rename-column", table, _name(term, 0), to=_name(term, 1), reversible="yes")
+                yield Operation("rename-column", table, name_at(term, 0), to=name_at(term, 1), reversible="yes")
         elif name in ("remove_references", "remove_belongs_to"):
-            yield Operation("drop-column", table, f"{_name(term, 0)}_id", reversible="yes")
+            yield Operation("drop-column", table, f"{name_at(term, 0)}_id", reversible="yes")
         elif name in ("index", "remove_index"):
-            yield from self.constraint(name, table, _name(term, 0), term, 0)
+            yield from self.constraint(name, table, name_at(term, 0), term, 0)
 
 
 def _null(term: Term) -> frozenset[str]:
     return flags(not_null=is_false(term.option("null")))
-
-
-def _name(term: Term, index: int) -> str:
-    return plain(term.items[index].plain) if len(term.items) > index else ""
 
 
 def _symbol(term: Term, name: str) -> str:

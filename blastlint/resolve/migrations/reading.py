@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blastlint.frozen import dataclass, replace
-from blastlint.migration import Dialect, Operation
+from blastlint.migration import Dialect, Operation, plain
 from blastlint.model import Region, Side
 from blastlint.parse.source_text import SourceText
 from blastlint.parse.terms import Term
@@ -34,6 +34,11 @@ class File:
         source = SourceText.of(text or term.value, self.path, self.side, line, column)
         for operation in operations(source, self.dialect):
             yield replace(operation, framework=self.framework)
+
+
+def name_at(term: Term, index: int) -> str:
+    """The name that the positional argument at `index` says, in one spelling; "" where there is none."""
+    return plain(term.items[index].plain) if len(term.items) > index else ""
 
 
 def sql_texts(term: Term | None) -> Iterator[Term]:

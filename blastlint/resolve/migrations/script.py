@@ -11,7 +11,7 @@ from blastlint.frozen import replace
 from blastlint.migration import Direction, Operation, plain
 from blastlint.parse.terms import Term, is_false, is_true
 from blastlint.resolve.migrations.orm import writes
-from blastlint.resolve.migrations.reading import File, flags
+from blastlint.resolve.migrations.reading import File, flags, name_at
 from blastlint.resolve.migrations.types import script_type
 
 _IN_CHAIN = ("dropColumn", "renameColumn", "addColumn", "alterColumn")
@@ -55,7 +55,7 @@ def _function(function: Term, file: File, direction: Direction) -> Iterator[Oper
 
 def _call(term: Term) -> Iterator[Operation]:
     name = term.name
-    table = _text(term, 0)
+    table = name_at(term, 0)
     if name in ("dropTable", "dropTableIfExists"):
         yield Operation(
             "drop-table", table, flags=flags(if_exists=name.endswith("IfExists") or is_true(term.argument(1)))
@@ -69,9 +69,9 @@ def _call(term: Term) -> Iterator[Operation]:
     elif name == "dropAllTables" or name == "clearDatabase":
         yield Operation("drop-database", object="whole database")
     elif name == "renameTable":
-        yield Operation("rename-table", table, to=_text(term, 1))
+        yield Operation("rename-table", table, to=name_at(term, 1))
     elif name == "dropCollection" or (name == "drop" and term.on is not None and term.on.name == "collection"):
-        yield Operation("drop-table", table if name == "dropCollection" else _text(term.on or term, 0))
+        yield Operation("drop-table", table if name == "dropCollection" else name_at(term.on or term, 0))
     elif name in _IN_CHAIN and (altered := _altered(term)):
         yield from _chained(name, altered, term)
     elif name in _TABLES and len(term.items) > 1 and term.items[-1].sort == "function":
@@ -92,34 +92,34 @@ def _call(term: Term) -> Iterator[Operation]:
 def _altered(term: Term) -> str:
     """The table of `schema.alterTable("users").dropColumn("a")`: Kysely names it once, and chains what is done to it."""
     found = (t for t in term.chain()[:-1] if t.sort == "call" and t.name == "alterTable" and len(t.items) == 1)
-    return next((_text(t, 0) for t in found), "")
+    return next((name_at(t, 0) for t in found), "")
 
 
 def _chained(name: str, table: str, term: Term) -> Iterator[Operation]:
-    column, said = _text(term, 0), {t.name for t in term.walk()}
+    column, said = name_at(term, 0), {t.name for t in term.walk()}
     if name == "dropColumn":
         yield Operation("drop-column", table, column)
     elif name == "renameColumn":
-        yield Operation("rename-column", table, column, to=_text(term, 1))
+        yield Operation("rename-column", table, column, to=name_at(term, 1))
     elif name == "addColumn":
         marks = flags(not_null="notNull" in said, default="defaultTo" in said, unique="unique" in said)
-        yield Operation("add-column", table, column, type=script_type(_text(term, 1)), flags=marks)
+        yield Operation("add-column", table, column, type=script_type(name_at(term, 1)), flags=marks)
     elif "setNotNull" in said:
         yield Operation("set-not-null", table, column)
     elif "setDataType" in said:
-        kind = next((_text(t, 0) for t in term.walk() if t.name == "setDataType"), "")
+        kind = next((name_at(t, 0) for t in term.walk() if t.name == "setDataType"), "")
         yield Operation("alter-type", table, column, type=script_type(kind))
 
 
 def _on_interface(name: str, table: str, term: Term) -> Iterator[Operation]:
     """Sequelize and TypeORM: the table first, then what is done to it."""
-    label = _text(term, 1)
+    label = name_at(term, 1)
     if name in ("removeColumn", "dropColumn"):
         yield Operation("drop-column", table, label)
     elif name == "dropColumns" and len(term.items) > 1:
         yield from (Operation("drop-column", table, plain(each)) for each in term.items[1].strings)
     elif name == "renameColumn":
-        yield Operation("rename-column", table, label, to=_text(term, 2))
+        yield Operation("rename-column", table, label, to=name_at(term, 2))
     elif name == "changeColumn" and len(term.items) > 2:
         yield from _definition("alter-type", table, label, term.items[2])
     elif name == "addColumn":
@@ -258,7 +258,7 @@ def _builder(table: str, chain: list[Term]) -> Iterator[Operation]:
         for item in first.items:
             yield from (Operation("drop-column", table, plain(each)) for each in item.strings)
     elif name == "renameColumn":
-        yield Operation("rename-column", table, _text(first, 0), to=_text(first, 1))
+        yield Operation("rename-column", table, name_at(first, 0), to=name_at(first, 1))
     elif name == "dropTimestamps":
         yield from (Operation("drop-column", table, each) for each in ("created_at", "updated_at"))
     elif name in ("index", "unique") and first.items:
@@ -270,11 +270,11 @@ def _builder(table: str, chain: list[Term]) -> Iterator[Operation]:
         )
     elif name in ("dropIndex", "dropUnique", "dropForeign", "dropPrimary"):
         kind = {"dropUnique": "unique", "dropForeign": "foreign-key", "dropPrimary": "primary-key"}.get(name, "")
-        yield Operation("drop-constraint" if kind else "drop-index", table, object=kind, name=_text(first, 0))
+        yield Operation("drop-constraint" if kind else "drop-index", table, object=kind, name=name_at(first, 0))
     elif name in ("foreign",):
         yield Operation("add-constraint", table, object="foreign-key", to=plain(target), on_delete=deleted)
     elif name == "dropNullable":
-        yield Operation("set-not-null", table, _text(first, 0))
+        yield Operation("set-not-null", table, name_at(first, 0))
     elif name in _BUILDERS:
         default = said["defaultTo"].items[0] if "defaultTo" in said and said["defaultTo"].items else None
         marks = flags(
@@ -289,14 +289,10 @@ def _builder(table: str, chain: list[Term]) -> Iterator[Operation]:
         yield Operation(
             "alter-type" if "alter" in said else "add-column",
             table,
-            _text(first, 0),
+            name_at(first, 0),
             type=kind,
             flags=marks,
             to=plain(target),
             on_delete=deleted,
             default=default.text if default is not None else "",
         )
-
-
-def _text(term: Term, index: int) -> str:
-    return plain(term.items[index].plain) if len(term.items) > index else ""
