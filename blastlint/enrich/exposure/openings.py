@@ -212,7 +212,7 @@ def _stretch(rule: Entity) -> Iterator[Opening]:
     first, last = first or rule.attributes.get("start_ip"), last or rule.attributes.get("end_ip")
     kind = next((k for k in _DATABASE_PORTS if k in rule.type), "sql")
     try:
-        ends = ipaddress.IPv4Address(_text(first)), ipaddress.IPv4Address(_text(last))
+        ends = ipaddress.IPv4Address(scalar_text(first)), ipaddress.IPv4Address(scalar_text(last))
         networks = [str(network) for network in ipaddress.summarize_address_range(*ends)]
     except (ValueError, TypeError):
         return
