@@ -69,6 +69,8 @@ def called(node: Node, call: Call, reader: Reader) -> Sequence[Assertion]:
         if form == "raises":
             return (Assertion("raises", "raises", expected, False, call.text, "", node),)
         return (_equal(form, call.arguments[0], expected, negated, call, node),)
+    if name.startswith("assert.") and call.arguments:  # of a framework's own, or of the project's
+        return (Assertion("helper", call.last, call.text, False, call.text, "", node),)
     if call.last == "expect" and name != "expect" and call.arguments and not _is_function(call.arguments[0]):
         expected = call.arguments[-1]
         subject = "status" if len(call.arguments) == 1 else call.arguments[0]

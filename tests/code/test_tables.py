@@ -208,3 +208,24 @@ def test_snapshot_is_written_anew() -> None:
     assert said(CARD, snapshot) == []  # no code changed
     assert said(code, SNAPSHOT + "exports[`card 2`] = `x`;\n") == []  # one comes
     assert said(code, snapshot, "test('card', () => { expect(card('x')).toMatchSnapshot(); });\n") == []
+
+
+def test_assertion_of_a_framework_of_its_own() -> None:
+    before = "test('a', () => {\n  assert.equal(f(), 1);\n  assert.response(app, {url: '/'}, {body: 'x'});\n});\n"
+    after = "test('a', () => {\n  assert.equal(f(), 1);\n});\n"
+    assert [what for _, what in facts("assertion", before, after, "test/a.test.js")] == ["removed"]
+
+
+def test_name_that_is_given_several_values_is_no_table() -> None:
+    before = (
+        "def test_a(run):\n    want = ['aaa', 'bbb']\n    for x in want:\n        run(x)\n"
+        "    want = ['ccc']\n    assert run.all == want\n"
+    )
+    after = before.replace("'aaa', 'bbb'", "'aaa'")
+    assert facts("assertion", before, after, "tests/test_a.py") == []
+
+
+def test_function_of_tests_that_asks_other_things() -> None:
+    before = "def check(x):\n    assert x.a == 1\n\ndef test_a():\n    check(1)\n"
+    after = before.replace("x.a == 1", "x.b == 2\n    assert x.c == 3")
+    assert facts("assertion", before, after, "tests/test_a.py") == []

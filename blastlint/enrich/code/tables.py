@@ -10,6 +10,7 @@ from functools import lru_cache
 from blastlint.enrich.code.pairs import Pair, Scope, words_of
 from blastlint.frozen import dataclass
 from blastlint.model import Side
+from blastlint.parse.code import Option, Shape
 from blastlint.parse.spelling import split
 from blastlint.regex import regex
 
@@ -34,15 +35,21 @@ def shrunk(pair: Pair) -> Shrunk | None:
     """The first table of a changed definition of tests that lost rows which nothing else of the change set says now."""
     if not (pair.mentions(RUNS) and pair.mentions(RUNS, "before")) and pair.change.type != "setting":
         return None
-    old = {option.key: option.value for option in pair.before.options}
-    for option in pair.after.options:
-        before, after = rows(old.get(option.key, "")), rows(option.value)
+    old, new = _set_once(pair.before), _set_once(pair.after)
+    for option in new.values():
+        before, after = rows(old[option.key].value if option.key in old else ""), rows(option.value)
         if len(before) < _LEAST or not after or len(after) >= len(before):
             continue
         lost = [row for row in (Counter(before) - Counter(after)).elements() if row not in after]
         if lost and _run_over(option.key, pair) and not all(_is_explained(row, pair) for row in lost):
             return Shrunk(option.key, len(before), len(after), option.at)
     return None
+
+
+def _set_once(shape: Shape) -> dict[str, Option]:
+    """The names that are given one value: one that is given several is no table."""
+    times = Counter(option.key for option in shape.options)
+    return {option.key: option for option in shape.options if times[option.key] == 1}
 
 
 def rows(value: str) -> tuple[str, ...]:
@@ -77,7 +84,7 @@ def _run_over(name: str, pair: Pair) -> bool:
 def _goes_through(name: str, text: str) -> bool:
     word = re.escape(name)
     return re.search(
-        rf"(\bin|\bof|\brange|:)\s+[&*]?{word}\b|\b{word}\s*\.\s*(each\w*|forEach|map|iter|items|entries|into_iter)\b"
+        rf"(\b(in|of|range)\s+|\bfor\s*\([^()]*:\s*)[&*]?{word}\b|\b{word}\s*\.\s*(each\w*|forEach|map|iter|items|entries|into_iter)\b"
         rf"|\beach\(\s*{word}\b|parametrize\([^@]*?,\s*(argvalues\s*=\s*)?{word}\b|\*{word}\b",
         text,
     ) is not None
