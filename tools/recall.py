@@ -64,8 +64,9 @@ CLASSES: dict[str, str] = {
 }  # fmt: skip
 # class -> rules of which one must speak
 RULES: dict[str, tuple[str, ...]] = {
-    "check": ("SAF", "GRD"), "auth": ("SAF002", "SAF007", "ACC007"), "validation": ("SAF003", "SAF007", "GRD006", "SAF008"),
-    "tls": ("SAF004", "SAF008"), "timeout": ("SAF005",), "handler": ("SAF001", "SAF014", "SAF015"),
+    "check": ("SAF", "GRD"), "auth": ("SAF002", "SAF007", "ACC007"),
+    "validation": ("SAF003", "SAF007", "GRD006", "SAF008", "SAF018"),
+    "tls": ("SAF004", "SAF008", "SAF018"), "timeout": ("SAF005",), "handler": ("SAF001", "SAF014", "SAF015"),
     "lock": ("SAF006",), "rate": ("SAF016", "SAF007", "GRD006"), "flag": ("GRD009", "SAF007", "GRD008", "SAF008"),
     "logging": ("OBS002", "SAF001"), "probe": ("OBS003", "SAF007"), "pin": ("SUP003",), "test": ("TST",),
     "filter": ("CMD002", "MIG003", "SAF017"), "privilege": ("ACC006",), "access": ("ACC", "GRD005", "RES001"),

@@ -71,8 +71,8 @@ def lost(pair: Pair) -> Iterator[Inline]:
     """Every check in an expression that is gone, where nothing else stands for it."""
     if not pair.touches(SCREEN, "before"):
         return
-    old = [s for s in pair.before.statements if s not in pair.after.statements][:_STATEMENTS]
-    new = [s for s in pair.after.statements if s not in pair.before.statements][:_STATEMENTS]
+    was, now = Counter(pair.before.statements), Counter(pair.after.statements)
+    old, new = list((was - now).elements())[:_STATEMENTS], list((now - was).elements())[:_STATEMENTS]
     yield from _final(pair, old, new)
     asked_before, asked_after = ({b.condition for b in s.branches} for s in (pair.before, pair.after))
     for question in sorted(asked_before - asked_after):

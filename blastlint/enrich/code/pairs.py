@@ -21,6 +21,7 @@ _TOPIC = 4  # names with a part in them that must be gone for the part to be a t
 _MOST = 0.6  # share of all names with it
 _MIGRATION = regex(r"(^|/)(migrations?|migrate|versions)/[^/]*\d[^/]*$")
 WORD = regex(r"[^\W\d]\w*", re.ASCII)
+_REMARK = regex(rb"#\s|//|/?\*\s")
 _SPEECH = regex(
     r"\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|(?:^|(?<=\s))(?:#|//)[^\n]*"
     r"|/\*[\s\S]*?\*/",
@@ -154,7 +155,8 @@ class Pair:
     @cached_property
     def renamed_calls(self) -> Mapping[str, str]:
         """Name of a call after -> name before, of calls that are given the same and have another name now. One that says
-        that it looks first is another call: `find(key)` -> `load(key)`, but not `findOrFail(key)`."""
+        that it looks first, or is asked, is another call: `find(key)` -> `load(key)`, but not `findOrFail(key)`."""
+        asked = " ".join(branch.condition for branch in self.after.branches)
         looks = pattern("checks", "careful")
         gone, new = Counter(c.name for c in self.before.calls), Counter(c.name for c in self.after.calls)
         given: dict[tuple[object, ...], set[str]] = {}
@@ -164,7 +166,7 @@ class Pair:
         found: dict[str, str] = {}
         for call in self.after.calls:
             names = given.get((call.arguments, *sorted(call.options.items())), ())
-            if call.name not in gone and len(names) == 1 and not looks.search(call.last):
+            if call.name not in gone and len(names) == 1 and not looks.search(call.last) and call.text not in asked:
                 found.setdefault(call.name, next(iter(names)))
         return found
 
@@ -178,13 +180,13 @@ class Pair:
     @cached_property
     def _differing(self) -> tuple[bytes, bytes]:
         """The lines that only one side has, before and after; everything where there is one side only, and where both have
-        the same lines: then they stand in another order, or within something else."""
+        the same lines, comments aside: then they stand in another order, or within something else."""
         texts = [
             e.detail.definition.text if e is not None and isinstance(e.detail, Handle) else b""
             for e in (self.change.before, self.change.after)
         ]
         old, new = (Counter(line.strip() for line in text.split(b"\n")) for text in texts)
-        if old == new:
+        if {*(old - new), *(new - old)} <= {line for line in (*old, *new) if not line or _REMARK.match(line)}:
             return texts[0], texts[1]
         return b"\n".join(old - new), b"\n".join(new - old)
 
