@@ -42,6 +42,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
         ".sh",
         ".env",
         ".gitmodules",
+        ".tf",
         "gemfile",
         "makefile",
         "pipfile",

@@ -17,6 +17,10 @@ _HOST = regex(
 )
 
 
+# Each thing names its own: one more of them is no other source of those that are there.
+_ONE_BY_ONE = ("chart repository", "package repository")
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where one sort of thing comes from: its role, the host (with the owner, for repositories), the address, the place."""
@@ -40,11 +44,12 @@ def facts(context: Context) -> Iterator[Fact]:
         fresh = [s for s in after if (s.role, s.host) not in held]
         for source in fresh:
             alike = [s for s in before if s.role == source.role]
-            was = next((s for s in alike if (s.role, s.host) not in holds), alike[0] if alike else None)
+            left = next((s for s in alike if (s.role, s.host) not in holds), None)
+            was = left or (alike[0] if alike and source.role not in _ONE_BY_ONE else None)
             if was is None and (
                 file.before is None
                 or source.host in known.names("sources", "usual")
-                or source.role in ("submodule", "resolved package", "gem source")
+                or source.role in ("submodule", "resolved package", "gem source", *_ONE_BY_ONE)
             ):
                 continue
             if source.host in known.names("sources", "usual") and not source.text.startswith("http:"):
