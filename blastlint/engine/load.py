@@ -17,6 +17,7 @@ from blastlint.errors import RuleError
 from blastlint.model import SEVERITIES, Severity
 
 INDEX = "index.json"
+_UNPACKED = 1_000_000_000  # ns: a checkout and an installation write some of the rules after the index
 _KEYS = {
     "id", "name", "status", "since", "severity", "confidence", "axes", "languages", "on", "when", "unless", "levels",
     "context", "message", "why", "instead", "references", "examples", "supersedes", "words",
@@ -102,12 +103,13 @@ def _read_index(path: str) -> Mapping[str, Mapping[str, object]]:
 
 def _indexed(path: str, directory: str, index: Mapping[str, Mapping[str, object]], made: int) -> Rule:
     """The rule from its entry, where the file is the one that the index was made from: of the same length and not younger
-    than the index (`made`, ns), or else of the same digest. Reading every file would cost more than all else of a start.
+    than the index (`made`, ns), or as old as what was unpacked with it, or else of the same digest. Reading every file would
+    cost more than all else of a start.
     """
     entry = index.get(_name(path, directory))
     if entry is not None and _is_same(path, str(entry["digest"]), made):
         rule = entry["rule"]
-        assert isinstance(rule, Mapping)
+        assert isinstance(rule, dict)
         return _rule(rule, path)
     return load(path)
 
@@ -119,7 +121,7 @@ def _name(path: str, directory: str) -> str:
 
 def _is_same(path: str, known: str, made: int) -> bool:
     status = os.stat(path)
-    if status.st_mtime_ns <= made and known.startswith(f"{status.st_size}-"):
+    if status.st_mtime_ns <= made + _UNPACKED and known.startswith(f"{status.st_size}-"):
         return True
     with open(path, "rb") as file:
         return known == digest(file.read())
@@ -272,7 +274,7 @@ def _sequence(key: str, value: object) -> Sequence[object]:
 def _rule(data: Mapping[str, object], path: str) -> Rule:
     """The Rule of a mapping that has been checked."""
     axes, languages = data["axes"], data.get("languages") or []
-    assert isinstance(axes, Mapping) and isinstance(languages, list)
+    assert isinstance(axes, dict) and isinstance(languages, list)
     severity: Severity = data["severity"]  # type: ignore[assignment]
     return Rule(
         id=str(data["id"]),
@@ -281,23 +283,25 @@ def _rule(data: Mapping[str, object], path: str) -> Rule:
         since=str(data["since"]),
         severity=severity,
         confidence=data["confidence"],  # type: ignore[arg-type]
-        axes={str(k): str(v) for k, v in axes.items()},
-        languages=tuple(str(language) for language in languages),
+        axes=dict(zip(map(str, axes), map(str, axes.values()), strict=True)),
+        languages=tuple(map(str, languages)),
         on=str(data["on"]),
         when=_condition("when", data["when"]),
-        unless=tuple(_condition("unless", c) for c in _sequence("unless", data.get("unless"))),
+        unless=tuple([_condition("unless", c) for c in _sequence("unless", data.get("unless"))]),
         levels=tuple(
-            Level(_condition("levels", level["when"]), level["severity"])
-            for level in _sequence("levels", data.get("levels"))
-            if isinstance(level, dict)
+            [
+                Level(_condition("levels", level["when"]), level["severity"])
+                for level in _sequence("levels", data.get("levels"))
+                if isinstance(level, dict)
+            ]
         ),
         context=str(data.get("context", "default")),
         message=str(data["message"]),
         source=path,
         why=" ".join(str(data["why"]).split()),
         instead=" ".join(str(data["instead"]).split()),
-        references=tuple(str(reference) for reference in _sequence("references", data.get("references"))),
-        supersedes=tuple(str(general) for general in _sequence("supersedes", data.get("supersedes"))),
+        references=tuple(map(str, _sequence("references", data.get("references")))),
+        supersedes=tuple(map(str, _sequence("supersedes", data.get("supersedes")))),
         words=data.get("words") or {},  # type: ignore[arg-type]
     )
 

@@ -143,6 +143,22 @@ def test_the_index_is_used_and_an_edited_rule_is_not_taken_from_it(
     assert [rule.message for rule in load.shipped_rules()] == ["{path} vanished."]
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(0.5, "{path} is gone."), (2, "{path} is lost.")])
+def test_a_rule_as_long_as_before_is_read_where_it_is_younger_than_what_was_unpacked_with_the_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, told: str
+) -> None:
+    import json
+    import os
+
+    rule, index = tmp_path / "gone.yaml", tmp_path / load.INDEX
+    rule.write_text(GOOD)
+    index.write_text(json.dumps(load.index_of(str(tmp_path))))
+    rule.write_text(GOOD.replace("is gone.", "is lost."))
+    os.utime(rule, (index.stat().st_mtime + seconds,) * 2)
+    monkeypatch.setattr(load, "rules_directory", lambda: str(tmp_path))
+    assert [found.message for found in load.shipped_rules()] == [told]
+
+
 def test_starting_with_the_index_imports_no_yaml() -> None:
     code = "import sys; from blastlint.engine.load import shipped_rules; shipped_rules(); print('yaml' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
