@@ -4,6 +4,7 @@ Which keys of which files say so is a table: facts/quality.json, `settings`. The
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -11,17 +12,26 @@ from blastlint.enrich.context import Context
 from blastlint.facts.quality import rows
 from blastlint.frozen import replace
 from blastlint.model import Change, Delta, Fact, FactValue, Related, Tree, Value
-from blastlint.regex import regex
+from blastlint.regex import Words, regex
 
 _PATH = regex(r"^[\w@.-]+(/[\w@.-]+)*$")  # says one place, and no pattern
 _LEVELS = ("off", "0", "warn", "1", "warning", "error", "2")
 _PROGRAM = regex(r"(^|/)[\w.-]*(config|rc)[\w.-]*\.[cm]?[jt]s$")
 _GRAVE = ("coverage", "types", "security")
+# How the names of the files in the table begin: most files need not be held against two dozen expressions.
+NAMES = Words(
+    "^.eslintrc ^eslint.config ^package.json ^.trivy ^trivy ^bandit ^.bandit ^clippy ^.clippy ^jest ^vitest ^nyc"
+    " ^.nycrc ^.c8rc ^vite ^playwright ^cypress ^wdio ^ava ^.mocharc ^pyproject.toml ^ruff.toml ^.ruff.toml ^setup.cfg"
+    " ^tox.ini ^pytest.ini ^.pytest.ini ^.flake8 ^mypy.ini ^.mypy.ini ^.coveragerc ^pylintrc ^.pylintrc ^cargo.toml"
+    " ^codecov ^.codecov ^.checkov ^.golangci ^.rubocop ^.tflint ^sonar-project ^tsconfig"
+)
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
     """At most one `check-config` fact for a file."""
-    if change.before is None or not any(re.search(row["file"], change.path) for row in rows("settings")):
+    if change.before is None or not NAMES.search(posixpath.basename(change.path)):
+        return
+    if not any(re.search(row["file"], change.path) for row in rows("settings")):
         return
     from blastlint.enrich.quality import kept
 
