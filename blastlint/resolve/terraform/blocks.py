@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from blastlint.frozen import replace
 from blastlint.model import Value, unknown
 from blastlint.parse.hcl_ast import Block, header, region, text_of
+from blastlint.resolve.terraform.bounds import BLOCK, TooLarge
 from blastlint.resolve.terraform.definition import static_path
 from blastlint.resolve.terraform.evaluate import Scope, attribute, entries
 from blastlint.resolve.terraform.shapes import Assumed
@@ -93,6 +94,10 @@ def _expand(block: Block, scope: Scope, into: list[Value]) -> Value | None:
     if len(pairs) > MAX_BLOCKS:
         return unknown(f"more than {MAX_BLOCKS} blocks", render(collection), collection.refs)
     for key, value in pairs:
+        try:
+            scope.take(BLOCK)
+        except TooLarge as error:
+            return unknown(str(error), render(collection), collection.refs)
         made = _one(content, scope.bind({iterator: Value({"key": key, "value": value})}))
         into.append(replace(made, refs=made.refs | collection.refs) if collection.refs else made)
     return None

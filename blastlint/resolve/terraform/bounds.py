@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from blastlint.frozen import dataclass, field
 from blastlint.model import Value
 
-MAX_WORK = 10_000_000  # elements that functions go through in a configuration, and ten for each turn of a loop
-TURN = 10
-MAX_SIZE = 300_000  # of one value: everything in it, and every twenty characters
-_CHARACTERS = 20
+MAX_WORK = 3_000_000  # elements that functions go through in a configuration, and as many more as these take:
+TURN = 10  # of a loop
+BLOCK = 100  # that is made
+MAX_SIZE = 300_000  # of one value: everything in it, and every eight characters
+_CHARACTERS = 8
 
 
 class TooLarge(Exception):

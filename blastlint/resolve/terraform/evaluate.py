@@ -106,6 +106,8 @@ def attribute(expr: Expr, scope: Scope) -> Value:
         return _EVALUATORS[type(expr)](expr, scope)
     except (EvaluationError, TooLarge) as error:
         return values.failed(error, " ".join(text_of(expr).split()), region(expr))
+    except RecursionError:
+        return values.failed(EvaluationError("nested too deeply"), " ".join(text_of(expr).split()), region(expr))
 
 
 def evaluate(expr: Expr, scope: Scope) -> Value:
