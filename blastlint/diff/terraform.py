@@ -7,6 +7,7 @@ side only was added or removed. Renames without a moved block stay removed + add
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from blastlint.diff.arguments import argument_deltas
@@ -18,6 +19,8 @@ _MOVABLE = ("terraform.resource", "terraform.module", "terraform.data")
 _COUNTED = "terraform.counted"
 _ALIKE = 0.8
 _INSTANCES = ("terraform.resource", "terraform.data")
+_ANY = "[*]"  # whichever instances there are
+_KEY = r"(?:\[(?:\"(?:[^\"\\]|\\.)*\"|\d+|\*)\])?"
 
 
 def changes(before: Sequence[Entity], after: Sequence[Entity]) -> Iterator[Change]:
@@ -118,14 +121,11 @@ def _of_kind(
 
 def _uncountable(gone: list[Entity], rest: dict[str, Entity]) -> Iterator[Change]:
     """Instances that only one side can count: `x["a"]` before and `x[*]` after are the same resource, changed in a way that
-    source does not tell. One Change for all of them; takes what it accounts for out of `gone` and `rest`."""
-    for star in [e for e in (*gone, *rest.values()) if e.address.endswith("[*]")]:
-        stem = star.address[:-3]
-        others: list[Entity] = [
-            e
-            for e in (rest.values() if star in gone else gone)
-            if e.address == stem or e.address.startswith(f"{stem}[")
-        ]
+    source does not tell, and so are those of a module call. One Change for all of them; takes what it accounts for out of
+    `gone` and `rest`."""
+    for star in [e for e in (*gone, *rest.values()) if _ANY in e.address]:
+        meant = re.compile(_KEY.join(map(re.escape, star.address.split(_ANY))))
+        others: list[Entity] = [e for e in (rest.values() if star in gone else gone) if meant.fullmatch(e.address)]
         if not others:
             continue
         if star in gone:

@@ -24,6 +24,7 @@ RESOURCES = frozenset({"terraform.resource", "cloudformation.resource"})
 _PENDING: tuple[Effect, ...] = ("create", "in-place", "replace", "destroy")
 _LIMIT = 1000
 _NOTHING = Outcome("no-op")
+_ANY = "[*]"  # whichever instances there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,8 @@ class Planner:
     def _changed(self, change: Change) -> Outcome:
         before, after = change.before, change.after
         assert before is not None and after is not None
-        if getattr(before.detail, "countable", True) != getattr(after.detail, "countable", True):
-            return Outcome("unknown", confidence="low")
+        if before.address.count(_ANY) != after.address.count(_ANY):
+            return Outcome("unknown", confidence="low")  # only one side can be counted
         if any(delta.path == _CONDITION for delta in change.deltas):
             return Outcome("unknown", confidence="low")
         deltas = tuple(d for d in change.deltas if not self._alias_of(d) and not _is_one_by_default(d))
