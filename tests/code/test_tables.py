@@ -229,3 +229,21 @@ def test_function_of_tests_that_asks_other_things() -> None:
     before = "def check(x):\n    assert x.a == 1\n\ndef test_a():\n    check(1)\n"
     after = before.replace("x.a == 1", "x.b == 2\n    assert x.c == 3")
     assert facts("assertion", before, after, "tests/test_a.py") == []
+
+
+def test_cases_that_another_test_has() -> None:
+    before = "@pytest.mark.parametrize('x', [\n    'abc',\n    'ghi',\n])\ndef test_a(x):\n    assert f(x) == 1\n"
+    after = before.replace("    'ghi',\n", "")
+    other = "\n\n@pytest.mark.parametrize('x', [\n    'ghi',\n])\ndef test_b(x):\n    assert f(x) == 2\n"
+    assert facts("assertion", before, after, "tests/test_a.py") == [("tests.test_a.test_a", "fewer")]
+    assert facts("assertion", before, after + other, "tests/test_a.py") == []
+
+
+def test_what_a_type_checker_is_told_in_a_function_of_tests() -> None:
+    before = "def make(x):\n    assert x is not None\n    return x\n\ndef test_a():\n    assert make(1) == 1\n"
+    assert facts("assertion", before, before.replace("    assert x is not None\n", ""), "tests/test_a.py") == []
+
+
+def test_map_that_is_handed_on_is_no_table() -> None:
+    before = "@pytest.mark.parametrize('x', [1, 2])\ndef test_a(x):\n    go(x, env={'aaa': 1, 'bbb': 2})\n    assert x\n"
+    assert facts("assertion", before, before.replace(", 'bbb': 2", ""), "tests/test_a.py") == []

@@ -10,7 +10,7 @@ from blastlint.enrich.code.inlined import helps, inlined
 from blastlint.enrich.code.mocked import MOCKS, mocked, of_gone
 from blastlint.enrich.code.pairs import WORD, Pair, Scope, words_of
 from blastlint.enrich.code.prepared import prepared
-from blastlint.enrich.code.tables import RUNS, shrunk
+from blastlint.enrich.code.tables import RUNS, is_told, shrunk
 from blastlint.frozen import dataclass
 from blastlint.model import Entity, Fact, FactValue
 from blastlint.parse.code import Assertion, Shape
@@ -63,8 +63,8 @@ def facts(pair: Pair) -> Iterator[Fact]:
         return
     (before, old_shape), (after, new_shape) = inlined(pair, "before"), inlined(pair, "after")
     found = [w for w in weakenings(before, after, old_shape, new_shape) if not _explained(w, pair)]
-    if change.type == "function" and len(after) >= len(before):
-        found = [w for w in found if w.what != "removed"]  # what is shared by tests asks other things, and no fewer
+    if change.type == "function":
+        found = [w for w in found if not _is_by_the_way(w, len(after) >= len(before))]
     if pair.touches(MOCKS, "after"):
         found += [Weakening("constant", None, a, a.text) for a in mocked(pair, after)]
     table = shrunk(pair) if not found else None
@@ -95,6 +95,12 @@ def facts(pair: Pair) -> Iterator[Fact]:
     old_place = pair.region("before", old.at) if old is not None else None
     new_place = pair.region("after", new.at) if new is not None else None
     yield pair.fact("assertion", "", fields, old_place, new_place)
+
+
+def _is_by_the_way(weakening: Weakening, as_many: bool) -> bool:
+    """Whether what tests share asks other things, and no fewer, or only told a type checker what it works with."""
+    told = weakening.before is not None and weakening.before.form in ("not-none", "type")
+    return weakening.what == "removed" and (as_many or told)
 
 
 def _is_of_tests(pair: Pair) -> bool:
@@ -331,7 +337,7 @@ def _explained(weakening: Weakening, pair: Pair) -> bool:
         if weakening.what == "removed" and (prepared(weakening.before, pair.before) or of_gone(pair, said)):
             return True
         return bool(set(words_of(said)) & gone)
-    return bool(set(words_of(pair.text("before")) - words_of(pair.text("after"))) & gone)
+    return is_told(pair) or bool(set(words_of(pair.text("before")) - words_of(pair.text("after"))) & gone)
 
 
 def _disowned(weakening: Weakening) -> bool:

@@ -19,6 +19,12 @@ _OPENING = {"(": ")", "[": "]", "{": "}"}
 _WORDS = regex(r"%[wWiI].")  # Ruby's lists of words have no commas
 _LITERAL = regex(r"\"([^\"\\]{3,})\"|'([^'\\]{3,})'|`([^`]{3,})`|\b\d{3,}\b")
 _LEAST = 2  # rows of a table
+# How something with a NAME is gone through, in the languages of tests.
+_WAYS = (
+    r"(\b(in|of|range)\s+|\bfor\s*\([^()]*:\s*)[&*]?NAME\b",
+    r"\bNAME\s*\.\s*(each\w*|forEach|map|iter|items|entries|into_iter)\b|\beach\(\s*NAME\b",
+    r"parametrize\(\s*(\"[^\"]*\"|'[^']*'|[\[(][^\])]*[\])])\s*,\s*(argvalues\s*=\s*)?(\[\s*\*)?NAME\b",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,31 +89,39 @@ def _run_over(name: str, pair: Pair) -> bool:
 
 def _goes_through(name: str, text: str) -> bool:
     word = re.escape(name)
-    return re.search(
-        rf"(\b(in|of|range)\s+|\bfor\s*\([^()]*:\s*)[&*]?{word}\b|\b{word}\s*\.\s*(each\w*|forEach|map|iter|items|entries|into_iter)\b"
-        rf"|\beach\(\s*{word}\b|parametrize\([^@]*?,\s*(argvalues\s*=\s*)?{word}\b|\*{word}\b",
-        text,
-    ) is not None
+    return any(re.search(way.replace("NAME", word), text) for way in _WAYS)
+
+
+def is_told(pair: Pair) -> bool:
+    """Whether other tests of the change set newly say every text that went from the lines of this one."""
+    lost = [line for line in _lines(pair, "before", "after") if _texts(line)]
+    return bool(lost) and all(_is_said(line, pair) for line in lost)
 
 
 def _is_explained(row: str, pair: Pair) -> bool:
     """Whether what the row is about went from the sources, or another test of the change set newly says it."""
-    if set(words_of(row)) & pair.scope.gone_words:
-        return True
-    said = [next(filter(None, found), "") for found in _LITERAL.findall(row)]
-    told = [text for text in said if text]
+    return bool(set(words_of(row)) & pair.scope.gone_words) or _is_said(row, pair)
+
+
+def _is_said(row: str, pair: Pair) -> bool:
+    told = _texts(row)
     return bool(told) and any(all(text in new for text in told) for new in _new_lines(pair.scope))
+
+
+def _texts(row: str) -> list[str]:
+    """The texts in quotes and the long numbers of a row."""
+    said = (next(filter(None, found), "") for found in _LITERAL.findall(row))
+    return [text for text in said if text]
 
 
 @lru_cache(maxsize=1)
 def _new_lines(scope: Scope) -> tuple[str, ...]:
     """What each changed definition of the tests says that it did not say before."""
     changed = [scope.pair(c) for c in scope.changes if c.after is not None and scope.is_test(c.path)]
-    return tuple(_born(pair) for pair in changed)
+    return tuple("\n".join(_lines(pair, "after", "before")) for pair in changed)
 
 
-def _born(pair: Pair) -> str:
-    def lines(side: Side) -> Counter[str]:
-        return Counter(line.strip() for line in pair.text(side).split("\n"))
-
-    return "\n".join(lines("after") - lines("before"))
+def _lines(pair: Pair, side: Side, other: Side) -> Counter[str]:
+    """The lines that only one side has."""
+    here, there = (Counter(line.strip() for line in pair.text(s).split("\n")) for s in (side, other))
+    return here - there
