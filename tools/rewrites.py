@@ -5,8 +5,9 @@
 `names` gives locals and parameters other names, `order` turns the order of functions around, `layout` takes statements
 apart and adds comments, `conditions` says every `and` and `or` by its opposite, `branches` exchanges the sides of every
 branch that has two, `early` puts what follows an early return into a branch, `helper` moves bodies into functions of their
-own. Files are JavaScript, TypeScript, Go, Ruby, Java and Rust; which of them are tried is decided by their
-names and the seed. A rewriting that the grammar cannot read is left out.
+own, `hints` gives a type to what has none. Files are Python (tools/python_rewrites.py), JavaScript, TypeScript, Go, Ruby,
+Java and Rust; which of them are tried is decided by their names and the seed. A rewriting that the grammar cannot read is
+left out.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ from blastlint.parse.grammar import grammar
 from blastlint.parse.javascript import _parser
 from blastlint.parse.languages import language_of
 from blastlint.sources.memory import change_set
+from tools import python_rewrites
 
-LANGUAGES = ("javascript", "typescript", "go", "ruby", "java", "rust")
+LANGUAGES = ("python", "javascript", "typescript", "go", "ruby", "java", "rust")
 RULES = ("SAF", "TST", "GRD", "CFG", "MAS002")
 MOST_BYTES = 60_000
 Edit = tuple[int, int, bytes]  # from byte, to byte, in its place
@@ -46,6 +48,7 @@ _FUNCTIONS = frozenset({
     "function_declaration", "method_declaration", "function_item", "arrow_function", "function_expression",
     "method_definition", "method", "constructor_declaration", "func_literal",
 })  # fmt: skip
+_HELPED = frozenset({"function_declaration", "method_declaration", "function_item", "method"})
 _ORDERED = frozenset({"function_declaration", "method_declaration", "function_item"})
 _BLOCKS = frozenset({"block", "statement_block", "statement_list", "body_statement", "then", "do_block"})
 _WORDS = frozenset({b"&&", b"||", b"and", b"or"})
@@ -66,6 +69,8 @@ def _is_script(language: str) -> bool:
 
 def rewritten(source: bytes, language: str, kind: str) -> bytes:
     """The source in other words; as it is where nothing of that kind can be done."""
+    if language == "python":
+        return python_rewrites.rewritten(source, kind)
     root = _parse(language).parse(source).root_node
     if root.has_error:
         return source
@@ -219,26 +224,56 @@ def _only_returns(node: Node) -> bool:
 
 def _helper(root: Node, language: str) -> Iterator[Edit]:
     """`function f(a) { work }` -> `function f(a) { return runF(a) }`, and `runF` below it with the work."""
-    if not (_is_script(language) or language == "go"):
-        return
-    for node in root.children:
+    exported = (n.child_by_field_name("declaration") or n for n in root.children)
+    for node in _below(root) if language in ("java", "ruby") else exported:
         name, given = node.child_by_field_name("name"), node.child_by_field_name("parameters")
         body = node.child_by_field_name("body")
-        if node.type != "function_declaration" or name is None or given is None or body is None:
+        if node.type not in _HELPED or name is None or given is None or body is None or not _movable(node, given):
             continue
         names = [n for p in given.named_children for n in _parameter_names(p)]
-        if None in names or b"..." in _text(given) or node.child_by_field_name("type_parameters") is not None:
+        if None in names:
             continue
-        word = b"" if language == "go" and node.child_by_field_name("result") is None else b"return "
-        inner = b"run" + _text(name)[:1].upper() + _text(name)[1:]
+        called = _text(name)
+        inner = b"run_" + called if language in ("rust", "ruby") else b"run" + called[:1].upper() + called[1:]
         call = inner + b"(" + b", ".join(n for n in names if n is not None) + b")"
-        rest = (root.text or b"")[name.end_byte : node.end_byte]
-        head = (root.text or b"")[node.start_byte : name.start_byte]
-        yield body.start_byte, body.end_byte, b"{\n\t" + word + call + b"\n}\n\n" + head + inner + rest
+        first = node.start_byte
+        head, rest = _text(node)[: name.start_byte - first], _text(node)[name.end_byte - first :]
+        if language == "ruby":
+            yield body.start_byte, node.end_byte, call + b"\n  end\n\n  " + head + inner + rest
+        else:
+            said = _word(node, language) + call + (b";" if language == "java" else b"")
+            yield body.start_byte, body.end_byte, b"{\n\t" + said + b"\n}\n\n" + head + inner + rest
+
+
+def _movable(node: Node, given: Node) -> bool:
+    """Whether its body means the same elsewhere: neither generic, nor one of what is overridden or told about above it."""
+    marked = node.child_by_field_name("type_parameters") is not None or _marked(node) or b"..." in _text(given)
+    said = any(n.type == "modifiers" and b"@" in _text(n) for n in node.children)
+    return not marked and not said and not any(p.type in ("self_parameter", "block_parameter") for p in given.named_children)
+
+
+def _word(node: Node, language: str) -> bytes:
+    """What stands before the call that answers for a function."""
+    silent = language == "go" and node.child_by_field_name("result") is None
+    answer = node.child_by_field_name("type")
+    silent = silent or (language == "java" and answer is not None and _text(answer) == b"void")
+    return b"" if silent or language == "rust" else b"return "
+
+
+def _hints(root: Node, language: str) -> Iterator[Edit]:
+    """`function f(a)` -> `function f(a: unknown)`."""
+    if language == "typescript":
+        for node in _below(root):
+            target = node.child_by_field_name("pattern") if node.type == "required_parameter" else None
+            untyped = node.child_by_field_name("type") is None and node.child_by_field_name("value") is None
+            if target is not None and target.type == "identifier" and untyped:
+                yield target.end_byte, target.end_byte, b": unknown"
 
 
 def _parameter_names(parameter: Node) -> list[bytes | None]:
     """The names that a parameter binds; None for one that is taken apart or has no name."""
+    if parameter.type == "formal_parameter":
+        return [_text(parameter.child_by_field_name("name") or parameter)]
     if parameter.type == "parameter_declaration":
         found = [_text(n) for n in parameter.named_children if n.type == "identifier"]
         return [*found] if found and b"_" not in found else [None]
@@ -248,7 +283,7 @@ def _parameter_names(parameter: Node) -> list[bytes | None]:
 
 KINDS: dict[str, Callable[[Node, str], Iterator[Edit]]] = {
     "names": _names, "order": _order, "layout": _layout, "conditions": _conditions, "branches": _branches,
-    "early": _early, "helper": _helper,
+    "early": _early, "helper": _helper, "hints": _hints,
 }  # fmt: skip
 
 

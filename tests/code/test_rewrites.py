@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import csv
 import netrc
-import random
 import sched
 import shlex
 import textwrap
@@ -118,34 +116,6 @@ def test_the_same_guard_in_other_words_is_silent(
 # --- whole files -------------------------------------------------------------------------------------------------------
 
 
-class _Renamed(ast.NodeTransformer):
-    """Other names for the locals of every function, and hints for its parameters."""
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        parameters = {a.arg for a in (*node.args.args, *node.args.kwonlyargs)}
-        stores = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-        shared = {name for n in ast.walk(node) if isinstance(n, (ast.Global, ast.Nonlocal)) for name in n.names}
-        names = {name: f"{name}_now" for name in stores - parameters - shared}
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Name) and inner.id in names:
-                inner.id = names[inner.id]
-        if node.returns is None:
-            node.returns = ast.Constant(None)
-        return node
-
-
-def rewritten(source: str, seed: int) -> str:
-    """The source without comments and layout, its functions in another order, its locals under other names."""
-    tree = ast.parse(source)
-    tree = _Renamed().visit(tree)
-    places = [i for i, n in enumerate(tree.body) if isinstance(n, ast.FunctionDef) and not n.decorator_list]
-    shuffled = [tree.body[i] for i in places]
-    random.Random(seed).shuffle(shuffled)
-    for place, node in zip(places, shuffled, strict=True):
-        tree.body[place] = node
-    return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
-
-
 REAL = (
     *sorted(p for p in PACKAGE.rglob("*.py") if p.stat().st_size > 3000)[::9],
     *(Path(module.__file__) for module in (csv, shlex, textwrap, sched, netrc) if module.__file__),
@@ -154,9 +124,23 @@ REAL = (
 
 @pytest.mark.parametrize("path", REAL, ids=lambda p: p.name)
 def test_real_files_rewritten_are_silent(path: Path) -> None:
-    source = path.read_text(encoding="utf-8")
-    name = path.relative_to(PACKAGE.parent).as_posix() if path.is_relative_to(PACKAGE.parent) else path.name
-    assert said({name: source}, {name: rewritten(source, len(source))}) == []
+    """Other names, another order, types and no layout, all at once."""
+    name, after = _name(path), path.read_bytes()
+    for kind in ("hints", "names", "order"):
+        after = rewrites.rewritten(after, "python", kind)
+    assert after != path.read_bytes()
+    assert said({name: path.read_text(encoding="utf-8")}, {name: after.decode()}) == []
+
+
+@pytest.mark.parametrize("kind", ["helper", "conditions"])
+@pytest.mark.parametrize("path", REAL[::4], ids=lambda p: p.name)
+def test_real_files_with_helpers_or_other_conditions_are_silent(path: Path, kind: str) -> None:
+    source, name = path.read_bytes(), _name(path)
+    assert found({name: source}, {name: rewrites.rewritten(source, "python", kind)}) == []
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(PACKAGE.parent).as_posix() if path.is_relative_to(PACKAGE.parent) else path.name
 
 
 def test_a_helper_that_is_taken_out_is_silent() -> None:
@@ -240,7 +224,7 @@ fn keep(u: User) -> Result<(), E> {
 }
 
 
-@pytest.mark.parametrize("kind", ["names", "layout", "conditions"])
+@pytest.mark.parametrize("kind", ["names", "layout", "conditions", "helper"])
 @pytest.mark.parametrize("language", [language for language in rewrites.LANGUAGES if language != "javascript"])
 def test_the_programs_of_the_labelled_cases_rewritten_are_silent(language: str, kind: str) -> None:
     before, after = {}, {}
@@ -253,7 +237,7 @@ def test_the_programs_of_the_labelled_cases_rewritten_are_silent(language: str, 
     assert found(before, after) == []
 
 
-@pytest.mark.parametrize("kind", ["order", "branches"])
+@pytest.mark.parametrize("kind", ["order", "branches", "helper"])
 @pytest.mark.parametrize("language", sorted(BRANCHED))
 def test_functions_and_sides_of_branches_that_change_places_are_silent(language: str, kind: str) -> None:
     path, source = LANGUAGES[language], BRANCHED[language].encode()

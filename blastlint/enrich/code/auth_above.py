@@ -77,8 +77,9 @@ def below(pair: Pair) -> Iterator[Element]:
 
 
 def said(pair: Pair) -> Iterator[Element]:
-    """Checks of a method that the change set brings and that this one newly says."""
-    brought = frozenset(brought_by_name(pair))
+    """Checks of a function that the change set brings and that this one newly calls, or says."""
+    called = {call.last for call in pair.after.calls} - {call.last for call in pair.before.calls}
+    brought = frozenset(brought_by_name(pair)) | called
     for change in pair.scope.changes:
         if brought and change.action == "added" and change.type == "function" and change.entity.name in brought:
             yield from (e for e in elements(pair.scope.pair(change), "after") if e.strength != "open")

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from blastlint.enrich.code.pairs import Pair
+from blastlint.enrich.code.pairs import Pair, taken_out
 from blastlint.facts.calls import pattern, rows
 from blastlint.model import Fact, FactValue, Side
 from blastlint.regex import regex
@@ -41,6 +41,8 @@ def facts(pair: Pair) -> Iterator[Fact]:
         if pair.change.action != "added" and not (outside.search(_said(pair, text)) or _was_handed_on(text, pair)):
             continue
         if pair.change.action == "added" and not outside.search(text):
+            continue
+        if any(call.at is at and taken_out(pair, call) for call in pair.after.calls):
             continue
         fields: dict[str, FactValue] = {
             "name": name,

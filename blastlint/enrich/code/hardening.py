@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from blastlint.enrich.code.pairs import Pair, words_of
+from blastlint.enrich.code.pairs import Pair, taken_out, words_of
 from blastlint.facts.calls import pattern, rows
 from blastlint.masking import is_secret_name, says_nothing
 from blastlint.model import Fact, FactValue, Region, Side
@@ -67,6 +67,8 @@ def _settings(pair: Pair) -> Iterator[Fact]:
     for key, what, part in _unsafe(pair, "after"):
         if known[key] > 0:
             known[key] -= 1
+            continue
+        if taken_out(pair, part):
             continue
         before = next((o.value for o in pair.before.options if isinstance(part, Option) and o.key == part.key), "")
         yield weakened(

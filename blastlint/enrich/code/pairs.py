@@ -12,7 +12,7 @@ from blastlint.enrich.context import Context
 from blastlint.enrich.surroundings import path_class_of
 from blastlint.facts.calls import pattern
 from blastlint.model import Change, Entity, Fact, FactValue, Region, Related, Side
-from blastlint.parse.code import EMPTY, Handle, Module, Shape, shape_of
+from blastlint.parse.code import EMPTY, Call, Handle, Module, Option, Shape, shape_of
 from blastlint.regex import regex
 
 KINDS = ("python.", "javascript.", "go.", "ruby.", "java.", "rust.")
@@ -245,6 +245,20 @@ class Pair:
             return text
         options = shape_of(module, definition).options
         return next((o.value for o in options if o.key == name), text)
+
+
+def taken_out(pair: Pair, part: Call | Option) -> bool:
+    """Whether a function is new that has what another definition of the change set had and has no more: it is taken out of
+    that one, and brings nothing."""
+    name = part.last if isinstance(part, Call) else part.key
+    others = (pair.scope.pair(c) for c in pair.scope.changes if pair.is_new and c.before is not None)
+    return any(_loses(other, part) for other in others if name in other.text("before"))
+
+
+def _loses(pair: Pair, part: Call | Option) -> bool:
+    if isinstance(part, Call):
+        return part in pair.before.calls and part not in pair.after.calls
+    return part in pair.before.options and part not in pair.after.options
 
 
 def brought_by_name(pair: Pair) -> Iterator[str]:
