@@ -113,17 +113,18 @@ def _by_similarity(gone: list[Entity], born: list[Entity]) -> tuple[list[Pair], 
     everything = len(gone) * len(born) <= _MOST_PAIRS
     by_name: dict[str, list[int]] = {}
     for index, new in enumerate(born):
-        by_name.setdefault(new.name, []).append(index)
+        by_name.setdefault(_called(new), []).append(index)
     scored: list[tuple[float, int, int]] = []
     for i, old in enumerate(gone):
-        for j in range(len(born)) if everything else by_name.get(old.name, []):
+        for j in range(len(born)) if everything else by_name.get(_called(old), []):
             new = born[j]
             if not _comparable(old, new):
                 continue
-            limit = _ALIKE_SAME_NAME if old.name == new.name else _ALIKE
+            namesake = _called(old) == _called(new)
+            limit = _ALIKE_SAME_NAME if namesake else _ALIKE
             score = similarity(words[id(old)], words[id(new)], limit)
-            if score >= limit and (old.name == new.name or not (_short(old) or _short(new))):
-                scored.append((-score - (0.3 if old.name == new.name else 0.0), i, j))
+            if score >= limit and (namesake or not (_short(old) or _short(new))):
+                scored.append((-score - (0.3 if namesake else 0.0), i, j))
     scored.sort()
     old_taken: set[int] = set()
     new_taken: set[int] = set()
@@ -140,9 +141,14 @@ def _by_similarity(gone: list[Entity], born: list[Entity]) -> tuple[list[Pair], 
     )
 
 
+def _called(entity: Entity) -> str:
+    """Its name; what is left of a file goes by its path without the ending."""
+    return entity.address.rpartition(".")[0] if entity.type == "module" else entity.name
+
+
 def _comparable(old: Entity, new: Entity) -> bool:
     """A test may become a helper and the other way round; nothing else changes its sort."""
-    if _handle(old).module.language != _handle(new).module.language:
+    if old.kind.partition(".")[0] != new.kind.partition(".")[0]:  # JavaScript may become TypeScript
         return False
     if old.type == new.type:
         return True

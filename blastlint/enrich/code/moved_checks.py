@@ -67,7 +67,7 @@ def moved(gate: Gate, of_flag: bool, pair: Pair) -> bool:
     fresh = [s for s in pair.after.statements if s not in pair.before.statements]
     if any(_said_in(leaf, statement, gate.refuses) for leaf in leaves(gate.condition) for statement in fresh):
         return True
-    return _typed(names, pair) or _on_other_way(gate, pair) or undeclared(gate.condition, pair)
+    return _typed(names, gate, pair) or _on_other_way(gate, pair) or undeclared(gate.condition, pair)
 
 
 def _ways(gate: Gate, pair: Pair) -> Iterator[frozenset[str]]:
@@ -179,17 +179,23 @@ def _is_known(asked: str, pair: Pair) -> bool:
     return any(defined.search(line) for _, line in pair.scope.context.after.tree.lines((name,)))
 
 
-def _typed(names: frozenset[str], pair: Pair) -> bool:
+def _typed(names: frozenset[str], gate: Gate, pair: Pair) -> bool:
     """Whether something that was asked about has another type, or another source, now."""
     before = {p.name: (p.annotation, p.default) for p in pair.before.parameters}
     after = {p.name: (p.annotation, p.default) for p in pair.after.parameters}
-    if any(name in before and name in after and before[name] != after[name] for name in names):
+    if any(name in before and name in after and before[name] != after[name] and _itself(name, gate) for name in names):
         return True
     old = [(o.key, o.value) for o in pair.before.options if o.key in names]
     new = [(o.key, o.value) for o in pair.after.options if o.key in names]
     fresh = [(key, value) for key, value in new if (key, value) not in old]
     # what is left of a source when a part of it is gone, or that is given other things, is no other source
     return any(not any(key == k and _same_source(value, v) for k, v in old) for key, value in fresh)
+
+
+def _itself(name: str, gate: Gate) -> bool:
+    """Whether the gate asks about the name itself or a key of it, and not only about a field: a type says nothing of that."""
+    whole = re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w|\.(?!get\())")
+    return any(whole.search(f"{leaf.left} {leaf.right}") for leaf in leaves(gate.condition))
 
 
 def _same_source(value: str, was: str) -> bool:
