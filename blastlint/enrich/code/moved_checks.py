@@ -193,7 +193,7 @@ def _typed(names: frozenset[str], gate: Gate, pair: Pair) -> bool:
 
 
 def _itself(name: str, gate: Gate) -> bool:
-    """Whether the gate asks about the name itself or a key of it, and not only about a field: a type says nothing of that."""
+    """Whether the gate asks about the name itself or a key of it, and not about a field: of that a type says nothing."""
     whole = re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w|\.(?!get\())")
     return any(whole.search(f"{leaf.left} {leaf.right}") for leaf in leaves(gate.condition))
 
