@@ -47,7 +47,8 @@ def _allowed(widening: Widening) -> str:
         return "everything"
     named = _few([action.removeprefix("core:") for action in actions])
     if classes == ["everything of a service"]:
-        return f"everything of {_few([service_of(action) for action in actions])} ({named})"
+        services = _few([service_of(action.rpartition(" ")[2]) for action in actions])  # behind the role that gathers
+        return f"everything of {services} ({named})"
     return f"{' and '.join(classes)} ({named})"
 
 

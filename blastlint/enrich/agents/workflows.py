@@ -15,6 +15,7 @@ from blastlint.model import Change, Fact, Region, Value
 from blastlint.parse.keytree import KeyTree
 from blastlint.parse.shell import parse_snippet
 from blastlint.parse.workspace import Workspace
+from blastlint.prose import listed
 from blastlint.regex import regex
 from blastlint.resolve.pipelines import text_of
 
@@ -64,7 +65,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
                     "gained": tuple(gained),
                     "risks": tuple(run.risks),
                     "new": old is None,
-                    "summary": ", ".join(run.risks[sort] for sort in run.risks),
+                    "summary": listed(run.risks.values(), len(run.risks)),
                 },
                 run.job,
                 old.region if old is not None else None,

@@ -56,7 +56,7 @@ def facts(context: Context, findings: Sequence[Finding]) -> Iterator[Fact]:
         "undocumented",
         {
             "files": len(touched),
-            "missing": tuple(missing),
+            "missing": ", and ".join(missing),
             "grave": bool(grave),
             "summary": few(touched, _SHOWN),
         },

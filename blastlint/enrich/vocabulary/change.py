@@ -117,7 +117,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     },
     "undocumented": {
         "files": "number of critical files",
-        "missing": "list: a ticket or a design note, a way back",
+        "missing": "in words: a ticket or a design note, a way back",
         "grave": "true when the change has findings at high or above",
         "summary": "the critical files",
     },
