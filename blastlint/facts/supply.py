@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import Any
 
 from blastlint.facts import table
+from blastlint.regex import regex
 
 
 def _entry(section: str, name: str) -> Any:
@@ -27,7 +28,7 @@ def _entry(section: str, name: str) -> Any:
 
 @lru_cache(maxsize=32)
 def pattern(section: str, name: str) -> re.Pattern[str]:
-    return re.compile(_entry(section, name))
+    return regex(_entry(section, name))
 
 
 @lru_cache(maxsize=32)
@@ -44,13 +45,13 @@ def mapping(section: str, name: str = "") -> Mapping[str, Any]:
 @lru_cache(maxsize=1)
 def switches() -> Sequence[tuple[re.Pattern[str], re.Pattern[str]]]:
     """(path, what in such a file switches a check off)."""
-    return tuple((re.compile(r["path"]), re.compile(r["off"])) for r in _entry("integrity", "files"))
+    return tuple((regex(r["path"]), regex(r["off"])) for r in _entry("integrity", "files"))
 
 
 @lru_cache(maxsize=1)
 def addresses() -> Sequence[tuple[re.Pattern[str], tuple[tuple[str, re.Pattern[str]], ...]]]:
     """(path, its roles: what comes from there, and an expression whose first group is the address)."""
     return tuple(
-        (re.compile(f["path"]), tuple((r["role"], re.compile(r["address"])) for r in f["roles"]))
+        (regex(f["path"]), tuple((r["role"], regex(r["address"])) for r in f["roles"]))
         for f in _entry("sources", "files")
     )
