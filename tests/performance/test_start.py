@@ -83,3 +83,14 @@ def test_a_range_of_manifests_starts_three_git_processes(tmp_path: Path) -> None
     # One search: does any Terraform read these files?
     started = git_processes(two_commits(tmp_path / "repo", before, after), tmp_path / "tools")
     assert sorted(started) == ["cat-file", "diff", "grep"]
+
+
+def test_who_uses_a_function_is_searched_for_only_where_one_vanished(tmp_path: Path) -> None:
+    kept = "def keep(order):\n    store.save(order)\n    return order.total\n"
+    parts = "".join(f"\n\ndef part_{n}(order):\n    return order.rows[{n}]\n" for n in range(5))
+    users = {f"app/m{n}.py": f"from app.base import part_3\n\nTOTAL = part_3({n})\n" for n in range(20)}
+    before = {**users, "app/base.py": kept + parts}
+    gone = two_commits(tmp_path / "gone", before, {"app/base.py": kept})  # five functions at once: one search
+    assert sorted(git_processes(gone, tmp_path / "gone-tools")) == ["cat-file", "diff", "grep"]
+    edited = two_commits(tmp_path / "edited", before, {"app/base.py": kept.replace("total", "sum") + parts})
+    assert sorted(git_processes(edited, tmp_path / "edited-tools")) == ["cat-file", "diff"]
