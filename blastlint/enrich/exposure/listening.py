@@ -31,7 +31,10 @@ _UNASKED = frozenset({"package", "catalogue", "specification", "dashboard", "pip
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
-    """The fact of one key of a configuration, or of a unit."""
+    """The fact of one key of a configuration, or of a unit; of values, that a chart's Service is for the outside now."""
+    for delta in change.deltas:
+        if _is_opened_service(delta) and delta.before is not None and delta.after is not None:
+            yield _fact(change, delta, "service-type", _text(delta.before), delta.after)
     if change.type in _UNASKED or _CONTAINED.search(change.path):
         return
     for delta in change.deltas:
@@ -41,7 +44,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         old = _text(before) if before is not None else ""
         closed = _LOOPBACK.search(old) if before is not None else _is_further(delta)
         if closed and not _EVERYWHERE.search(old) and _EVERYWHERE.search(_text(after)):
-            yield _fact(change, delta, old or "not there", after)
+            yield _fact(change, delta, "bind-address", old or "not there", after)
 
 
 def _is_further(delta: Delta) -> bool:
@@ -49,7 +52,14 @@ def _is_further(delta: Delta) -> bool:
     return steps(delta.path)[-1].element and delta.after is not None and "://" in _text(delta.after)
 
 
-def _fact(change: Change, delta: Delta, before: str, after: Value) -> Fact:
+def _is_opened_service(delta: Delta) -> bool:
+    """Whether `service.type` of some values went from the cluster's own to one that can be reached from outside of it."""
+    inner = delta.before is not None and _text(delta.before) == "ClusterIP"
+    outside = delta.after is not None and _text(delta.after) in ("LoadBalancer", "NodePort")
+    return inner and outside and [key.lower() for key in keys(delta.path)[-2:]] == ["service", "type"]
+
+
+def _fact(change: Change, delta: Delta, what: str, before: str, after: Value) -> Fact:
     port = _PORT.search(_text(after))
     number = int(port[1]) if port is not None else 0
     reached = port_class([Reach("tcp", (number, number), "0.0.0.0/0")]) if number else "other"
@@ -58,7 +68,7 @@ def _fact(change: Change, delta: Delta, before: str, after: Value) -> Fact:
     return Fact(
         "exposure",
         {
-            "what": "bind-address",
+            "what": what,
             "ports": (port[1],) if port is not None else (),
             "port_class": reached,
             "before": before,
