@@ -109,7 +109,9 @@ PROVIDERS: dict[str, Asked] = {
     "access.authentication": _asked("config.key"),
     "commands.errexit": _asked("file", about=Words(".sh$ .bash$ .ksh$ .zsh$")),
     "exposure.server_rules": _asked("file", about=Words("^ini .conf$ .cfg$ caddyfile$ .htaccess$ ssh_config$ sshd_config$")),
-    "exposure.listening": _asked("config.key", names=Words("bind listen host addr interface execstart command args service _ip")),
+    "exposure.listening": _asked(
+        "config.key", names=Words("bind listen host addr interface execstart command args service _ip")
+    ),
     "exposure.records": _asked(
         "terraform.resource",
         "cloudformation.resource",

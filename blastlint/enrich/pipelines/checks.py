@@ -221,11 +221,17 @@ def _matrices(before: Entity, after: Entity, checks: Sequence[Check], context: C
         kind = classes.get(job.name, "")
         if left is None or not left.matrix or not job.matrix or not kind:
             continue
-        lost = _kinds(job) - kept
+        lost = _kinds(job) - kept - _kinds_gone(job, context)
         if lost and not _kinds(left) - _kinds(job):
             gone = ", ".join(word for word in job.matrix if _kind_of(word) in lost and word not in left.matrix)
             fields = _fields("matrix-narrowed", kind, job.name, gone, "nothing", len(lost), len(left.matrix))
             yield Fact("check", fields, f"matrix.{job.name}", before=job.header, after=left.header)
+
+
+def _kinds_gone(job: Job, context: Context) -> frozenset[str]:
+    """Those of a matrix's words that name folders of which this change takes files away: there is nothing left to check."""
+    parts = {part for file in context.change_set.files if file.after is None for part in f"{file.before}".split("/")}
+    return frozenset(_kind_of(word) for word in job.matrix if not parts.isdisjoint(word.split("/")))
 
 
 def _kinds(job: Job) -> frozenset[str]:
