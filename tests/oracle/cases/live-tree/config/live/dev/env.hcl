@@ -1,4 +1,0 @@
-locals {
-  stage     = "dev"
-  protected = false
-}

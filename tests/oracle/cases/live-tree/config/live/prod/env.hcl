@@ -1,4 +1,0 @@
-locals {
-  stage     = "prod"
-  protected = true
-}
