@@ -32,7 +32,6 @@ class Case:
     blocked: tuple[str, ...]
     drifted: frozenset[str] = frozenset()
     variants: bool = False  # whether stacks with variable files of their own are deployed
-    bare: bool = True  # whether a stack without any is
 
 
 @dataclass(slots=True)
@@ -77,7 +76,6 @@ def _cases() -> Iterator[Case]:
                 tuple(said.get("blocked", ())),
                 frozenset(said.get("drifted", ())),
                 any(stack.variables for stack in stacks_of(folder)),
-                any(not stack.variables for stack in stacks_of(folder)),
             )
 
 
@@ -98,8 +96,8 @@ def _foreseen(case: Case) -> dict[str, Impact]:
         entity = impact.change.entity
         if impact.change.kind != "terraform.resource" or impact.effect == "no-op":
             continue
-        if not (case.variants if entity.variant else case.bare):
-            continue  # nothing is deployed that way
+        if entity.variant and not case.variants:
+            continue
         address = f"{entity.configuration}:{impact.change.address}" if entity.configuration else impact.change.address
         if address not in found or _rank(impact.effect) < _rank(found[address].effect):
             found[address] = impact

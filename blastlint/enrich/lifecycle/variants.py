@@ -8,7 +8,7 @@ to what the others know, before anything is told of it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from blastlint.frozen import replace
 from blastlint.model import Change, Environment, Impact, Value
@@ -24,11 +24,15 @@ def risk(impact: Impact) -> int:
     return -_RISK.index(impact.environment)
 
 
-def deployed(impacts: Sequence[Impact], groups: Iterable[tuple[str, str]]) -> list[Impact]:
-    """The impacts, in order, without those of the default variant that others know more of. `groups` are the configurations
-    and variants that there are."""
+def deployed(impacts: Sequence[Impact], groups: Mapping[tuple[str, str], Collection[str]]) -> list[Impact]:
+    """The impacts, in order, without those of the default variant that others know more of, be it that nothing changes.
+    `groups` are the addresses that there are by configuration and variant."""
     chosen = {configuration for configuration, variant in groups if variant.startswith(IN_WORKSPACE)}
     named = {_place(i) for i in impacts if i.change.entity.variant}
+    wanting = {i.change.entity.configuration for i in impacts if not i.change.entity.variant and _wants_a_value(i)}
+    for (configuration, variant), addresses in groups.items():
+        if variant and configuration in wanting:
+            named.update((configuration, _KEY.sub("", address)) for address in addresses)
     if not named and not chosen:
         return [*impacts]
     return [i for i in impacts if i.change.entity.variant or not _is_told_by_others(i, named, chosen)]
@@ -74,7 +78,7 @@ def _place(impact: Impact) -> tuple[str, str]:
 
 
 def _is_told_by_others(impact: Impact, named: Collection[tuple[str, str]], chosen: Collection[str]) -> bool:
-    """`named` are the places of which named variants tell something, `chosen` the configurations of which each workspace is
+    """`named` are the places of which named variants know, `chosen` the configurations of which each workspace is
     looked at: what hangs on that differs in one of them, or nowhere."""
     change = impact.change
     if change.entity.configuration in chosen and any(
