@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from blastlint.enrich.code.alike import told_once
 from blastlint.enrich.code.expectations import claim_of
 from blastlint.enrich.code.inlined import helps, inlined
 from blastlint.enrich.code.mocked import MOCKS, mocked, of_gone
 from blastlint.enrich.code.pairs import WORD, Pair, Scope, words_of
 from blastlint.enrich.code.prepared import prepared
 from blastlint.enrich.code.tables import RUNS, is_told, shrunk
+from blastlint.enrich.context import Context
 from blastlint.frozen import dataclass
-from blastlint.model import Entity, Fact, FactValue
+from blastlint.model import Change, Entity, Fact, FactValue
 from blastlint.parse.code import Assertion, Shape
 from blastlint.regex import regex
 
@@ -36,6 +38,8 @@ _SCREEN = regex(
 _ANYTHING = regex(r"\b(ANY|mock\.ANY|expect\.any|expect\.anything|anything\(\)|AnyStr|IsAnything)\b")
 _EXCEPTION = regex(r"(?i)exc|err|warn|exit_code|raise|throw")
 _TRUE = {"True": True, "true": True, "False": False, "false": False}
+# what an assertion looks at: `mock.called`, `mock.assert_called_once`
+_THING = regex(r"^\W*(?:assert |assert\w*\(|expect\()?\s*(\w+\.assert\w+|\w+(?:\.\w+)+)")
 _BROAD = frozenset({"Exception", "BaseException", "Error", ""})
 _ORDER = ("constant", "inverted", "removed", "loosened", "fewer")
 _ALIKE = 0.5
@@ -55,7 +59,23 @@ class Weakening:
 
 
 def facts(pair: Pair) -> Iterator[Fact]:
-    """At most one `assertion` fact for a test, or for what the tests of a file share: its worst weakening."""
+    """At most one `assertion` fact for a test, or for what the tests of a file share: its worst weakening. Where several
+    tests no longer look at one thing, the first tells of all."""
+    if pair.change.before is not None and pair.change.after is not None:
+        yield from pair.scope.context.once(_told).get(id(pair.change), ())
+
+
+def _told(context: Context) -> Mapping[int, Sequence[Fact]]:
+    return told_once(context, _worst, _of_one_thing, lambda fact: 0, "no longer asserts it either")
+
+
+def _of_one_thing(change: Change, fact: Fact) -> Hashable:
+    """What the tests that tell of one loss share: the thing that they looked at."""
+    named = _THING.search(str(fact.fields["before"])) if fact.fields["what"] == "removed" else None
+    return named[1] if named is not None else id(change)
+
+
+def _worst(pair: Pair) -> Iterator[Fact]:
     change = pair.change
     if change.before is None or change.after is None or not _is_of_tests(pair):
         return

@@ -11,14 +11,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.enrich.code import environments, expressions
+from blastlint.enrich.code.alike import told_once
 from blastlint.enrich.code.gates import Gate, answered, gates, is_of_kind, looks_into, relation, skeleton
 from blastlint.enrich.code.handlers import protects
 from blastlint.enrich.code.moved_checks import SCREEN, WORD, elsewhere, moved, subjects
-from blastlint.enrich.code.pairs import Pair, scope_of
+from blastlint.enrich.code.pairs import Pair
 from blastlint.enrich.context import Context
 from blastlint.facts.calls import pattern
 from blastlint.frozen import dataclass, replace
-from blastlint.model import Change, Fact, FactValue, Region, Related, Side
+from blastlint.model import Fact, FactValue, Region, Related, Side
 from blastlint.parse.code import Branch
 from blastlint.parse.logic import Group, Leaf, constant, leaves, negation, normal
 from blastlint.regex import regex
@@ -78,19 +79,13 @@ def _is_asked(pair: Pair) -> bool:
 
 
 def _told(context: Context) -> Mapping[int, Sequence[Fact]]:
-    """id of a change -> its fact, for the change set as a whole."""
-    scope = scope_of(context)
-    alike: dict[object, list[tuple[Change, Fact]]] = {}
-    for change in scope.changes:
-        pair = scope.pair(change)
-        for fact in _gravest(pair) if _is_asked(pair) else ():
-            alike.setdefault((change.path, fact.path, fact.fields["what"]), []).append((change, fact))
-    told: dict[int, Sequence[Fact]] = {}
-    for lost in alike.values():
-        first, fact = min(lost, key=lambda one: _GRAVE.index(str(one[1].fields["protects"])))
-        others = tuple(Related("lost the same check", f.before, c.address) for c, f in lost if c is not first)
-        told[id(first)] = [replace(fact, related=(*fact.related, *others))]
-    return told
+    return told_once(
+        context,
+        lambda pair: _gravest(pair) if _is_asked(pair) else (),
+        lambda change, fact: (change.path, fact.path, fact.fields["what"]),
+        lambda fact: _GRAVE.index(str(fact.fields["protects"])),
+        "lost the same check",
+    )
 
 
 def _gravest(pair: Pair) -> Iterator[Fact]:
