@@ -124,7 +124,7 @@ def _answered(before: str, after: str, pair: Pair) -> Iterator[Inline]:
     if old is None or new is None:
         return
     asked_before, asked_after = frozenset(conjuncts(old)), frozenset(conjuncts(new))
-    if constant(new) is True and constant(old) is None:
+    if constant(new) is True and constant(old) is None and not any(after in b.body for b in pair.after.branches):
         yield Inline(_gate(old, before), before, after, True, "constant")
     elif asked_after < asked_before:
         yield Inline(_gate(min(asked_before - asked_after, key=str), before), before, after, True)

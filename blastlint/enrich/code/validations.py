@@ -28,6 +28,7 @@ _LITERAL = regex(r"^[rb]*[\"'`]")
 _CHAIN = regex(r"^((zod|yup|joi|valibot)\.)?(z|yup|Yup|joi|Joi|v|t|s)\.|^(zod|yup|joi|valibot)\.")
 _WRITTEN = regex(r"\b(?:z|yup|Yup|joi|Joi)\s*\.\s*\w+\(\s*\)")
 _SCHEMA = regex(r"(?<![\w.])(?:[zZ][A-Z]\w+|[A-Za-z]\w*Schema)\b")
+_WORDS = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _NAME = regex(r"^[A-Za-z_][\w.:]*$")
 _FILTERS = regex(r"(?i)sanitiz|escap|purif|bleach")
 _ANNOTATION = regex(r"@\w+|(?<=#\[validate\()[^\]]+|(?<=#\[garde\()[^\]]+|(?<=validate:\")[^\"]+|(?<=binding:\")[^\"]+")
@@ -76,6 +77,9 @@ def facts(pair: Pair) -> Iterator[Fact]:
     if not lost or len(gained) >= len(lost):
         return
     if lost[0].kind == "call" and (not _kept(pair, lost) or _elsewhere(lost[0], pair)):
+        return
+    lost = [part for part in lost if part.kind != "call" or not _closely(part, pair)]
+    if not lost:
         return
     first = lost[0]
     kind = "constraint" if first.kind == "declared" else first.kind
@@ -217,6 +221,16 @@ def _kept(pair: Pair, lost: list[_Part]) -> bool:
         words = set(WORD.findall(" ".join(pair.after.statements)))
         return not new and any(words & set(WORD.findall(" ".join(p.given))) for p in lost)
     return sum(c.name in after for c in before) * 2 > len(before) and len(new) <= 1
+
+
+def _closely(part: _Part, pair: Pair) -> bool:
+    """Whether a check of a longer name is given the same: `ValidateLogin(answer)`, `ValidatePasskeyLogin(answer)`."""
+    words = set(_WORDS.findall(part.name))
+    return any(
+        words < set(_WORDS.findall(call.last)) and set(part.given) & set(call.arguments)
+        for call in pair.after.calls
+        if pattern("validation", "calls").search(call.name)
+    )
 
 
 def _elsewhere(part: _Part, pair: Pair) -> bool:
