@@ -200,7 +200,7 @@ def test_colour_follows_the_environment(
         (["check", "--staged", "--patch", "x"], "--staged and --patch are two different changes"),
         (["check", "old", "new", "--staged"], "OLD NEW goes with neither --staged nor --patch"),
         (["check", "./old"], "./old is a directory\n  Give two: blastlint check OLD ./old"),
-        (["check", "old", "new", "--select", "GRD01"], "--select: there is no rule 'GRD01' (did you mean 'GRD001'?)"),
+        (["check", "old", "new", "--select", "GRD0001"], "--select: there is no rule 'GRD0001' (did you mean 'GRD001'?)"),
         (["check", "old", "new", "--accept", "GRD001"], "cannot accept 'GRD001'\n  Write RULE@ADDRESS"),
         (
             ["check", "old", "new", "--accept", "GRD801@x"],
