@@ -204,7 +204,7 @@ def test_colour_follows_the_environment(
         (["check", "old", "new", "--accept", "GRD001"], "cannot accept 'GRD001'\n  Write RULE@ADDRESS"),
         (
             ["check", "old", "new", "--accept", "GRD801@x"],
-            "--accept: there is no rule 'GRD801' (did you mean 'GRD001'?)",
+            "--accept: there is no rule 'GRD801' (did you mean 'GRD010'?)",
         ),
         (["check", "old", "new", "--output", "x.sarif"], "--output 'x.sarif' is not FORMAT=PATH"),
         (["check", "old", "new", "--output", "json=-"], "--output 'json=-' names no file"),
