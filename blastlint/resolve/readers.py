@@ -1,4 +1,5 @@
-"""Which Terraform modules read a file that is not Terraform: by file(), templatefile() and their kin, or as a state.
+"""Which Terraform modules, or files of Terragrunt, read a file that is not Terraform: by file(), templatefile() and their
+kin, or as a state.
 
 Asked for every changed file, also in trees without Terraform: so nothing is parsed, and no resolver is imported.
 """
@@ -11,13 +12,14 @@ from collections.abc import Sequence
 from blastlint.model import Tree
 from blastlint.regex import regex
 
-_SUFFIXES = (".tf", ".tofu")
+_SUFFIXES = (".tf", ".tofu", ".hcl")
 _READS = regex(rb"\b(?:templatefile|file(?:set|base64|md5|sha\d+|base64sha\d+)?)\s*\(|\bterraform_remote_state\b")
 _DATA_SUFFIXES = (
     ".yaml", ".yml", ".json", ".tftpl", ".tpl", ".tmpl", ".csv", ".txt", ".conf", ".cfg", ".ini", ".toml", ".xml", ".sql",
     ".sh", ".ps1", ".pem", ".pub", ".j2", ".html", ".env", ".properties", ".zip", ".hcl", ".tfstate",
 )  # fmt: skip
 _QUOTED = regex(r'/([^/"]+)"')
+_FOUND = regex(r'\bfind_in_parent_folders\("([^/"]+)"')
 MAX_LEVELS = 8
 
 
@@ -46,7 +48,7 @@ def _naming(tree: Tree, changed: Sequence[str]) -> dict[str, list[str]]:
     suffixes = sorted(suffix for suffix in _DATA_SUFFIXES if any(path.endswith(suffix) for path in changed))
     found: dict[str, list[str]] = {}
     for path, line in tree.lines(tuple(f'{suffix}"' for suffix in suffixes), _SUFFIXES):
-        for name in _QUOTED.findall(line):
+        for name in (*_QUOTED.findall(line), *_FOUND.findall(line)):
             found.setdefault(name, []).append(posixpath.dirname(path))
     return found
 

@@ -70,13 +70,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from blastlint.model import Entity, Value
 from blastlint.parse.hcl_ast import File, header, region
 from blastlint.parse.workspace import Workspace
-from blastlint.resolve.terraform import details, terragrunt
+from blastlint.resolve.terraform import details
 from blastlint.resolve.terraform.blocks import settled
 from blastlint.resolve.terraform.definition import Definitions
 from blastlint.resolve.terraform.emit import MAX_ENTITIES, Emitter
 from blastlint.resolve.terraform.evaluate import Scope, attribute
 from blastlint.resolve.terraform.instance import Configuration, Module
 from blastlint.resolve.terraform.roots import left_out, roots, variable_files
+from blastlint.resolve.terraform.roots import units as units_of
+from blastlint.resolve.terraform.terragrunt_files import Unit
 from blastlint.resolve.terraform.values import DEFAULT_WORKSPACE, mapping
 
 MAX_VARIANTS = 24
@@ -107,7 +109,7 @@ def _configured(
     touched: frozenset[str],
 ) -> Iterator[Entity]:
     """The entities of the configurations with these root directories, and of those of Terragrunt."""
-    units = terragrunt.units(workspace, terragrunt.units_for(workspace, changed, sorted(touched)))
+    units = units_of(definitions, changed, touched)
     applied = {unit.directory for unit in units.values()}
     for root in directories:
         if root in applied:
@@ -148,7 +150,7 @@ def _of_root(
             definitions.workspace.compared[root] = frozenset(compared.names), frozenset(compared.required)
 
 
-def _of_unit(definitions: Definitions, path: str, found: terragrunt.Unit, touched: frozenset[str]) -> Iterator[Entity]:
+def _of_unit(definitions: Definitions, path: str, found: Unit, touched: frozenset[str]) -> Iterator[Entity]:
     """The entities of a terragrunt.hcl: its module's with the inputs, or the call alone when that is not in the tree."""
     name = posixpath.dirname(path)
     if found.directory is not None and definitions.of(found.directory) is not None:

@@ -11,6 +11,7 @@ from blastlint.regex import regex, screened
 from blastlint.resolve.readers import readers
 from blastlint.resolve.terraform import terragrunt
 from blastlint.resolve.terraform.definition import SUFFIXES, Definitions, configuration_files
+from blastlint.resolve.terraform.terragrunt_files import NAME, Unit
 
 MAX_CONFIGURATIONS = 300
 MAX_CALL_LEVELS = 20
@@ -43,7 +44,7 @@ def roots(definitions: Definitions, changed: Sequence[str]) -> tuple[list[str], 
         directories[directory] = None
     found: dict[str, None] = {}
     if directories and len(directories) <= _FEW:  # one search of the tree for both questions
-        tree.lines((*_RELATIVE, *terragrunt.words(changed, directories)), (*SUFFIXES, terragrunt.NAME))
+        tree.lines((*_RELATIVE, *terragrunt.words(changed, directories)), (*SUFFIXES, terragrunt.SUFFIX))
     callers = _callers(tree) if directories else {}
     for directory in sorted(directories):
         for root in _roots_of(definitions, callers, directory):
@@ -53,6 +54,20 @@ def roots(definitions: Definitions, changed: Sequence[str]) -> tuple[list[str], 
                 return list(found), frozenset(directories)
             found[root] = None
     return list(found), frozenset(directories)
+
+
+def units(definitions: Definitions, changed: Sequence[str], touched: Collection[str]) -> dict[str, Unit]:
+    """The units of Terragrunt that the changed files bear on, also through modules that call a changed one."""
+    if not terragrunt.is_used(definitions.workspace, changed, touched):
+        return terragrunt.units(definitions, [path for path in changed if posixpath.basename(path) == NAME])
+    callers = _callers(definitions.workspace.tree) if touched else {}
+    modules = set(touched)
+    pending = sorted(modules)
+    while pending:
+        above = _calling(callers, pending.pop()) - modules
+        modules |= above
+        pending += sorted(above)
+    return terragrunt.units(definitions, terragrunt.units_for(definitions.workspace, changed, modules))
 
 
 def left_out(definitions: Definitions, touched: Iterable[str], seen: Collection[str]) -> list[str]:

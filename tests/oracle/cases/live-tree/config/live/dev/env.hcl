@@ -1,0 +1,4 @@
+locals {
+  stage     = "dev"
+  protected = false
+}

@@ -1,0 +1,12 @@
+include "root" {
+  path = find_in_parent_folders("root.hcl")
+}
+
+include "store" {
+  path   = "${get_terragrunt_dir()}/../../../_env/store.hcl"
+  expose = true
+}
+
+inputs = {
+  tables = concat(include.store.locals.defaults, ["ledger"])
+}
