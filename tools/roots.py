@@ -41,31 +41,35 @@ EXPECTED = (
     "a caller may say otherwise", "function base64gzip",
 )  # fmt: skip
 
+UNREAD = (NO_PARSER, "encrypted by git-crypt")  # a file without its key is a value that is missing
+
 
 def leaves(value: Value) -> Iterator[Value]:
     return (leaf for _, leaf in value.leaves())
 
 
-def reasons(entities: Iterable[Entity]) -> Counter[str]:
-    """Why values of resources, data sources and calls are unknown, and why instances cannot be counted."""
-    found: Counter[str] = Counter()
+def reasons(entities: Iterable[Entity]) -> dict[str, list[str]]:
+    """Why values of resources, data sources and calls are unknown, and why instances cannot be counted: reason -> where."""
+    found: dict[str, list[str]] = {}
     for entity in entities:
         if entity.kind not in ("terraform.resource", "terraform.data", "terraform.module"):
             continue
-        found.update(leaf.reason for leaf in leaves(entity.attributes) if not leaf.known)
+        said = [leaf.reason for leaf in leaves(entity.attributes) if not leaf.known]
         if isinstance(entity.detail, Resource | Module) and entity.detail.reason:
-            found[f"instances: {entity.detail.reason}"] += 1
+            said.append(f"instances: {entity.detail.reason}")
+        for reason in said:
+            found.setdefault(reason, []).append(f"{entity.region.path}: {entity.address}")
     return found
 
 
 def errors(side: Workspace, entities: Iterable[Entity]) -> list[str]:
     """What was not resolved though Terraform would."""
-    torn = [d for d in side.documents() if d.coverage != "full" and d.reason != NO_PARSER and "terraform" in d.language]
+    torn = [d for d in side.documents() if d.coverage != "full" and d.reason not in UNREAD and "terraform" in d.language]
     said = [f"{d.path}:{d.line}: {d.reason}" for d in torn]
     said += [f"{path}: {left_out}" for path, left_out in side.cuts]
-    for reason, count in reasons(entities).items():
+    for reason, places in reasons(entities).items():
         if not reason.removeprefix("instances: ").startswith(EXPECTED):
-            said.append(f"{reason} ({count})")
+            said.append(f"{reason} ({len(places)}: {places[0]})")
     return said
 
 

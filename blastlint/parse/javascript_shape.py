@@ -74,6 +74,7 @@ def shape(module: Module, definition: Definition) -> Shape:
         tuple(collector.branches),
         tuple(collector.statements),
         *_cases(root, collector.reader),
+        chained=tuple(collector.chained),
     )
 
 
@@ -87,6 +88,7 @@ class _Collector:
         self.handlers: list[Handler] = []
         self.assertions: list[Assertion] = []
         self.branches: list[Branch] = []
+        self.chained: list[Branch] = []
         self.statements: list[str] = []
 
     def walk(self, root: Node) -> None:
@@ -206,12 +208,10 @@ class _Collector:
         consequence, alternative = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
         if consequence is not None:
             self.branches.append(self.branched(asked, consequence, node))
-        if (
-            alternative is not None
-            and alternative.named_children
-            and alternative.named_children[0].type != "if_statement"
-        ):
-            self.branches.append(self.branched(f"!({asked})", alternative.named_children[0], alternative))
+        if alternative is not None and alternative.named_children:
+            other = alternative.named_children[0]
+            branches = self.chained if other.type == "if_statement" else self.branches
+            branches.append(self.branched(f"!({asked})", other, alternative))
 
     def branched(self, condition: str, body: Node, at: Node) -> Branch:
         simple = [n for n in _below(body) if n.type in _SIMPLE]

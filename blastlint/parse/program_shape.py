@@ -138,6 +138,7 @@ class _Collector:
             cases,
             looped,
             tuple(self.contexts()),
+            tuple(self.chained()),
         )
 
     # --- parts ------------------------------------------------------------------------------------------------------
@@ -256,8 +257,9 @@ class _Collector:
         value = text.rpartition("=")[2].strip()
         return "return-default" if self.reader.constant_text(value) else "other"
 
-    def branch_nodes(self) -> Iterator[tuple[Node, str, Node]]:
-        """(node, condition, body) of every branch, the `else` as one with the opposite condition."""
+    def branch_nodes(self, chained: bool = False) -> Iterator[tuple[Node, str, Node]]:
+        """(node, condition, body) of every branch, the `else` as one with the opposite condition; or of every `else if`, as
+        what runs where the question before it is answered with no."""
         for node, match in self.found["branch"]:
             condition, body = _one(match, "branch.condition"), _one(match, "branch.body")
             if condition is None or body is None:
@@ -265,9 +267,10 @@ class _Collector:
             asked = self.sourced(self.reader.condition(condition), match)
             if "branch.unless" in match:
                 asked = self.negated(asked)
-            yield node, asked, body
+            if not chained:
+                yield node, asked, body
             other = _one(match, "branch.else")
-            if other is not None and other.type not in self.syntax.kinds("compound") - self.syntax.kinds("blocks"):
+            if other is not None and chained == (other.type in self.syntax.kinds("compound") - self.syntax.kinds("blocks")):
                 yield other, self.negated(asked), other
 
     def sourced(self, condition: str, match: Match) -> str:
@@ -297,6 +300,11 @@ class _Collector:
         for node, condition in self.asserts():
             follows = bool(self.statement_starts) and self.statement_starts[-1] >= node.end_byte
             yield Branch(self.negated(condition), "raise", (), (), follows, self.reader.text(node), node)
+
+    def chained(self) -> Iterator[Branch]:
+        for node, condition, body in self.branch_nodes(chained=True):
+            statements = tuple(self.statement(n) for n in self.inside(body))
+            yield Branch(condition, "", statements, self.called(body), True, f"if {condition}", node, closure_of(node))
 
     def nested(self, node: Node, body: Node) -> bool:
         """Whether a branch or a loop stands between a statement and the body of the branch that it is in."""

@@ -67,6 +67,7 @@ class _Collector:
         self.handlers: list[Handler] = []
         self.assertions: list[Assertion] = []
         self.branches: list[Branch] = []
+        self.chained: list[Branch] = []
         self.statements: list[str] = []
         self.loops = False
         self.local: dict[str, str] = {}
@@ -103,6 +104,7 @@ class _Collector:
         return Shape(
             self.locate, decorators, bases, parameters, tuple(self.calls), tuple(self.options), tuple(self.handlers),
             tuple(self.assertions), tuple(self.branches), tuple(self.statements), cases, self.loops, tuple(self.contexts),
+            tuple(self.chained),
         )  # fmt: skip
 
     def parameters(self, parameters: cst.Parameters) -> Iterator[Parameter]:
@@ -249,11 +251,13 @@ class _Collector:
         self.branches.append(self.branched(condition, node.body, follows, node))
         if isinstance(node.orelse, cst.Else):
             self.branches.append(self.branched(f"not ({condition})", node.orelse.body, follows, node.orelse))
+        elif isinstance(node.orelse, cst.If):
+            self.chained.append(self.branched(f"not ({condition})", node.orelse, follows, node.orelse))
 
-    def branched(self, condition: str, body: cst.BaseSuite, follows: bool, node: cst.CSTNode) -> Branch:
+    def branched(self, condition: str, body: cst.BaseSuite | cst.If, follows: bool, node: cst.CSTNode) -> Branch:
         statements = tuple(self.text(s) for s in _simple(body))
         calls = tuple(dict.fromkeys(self.resolved(dotted(c.func)) for c in _calls(body)))
-        last = _last(body)
+        last = _last(body) if isinstance(body, cst.BaseSuite) else None
         return Branch(condition, _leaves(last, self), statements, calls, follows, f"if {condition}", node)
 
     # --- expressions ------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.enrich.code import environments, expressions
 from blastlint.enrich.code.alike import told_once
-from blastlint.enrich.code.gates import Gate, answered, gates, is_of_kind, looks_into, relation, skeleton
+from blastlint.enrich.code.gates import Gate, answered, chained, gates, is_of_kind, looks_into, relation, skeleton
 from blastlint.enrich.code.handlers import protects
 from blastlint.enrich.code.moved_checks import SCREEN, WORD, elsewhere, moved, subjects
 from blastlint.enrich.code.pairs import Pair
@@ -174,9 +174,10 @@ def _runs(pair: Pair) -> bool:
 
 
 def _lost(old: Sequence[Gate], new: Sequence[Gate], pair: Pair) -> Iterator[Lost]:
-    known, there = {g.condition for g in old}, {g.condition for g in new}
+    around = [*chained(pair.after), *new]
+    known, there = {g.condition for g in old}, {g.condition for g in around}
     born = [g for g in new if g.condition not in known]
-    yield from _escaped(old, new, pair)
+    yield from _escaped(old, around, pair)
     for gate in old:
         if gate.condition in there or any(g.shape == gate.shape and not _another(gate, g, pair) for g in born):
             continue

@@ -68,6 +68,13 @@ def gates(shape: Shape) -> Iterator[Gate]:
     yield from _stated(shape)
 
 
+def chained(shape: Shape) -> Iterator[Gate]:
+    """What must hold for each `else if` to be asked: that what was asked before is not so. Whether it stands for an `else`
+    with a question in it is all that it can tell: of a chain, another order or a case more changes these and no work."""
+    for branch in shape.chained:
+        yield from (Gate(c, branch, False) for c in conjuncts(normal(branch.condition)))
+
+
 def _stated(shape: Shape) -> Iterator[Gate]:
     """Statements that are nothing but a call that checks, and raises what it finds: `response.raise_for_status()`."""
     alone = {s.removeprefix("await ").rstrip(";?") for s in shape.statements}

@@ -10,7 +10,7 @@
 (assignment left: (_) @assign.target right: (_) @assign.value) @assign
 (operator_assignment left: (_) @assign.target right: (_) @assign.value) @assign
 
-(if condition: (_) @branch.condition consequence: (_)? @branch.body alternative: (else)? @branch.else) @branch
+(if condition: (_) @branch.condition consequence: (_)? @branch.body alternative: [(else) (elsif)]? @branch.else) @branch
 (elsif condition: (_) @branch.condition consequence: (_)? @branch.body) @branch
 (unless condition: (_) @branch.condition consequence: (_)? @branch.body alternative: (else)? @branch.else) @branch @branch.unless
 (if_modifier body: (_) @branch.body condition: (_) @branch.condition) @branch
