@@ -218,8 +218,8 @@ class Parameter:
 @dataclass(frozen=True)
 class Shape:
     """What facts ask of one definition. Texts have single spaces. `cases` multiply a test (parametrisation), `loops` is
-    true when it asserts within a loop. `locate` turns a part's `at` into its place. `chained` are the `else if`, each as what
-    runs where the question before it is answered with no; in `branches` they stand by their own questions alone."""
+    true when it asserts within a loop. `locate` turns a part's `at` into its place. `chained` are the `else if`, each as
+    what runs where the question before it is answered with no; in `branches` they stand by their own questions alone."""
 
     locate: Callable[[object], Span]
     decorators: tuple[Call, ...] = ()

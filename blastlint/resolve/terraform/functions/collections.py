@@ -124,11 +124,12 @@ def _lookup(collection: Value, key: Value, *default: Value) -> Value:
 
 
 def _element(collection: Value, position: Value) -> Value:
+    """A position outside the list goes around it, in both directions: -1 is the last (Terraform 1.10)."""
     number = as_number(position)
     if not collection.known or not number.known:
         return unknown_call("element", (collection, number))
     elements = list_of(collection)
-    if not elements or not isinstance(number.data, int) or number.data < 0:
+    if not elements or not isinstance(number.data, int):
         raise EvaluationError("element: no such element")
     return elements[number.data % len(elements)]
 
