@@ -94,3 +94,18 @@ def test_who_uses_a_function_is_searched_for_only_where_one_vanished(tmp_path: P
     assert sorted(git_processes(gone, tmp_path / "gone-tools")) == ["cat-file", "diff", "grep"]
     edited = two_commits(tmp_path / "edited", before, {"app/base.py": kept.replace("total", "sum") + parts})
     assert sorted(git_processes(edited, tmp_path / "edited-tools")) == ["cat-file", "diff"]
+
+
+def test_units_of_terragrunt_need_no_more_searches(tmp_path: Path) -> None:
+    unit = 'include "root" { path = find_in_parent_folders("root.hcl") }\nterraform { source = "../../m" }\n'
+    root = 'locals { env = read_terragrunt_config(find_in_parent_folders("env.hcl")) }\n'
+    before = {**{f"live/u{n}/terragrunt.hcl": unit for n in range(20)}, "live/root.hcl": root, "env.hcl": "locals {}\n"}
+    before |= {"m/main.tf": BEFORE["stack0/main.tf"]}
+    for name, after, searches in (
+        ("module", {"m/main.tf": AFTER["stack0/main.tf"]}, 1),
+        # and one: does any Terraform read the file?
+        ("unit", {"live/u0/terragrunt.hcl": f"{unit}inputs = {{ a = 1 }}\n"}, 2),
+        ("shared", {"env.hcl": "locals { a = 1 }\n"}, 2),
+    ):
+        started = git_processes(two_commits(tmp_path / name, before, after), tmp_path / f"{name}-tools")
+        assert sorted(started) == ["cat-file", "diff", *["grep"] * searches], name

@@ -24,6 +24,7 @@ from blastlint.resolve.terraform.values import EvaluationError, as_string, mappi
 NAME = "terragrunt.hcl"
 SHARED_NAMES = ("root.hcl", "terragrunt.hcl")
 MAX_DEPTH = 10  # of files that read files
+MAX_FILES = 5_000  # each as often as a unit reads it
 _REMOTE = regex(r"^(?:git::|git@|https?://|s3::|gcs::|tfr://|hg::|[\w.-]+\.\w+/)")
 _ELSEWHERE = "output of another unit"
 
@@ -45,10 +46,21 @@ class Site:
 
     definitions: Definitions
     outputs: dict[str, Module | None] = field(default_factory=dict)
+    read: int = 0  # how many files were read, each as often as it was
 
     @property
     def workspace(self) -> Workspace:
         return self.definitions.workspace
+
+    def file(self, path: str) -> File | None:
+        """A parsed file, None where it is not there, is none of HCL, or too many have been read."""
+        self.read += 1
+        if self.read == MAX_FILES:
+            self.workspace.cut(path, f"Terragrunt files were read {MAX_FILES} times, and no more from here on")
+        if self.read >= MAX_FILES:
+            return None
+        document = self.workspace.document(path)
+        return document.content if document is not None and isinstance(document.content, File) else None
 
 
 def unit(site: Site, path: str, depth: int = 0) -> Unit | None:
@@ -82,12 +94,12 @@ class Config:
         self._unit = directory
         self._original = directory if original is None else original
         self._depth = depth
-        document = site.workspace.document(path)
-        self.file = document.content if document is not None and isinstance(document.content, File) else None
+        self.file = site.file(path)
         self._scope = Scope(self, work=Work())
         self._locals: dict[str, Value | None] = {}
         self._includes: dict[str, Config] | None = None
         self._strategies: dict[str, str] = {}
+        self._inputs: Value | None = None
         self.functions: Mapping[str, Callable[..., Value]] = {
             "find_in_parent_folders": self._find_in_parents,
             "get_terragrunt_dir": lambda: Value(f"/{self._unit}"),
@@ -123,13 +135,13 @@ class Config:
 
     def inputs(self) -> Value:
         """Inputs of the included files, overridden by its own. What cannot be read makes only itself unknown."""
-        merged: dict[str, Value] = {}
-        own = self._own_inputs()
-        for label, included in reversed(self._merged().items()):
-            deep = self._strategies[label] == "deep"
-            own = _deep(included.inputs().items, own) if deep else {**included.inputs().items, **own}
-        merged.update(own)
-        return mapping(merged)
+        if self._inputs is None:
+            merged = self._own_inputs()
+            for label, included in reversed(self._merged().items()):
+                below = included.inputs().items
+                merged = _deep(below, merged) if self._strategies[label] == "deep" else {**below, **merged}
+            self._inputs = mapping(merged)
+        return self._inputs
 
     def _own_inputs(self) -> Mapping[str, Value]:
         given = self._attribute("inputs")
@@ -191,16 +203,21 @@ class Config:
             if included is not None:
                 return included.exposed(), 1 if labelled else 0
         if name == "dependency" and words:
-            return self._dependency(words)
+            return self._dependency(steps)
         return unknown("not known from source", ".".join((name, *words))), len(steps)
 
-    def _dependency(self, words: Sequence[str]) -> tuple[Value, int]:
-        """An output of another unit as its source has it: what is mocked is in no real plan."""
+    def _dependency(self, steps: Sequence[Step]) -> tuple[Value, int]:
+        """An output of another unit as its source has it, or all of them: what is mocked is in no real plan."""
+        words = [step.name if isinstance(step, Attr) else "" for step in steps[:3]]
         address = f"dependency.{words[0]}"
-        module = self._depended_on(words[0]) if words[1:2] == ["outputs"] and len(words) > 2 else None
-        if module is None or words[2] not in module.definition.outputs:
-            return unknown(_ELSEWHERE, address, frozenset({address})), 1
-        return _from_elsewhere(module.output(words[2]), f"{address}.outputs.{words[2]}", address), 3
+        nobody = unknown(_ELSEWHERE, address, frozenset({address})), 1
+        module = self._depended_on(words[0]) if words[1:2] == ["outputs"] else None
+        if module is None:
+            return nobody
+        known = module.definition.outputs
+        if words[2:] and words[2]:
+            return (_output(module, words[2], address), 3) if words[2] in known else nobody
+        return mapping({name: _output(module, name, address) for name in known}), 2
 
     def _depended_on(self, label: str) -> Module | None:
         block = next((b for b in self._blocks("dependency") if b.labels[:1] == (label,)), None)
@@ -293,13 +310,19 @@ def _deep(below: Mapping[str, Value], above: Mapping[str, Value]) -> dict[str, V
     return merged
 
 
+def _output(module: Module, name: str, address: str) -> Value:
+    return _from_elsewhere(module.output(name), f"{address}.outputs.{name}", address)
+
+
 def _from_elsewhere(value: Value, text: str, address: str) -> Value:
     """An output as another unit sees it: nothing in it means anything of this one."""
     if not value.known:
-        return unknown(_ELSEWHERE, text, frozenset({address}), region=value.region)
-    if value.is_map:
-        return mapping({name: _from_elsewhere(one, f"{text}.{name}", address) for name, one in value.items.items()})
-    if value.is_list:
-        found = [_from_elsewhere(one, f"{text}[{place}]", address) for place, one in enumerate(value.elements)]
-        return sequence(found, unordered=value.unordered)
-    return replace(value, refs=frozenset())
+        found = unknown(_ELSEWHERE, text, frozenset({address}), region=value.region)
+    elif value.is_map:
+        found = mapping({name: _from_elsewhere(one, f"{text}.{name}", address) for name, one in value.items.items()})
+    elif value.is_list:
+        parts = [_from_elsewhere(one, f"{text}[{place}]", address) for place, one in enumerate(value.elements)]
+        found = sequence(parts, unordered=value.unordered)
+    else:
+        found = replace(value, refs=frozenset())
+    return replace(found, sensitive=True) if value.sensitive else found
