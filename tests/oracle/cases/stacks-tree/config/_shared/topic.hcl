@@ -1,0 +1,7 @@
+terraform {
+  source = "${get_parent_terragrunt_dir()}/../modules/topic"
+}
+
+inputs = {
+  names = ["orders", "bills"]
+}

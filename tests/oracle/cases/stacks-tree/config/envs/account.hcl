@@ -1,0 +1,4 @@
+locals {
+  org  = "umbra"
+  team = "core"
+}
