@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.guards.strength import Verdict, level, moved, quantity
-from blastlint.enrich.lifecycle.addresses import is_named
+from blastlint.enrich.lifecycle.addresses import is_named, whole
 from blastlint.enrich.shown import shown
 from blastlint.facts.guards import Guard, guards_of, touched_guards
 from blastlint.facts.paths import Step, found, keys, steps
@@ -224,13 +224,7 @@ def _guarding_resource_gone(entity: Entity, context: Context) -> Iterator[Fact]:
         if level(guard, value).off:
             continue
         subjects = _subjects(entity, guard)
-        staying = [
-            e
-            for e in context.entities_after
-            if e.address != entity.address
-            and (e.configuration, e.variant) == (entity.configuration, entity.variant)
-            and is_named(subjects, e.address)
-        ]
+        staying = _staying(entity, subjects, context)
         if (subjects and not staying) or _selected_is_gone(entity, context):
             continue
         if guard.kind == "alarm" and not subjects and _is_rebuilt(entity, context):
@@ -242,6 +236,24 @@ def _guarding_resource_gone(entity: Entity, context: Context) -> Iterator[Fact]:
         )
         yield _fact(movement, gone=True)
         return
+
+
+def _staying(entity: Entity, subjects: frozenset[str], context: Context) -> list[Entity]:
+    """What is still there of what a guarding resource refers to; not the modules that the thing itself is in, or was."""
+    before, after = (
+        [
+            e
+            for e in side
+            if e.address != entity.address
+            and (e.configuration, e.variant) == (entity.configuration, entity.variant)
+            and is_named(subjects, e.address)
+        ]
+        for side in (context.entities_before, context.entities_after)
+    )
+    things = {whole(e.address) for e in before}
+    around = (e for e in after if any(thing != whole(e.address) and is_named((thing,), e.address) for thing in things))
+    modules = {id(e) for e in around}
+    return [e for e in after if id(e) not in modules]
 
 
 def _is_rebuilt(entity: Entity, context: Context) -> bool:

@@ -18,6 +18,7 @@ _PATH = regex(r"^[\w@.-]+(/[\w@.-]+)*$")  # says one place, and no pattern
 _LEVELS = ("off", "0", "warn", "1", "warning", "error", "2")
 _PROGRAM = regex(r"(^|/)[\w.-]*(config|rc)[\w.-]*\.[cm]?[jt]s$")
 _GRAVE = ("coverage", "types", "security")
+_SLIGHT = 5  # points of a hundred: what a threshold that follows the coverage moves by
 # How the names of the files in the table begin: most files need not be held against two dozen expressions.
 NAMES = Words(
     "^.eslintrc ^eslint.config ^package.json ^.trivy ^trivy ^bandit ^.bandit ^clippy ^.clippy ^jest ^vitest ^nyc"
@@ -25,6 +26,8 @@ NAMES = Words(
     " ^tox.ini ^pytest.ini ^.pytest.ini ^.flake8 ^mypy.ini ^.mypy.ini ^.coveragerc ^pylintrc ^.pylintrc ^cargo.toml"
     " ^codecov ^.codecov ^.checkov ^.golangci ^.rubocop ^.tflint ^sonar-project ^tsconfig"
 )
+
+_Loosened = tuple[Mapping[str, str], Delta, str]  # the row of the table, the difference, and in what way it says less
 
 
 def facts(change: Change, context: Context) -> Iterator[Fact]:
@@ -35,16 +38,20 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         return
     from blastlint.enrich.quality import kept
 
-    found: list[tuple[Mapping[str, str], Delta, str]] = []
+    found: list[_Loosened] = []
+    raised = 0.0  # points, over all thresholds of the file
     for delta in _deltas(change, context):
         row = kept.row_for(change.path, delta.path)
         if row is not None:
+            raised += _moved(delta) if row["sense"] == "minimum" else 0
             now = _elsewhere(row, delta, context) if delta.after is None and not _is_entry(delta) else delta
             loosened = _loosened(row, now, context.after.tree) if now is not None else ""
             if now is not None and change.after is None and now.after is None and row["sense"] == "level":
                 loosened = "removed" if _level(now.before) else ""
             if loosened and not (loosened == "more ignored" and _is_born(delta, change.path, context)):
                 found.append((row, now or delta, loosened))
+    if raised >= 0:  # thresholds that are set to what the tests cover go up and down
+        found = [item for item in found if item[2] != "lowered" or not _is_slight(item[1])]
     if not found:
         return
     found.sort(key=lambda item: item[0]["class"] not in _GRAVE)
@@ -57,6 +64,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         "before": _shown(delta.before),
         "after": _shown(delta.after),
         "count": len(found),
+        "slight": all(what == "lowered" and _is_slight(delta) for _, delta, what in found),
         "vendored": bool(
             re.search(r"(?i)vendor|generated|node_modules|migrations|_pb2|dist|build|third_party", _shown(delta.after))
         ),
@@ -66,6 +74,16 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         for _, d, w in found[1:8]
     )
     yield Fact("check-config", fields, kept.plain(delta.path), delta.before_region, delta.after_region, related)
+
+
+def _moved(delta: Delta) -> float:
+    """By how much a number is raised; less than nothing where it is lowered."""
+    old, new = _number(delta.before), _number(delta.after)
+    return 0 if old is None or new is None else new - old
+
+
+def _is_slight(delta: Delta) -> bool:
+    return -_SLIGHT < _moved(delta) < 0
 
 
 def _deltas(change: Change, context: Context) -> Iterator[Delta]:

@@ -61,6 +61,7 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "before": "text",
         "after": "text",
         "count": "number of settings of the file that say less",
+        "slight": "true when they are thresholds, each lowered by less than five points",
         "vendored": "true when what is ignored now is generated or somebody else's",
     },
     "lint-suppression": {
