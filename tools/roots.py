@@ -3,9 +3,10 @@
     python tools/roots.py REPOSITORY [--last 200] [--all] [--whole]
 
 A commit counts when Terraform files changed in it. Each is compared with its first parent; what is counted is
-  errors    crashes, files that were not read whole, and values of which the evaluation says that Terraform would refuse
-            them: real configurations are accepted by Terraform, so that each of these is a fault of the resolver or of
+  errors    crashes, files that were not read whole, and values that are not evaluated: a fault of the resolver, or of
             the commit (broken text is committed as well)
+  refused   values that Terraform 1.11 refuses too, each kind tried with its command line: modules whose callers, and
+            stages whose pipelines, set what is null by default; examples that were committed broken
   unknown   instances whose effect is unknown, by the reason
 `--whole` resolves every root module of the whole tree at both ends of those commits as well, since what no commit touches
 must resolve too. `--all` takes the commits of every branch.
@@ -41,6 +42,12 @@ EXPECTED = (
     "a caller may say otherwise", "function base64gzip",
 )  # fmt: skip
 
+REFUSED = (
+    "format: null", "null in a template", "length: a list, map or string is required", "the condition is null",
+    "for_each is neither a map nor a set", "file: the path is null", "join: an element is null", "lookup: no element",
+    "coalesce: nothing but", "no element", "no such variable", "no such module call", "cannot iterate over a null",
+    "null has no elements", "no configuration in",
+)  # fmt: skip
 UNREAD = (NO_PARSER, "encrypted by git-crypt")  # a file without its key is a value that is missing
 
 
@@ -62,8 +69,13 @@ def reasons(entities: Iterable[Entity]) -> dict[str, list[str]]:
     return found
 
 
+def is_refused(error: str) -> bool:
+    """Whether an error, with or without what it stands behind, is one of a value that Terraform refuses too."""
+    return any(f": {reason}" in f": {error}" for reason in REFUSED)
+
+
 def errors(side: Workspace, entities: Iterable[Entity]) -> list[str]:
-    """What was not resolved though Terraform would."""
+    """What was not resolved: torn and cut files, and values that are refused or not evaluated."""
     torn = [d for d in side.documents() if d.coverage != "full" and d.reason not in UNREAD and "terraform" in d.language]
     said = [f"{d.path}:{d.line}: {d.reason}" for d in torn]
     said += [f"{path}: {left_out}" for path, left_out in side.cuts]
@@ -127,7 +139,7 @@ def main(repository: str, last: int, everywhere: bool, also_whole: bool) -> None
     rules = shipped_rules()
     listed = commits(repository, last, everywhere)
     roots: set[str] = set()
-    failed = changed = unknown = flagged = findings = 0
+    failed = refused = changed = unknown = flagged = findings = 0
     causes: Counter[str] = Counter()
     for commit, subject in listed:
         started = time.process_time()
@@ -143,7 +155,9 @@ def main(repository: str, last: int, everywhere: bool, also_whole: bool) -> None
         open_ones = [i for i in impacts if i.effect == "unknown"]
         grave = [f for f in report.findings if f.counts and f.severity in ("critical", "high")]
         roots.update(i.change.entity.configuration for i in report.impacts if i.change.kind.startswith("terraform."))
-        failed, changed, unknown = failed + bool(said), changed + len(impacts), unknown + len(open_ones)
+        failed += any(not is_refused(error) for error in said)
+        refused += any(is_refused(error) for error in said)
+        changed, unknown = changed + len(impacts), unknown + len(open_ones)
         flagged, findings = flagged + bool(grave), findings + len(grave)
         causes.update(why(impact) for impact in open_ones)
         print(f"{commit[:10]} {time.process_time() - started:5.1f} s {len(impacts):4} {subject[:80]}", flush=True)
@@ -157,11 +171,16 @@ def main(repository: str, last: int, everywhere: bool, also_whole: bool) -> None
                 count, said = whole(open_change(repository, revision=revision))
             except Exception as error:
                 count, said = 0, [f"{type(error).__name__}: {error}"]
-            print(f"whole tree at {revision.rpartition('..')[2][:12]}: {count} roots, {len(said)} errors")
+            ours = sum(not is_refused(error) for error in said)
+            print(
+                f"whole tree at {revision.rpartition('..')[2][:12]}: {count} roots, {ours} errors, "
+                f"{len(said) - ours} kinds of values that Terraform refuses too"
+            )
             print("".join(f"    {line}\n" for line in said), end="")
     print(
-        f"\n{repository}: {len(listed)} commits, {len(roots)} roots, {failed} commits with an error, {changed} instances "
-        f"changed, {unknown} unknown, {flagged} commits with {findings} findings at high or above"
+        f"\n{repository}: {len(listed)} commits, {len(roots)} roots, {failed} commits with an error, {refused} with values "
+        f"that Terraform refuses too, {changed} instances changed, {unknown} unknown, {flagged} commits with {findings} "
+        f"findings at high or above"
     )
     for cause, count in causes.most_common():
         print(f"  {count:5} {cause}")
