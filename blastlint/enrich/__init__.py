@@ -172,6 +172,7 @@ PROVIDERS: dict[str, Asked] = {
         r"|crane|oras|https?|vault|apt|apt-get|pip3?|python3?|grpcurl|flux|terraform|tofu|uv|yum|dnf|zypper) ",
     ),
     "configuration": _asked("config."),
+    "exposure.connections": _asked("config.key", "terraform.resource"),
     "configuration.live_data": _asked("config.key"),
     "breadth.rewrite": _asked("file"),
     "breadth": _asked("change-set"),

@@ -13,6 +13,7 @@ from blastlint.enrich.code import (
     bodies,
     checks,
     commands,
+    connections,
     costs,
     counterparts,
     crashes,
@@ -40,8 +41,8 @@ from blastlint.enrich.context import Context
 from blastlint.model import Change, Fact
 
 _ABOUT = (
-    audits, checks, validations, locks, hardening, strengths, counterparts, defaults, crashes, costs, selections, bodies,
-    health,
+    audits, checks, validations, locks, hardening, strengths, counterparts, connections, defaults, crashes, costs,
+    selections, bodies, health,
 )  # fmt: skip
 
 

@@ -188,6 +188,12 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "known": "false when what the edited ones do could not be read on either side",
         "summary": "in words",
     },
+    "connection": {
+        "name": "the setting that says where to connect; empty in a program",
+        "lost": "what it said of encryption, and what it says now",
+        "before": "text, masked",
+        "after": "text, masked",
+    },
     "live-data": {
         "name": "the setting that says where data is",
         "before": "text: something local",
