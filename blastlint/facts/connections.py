@@ -36,7 +36,7 @@ _OFF = regex(
 
 
 def weakened(before: str, after: str) -> str:
-    """How `after` is less encrypted or less checked than `before`, "sslmode=verify-full -> sslmode=disable"; or empty. For the
+    """How `after` is less encrypted or checked than `before`, "sslmode=verify-full -> sslmode=disable"; or empty. For the
     scheme, names of this machine or of its own network do not count."""
     schemes = {match["host"].lower(): match["scheme"].lower() for match in _URL.finditer(before)}
     for match in _URL.finditer(after):
