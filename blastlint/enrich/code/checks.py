@@ -14,6 +14,7 @@ from blastlint.enrich.code import environments, expressions
 from blastlint.enrich.code.alike import told_once
 from blastlint.enrich.code.gates import Gate, answered, chained, gates, is_of_kind, looks_into, relation, skeleton
 from blastlint.enrich.code.handlers import protects
+from blastlint.enrich.code.let_in import let_in, may_let_in
 from blastlint.enrich.code.moved_checks import SCREEN, WORD, elsewhere, moved, subjects
 from blastlint.enrich.code.pairs import Pair
 from blastlint.enrich.context import Context
@@ -26,7 +27,7 @@ from blastlint.regex import regex
 
 _KEPT = 0.6  # share of the other statements that must still be there: else it is another function
 _SHORT = 6  # statements
-_ORDER = ("constant", "negated", "swapped", "removed", "moved", "loosened")
+_ORDER = ("bypassed", "answered", "constant", "negated", "swapped", "removed", "moved", "loosened")
 _GRAVE = ("destructive", "command", "database", "io", "other", "cleanup")  # what a check stood before
 _BOUND = regex(
     r"(?i)\b(len|size|count|length|max|min|limit|ratio|threshold|total|amount|quota|capacity|percent)\w*"
@@ -74,7 +75,7 @@ def facts(pair: Pair) -> Iterator[Fact]:
 def _is_asked(pair: Pair) -> bool:
     if pair.is_new or not _runs(pair) or pair.change.action in ("removed", "moved"):
         return False
-    asks = pair.touches(SCREEN, "before") or pair.touches(expressions.SCREEN, "before")
+    asks = (pair.touches(SCREEN, "before") or may_let_in(pair)) or pair.touches(expressions.SCREEN, "before")
     return asks and not pair.scope.is_test(pair.change.path)
 
 
@@ -129,8 +130,6 @@ def _place(pair: Pair, side: Side, statement: str) -> Region | None:
 def _of_branches(pair: Pair) -> Iterator[Fact]:
     """The gravest loss among the branches, with the others as related places."""
     old, new = list(gates(pair.before)), list(gates(pair.after))
-    if not old:
-        return
     found = [lost for lost in _lost(old, new, pair) if lost.asks not in ("environment", "")]
     if not found or not _same_function(found, pair):
         return
@@ -178,6 +177,7 @@ def _lost(old: Sequence[Gate], new: Sequence[Gate], pair: Pair) -> Iterator[Lost
     known, there = {g.condition for g in old}, {g.condition for g in around}
     born = [g for g in new if g.condition not in known]
     yield from _escaped(old, around, pair)
+    yield from (Lost(what, gate, now, "permission") for what, gate, now in let_in(old, new, pair))
     for gate in old:
         if gate.condition in there or any(g.shape == gate.shape and not _another(gate, g, pair) for g in born):
             continue

@@ -160,7 +160,8 @@ FACTS: Mapping[str, Mapping[str, str]] = {
         "tests_only": "true when only tests use it",
     },
     "precondition": {
-        "what": "removed, negated, swapped (and for or), moved (off its boundary), loosened (another number), constant",
+        "what": "removed, negated, swapped (and for or), moved (off its boundary), loosened (another number), constant, "
+        "answered (where it refused), bypassed (by a new branch before it)",
         "asks": "none, bound, flag, permission, value: what the condition is about",
         "before": "the condition",
         "after": "the condition that stands in its place, or empty",
