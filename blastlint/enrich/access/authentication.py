@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from blastlint.enrich.context import Context
 from blastlint.enrich.shown import shown
-from blastlint.facts.paths import steps
+from blastlint.facts.paths import Step, steps
 from blastlint.facts.units import truth
 from blastlint.model import Change, Delta, Fact, Value
 from blastlint.regex import regex
@@ -54,7 +54,8 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
     for delta in change.deltas:
         key, before, after = _setting(delta)
         name = key.lower()
-        if name and _closed(name, before, delta.before) and _opens(name, after, delta.after):
+        opens = name and _closed(name, before, delta.before) and _opens(name, after, delta.after)
+        if opens and not (after is None and _asked_beside(delta, change, context)):
             yield Fact(
                 "authentication",
                 {
@@ -69,6 +70,23 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
                 delta.before_region,
                 delta.after_region,
             )
+
+
+def _asked_beside(gone: Delta, change: Change, context: Context) -> bool:
+    """Whether another setting that asks who comes is new beside one that is gone: another server asks, in its own words."""
+    return (change.path, steps(gone.path)[:-1]) in context.once(_asking_now)
+
+
+def _asking_now(context: Context) -> frozenset[tuple[str, tuple[Step, ...]]]:
+    """(file, place) of every setting that is new and asks who comes."""
+    found = set()
+    for change in context.changes:
+        if change.kind == "config.key" and change.before is None:
+            for delta in change.deltas:
+                name, _, after = _setting(delta)
+                if after is not None and _state(name.lower(), after) is True:
+                    found.add((change.path, steps(delta.path)[:-1]))
+    return frozenset(found)
 
 
 def _setting(delta: Delta) -> tuple[str, Value | None, Value | None]:
