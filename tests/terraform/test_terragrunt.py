@@ -94,6 +94,28 @@ def test_what_cannot_be_known_says_why() -> None:
     assert found["m"].reason
 
 
+def test_files_of_values_win_over_inputs_and_the_later_over_the_earlier() -> None:
+    extra = 'terraform {\n  source = "${get_repo_root()}//m"\n  extra_arguments "vars" {\n'
+    extra += '    arguments = ["-var-file=late.tfvars"]\n'
+    extra += '    optional_var_files = [find_in_parent_folders("stage.tfvars"), "gone.tfvars"]\n  }\n}\n'
+    files = {
+        "live/stage.tfvars": "c = 4\n",
+        "live/a/late.tfvars": "c = 3\nb = 3\n",
+        "live/a/terraform.tfvars": "b = 2\na = 2\n",
+        "live/a/terragrunt.hcl": extra + "inputs = {\n  a = 1\n  b = 1\n  c = 1\n  d = 1\n}\n",
+    }
+    assert inputs(files, "live/a/terragrunt.hcl") == {"a": "2", "b": "3", "c": "4", "d": "1"}
+    for changed in ("live/stage.tfvars", "live/a/late.tfvars", "live/a/terraform.tfvars"):
+        assert list(touched({"m/main.tf": MODULE, **files}, changed)) == ["live/a/terragrunt.hcl"]
+
+
+def test_where_more_may_be_given_no_default_is_asserted() -> None:
+    unknown = "inputs = merge(dependency.gone.outputs, { m = 1 })\n"
+    files = {"a/terragrunt.hcl": SOURCE + unknown, "b/terragrunt.hcl": SOURCE + 'include "r" { path = get_env("R") }\n'}
+    assert inputs(files, "a/terragrunt.hcl") == {"m": "1", "n": "inputs.n"}
+    assert inputs(files, "b/terragrunt.hcl") == {"n": "inputs.n"}
+
+
 def test_circles_end() -> None:
     depends = 'dependency "o" {{ config_path = "../{}" }}\ninputs = {{ n = dependency.o.outputs.given }}\n'
     files = {
@@ -130,6 +152,9 @@ TREE = {
     "other/main.tf": MODULE,
     "aside/terragrunt.hcl": 'terraform { source = "../other" }\n',
     "aside/env.hcl": "locals {}\n",
+    "far/other/terragrunt.hcl": 'terraform { source = "${get_repo_root()}/${basename(get_terragrunt_dir())}" }\n',
+    "far/m/terragrunt.hcl": 'terraform { source = "../..//${basename(get_terragrunt_dir())}" }\n',
+    "far/m/x.auto.tfvars": "n = 1\n",
 }
 
 
@@ -142,8 +167,9 @@ TREE = {
         ("live/dev/env.hcl", (), ["live/dev/a"]),
         ("live/prod/env.hcl", (), ["live/prod/a", "live/prod/b"]),
         ("aside/env.hcl", (), []),
-        ("inner/main.tf", ("inner",), ["live/dev/a", "live/prod/a"]),
-        ("other/main.tf", ("other",), ["aside", "live/prod/b"]),
+        ("inner/main.tf", ("inner",), ["far/m", "live/dev/a", "live/prod/a"]),
+        ("other/main.tf", ("other",), ["aside", "far/other", "live/prod/b"]),
+        ("far/m/x.auto.tfvars", (), ["far/m"]),
         ("README.md", (), []),
     ],
 )

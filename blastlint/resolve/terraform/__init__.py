@@ -68,17 +68,18 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
 from blastlint.model import Entity, Value
-from blastlint.parse.hcl_ast import File, header, region
+from blastlint.parse.hcl_ast import header, region
 from blastlint.parse.workspace import Workspace
 from blastlint.resolve.terraform import details
 from blastlint.resolve.terraform.blocks import settled
 from blastlint.resolve.terraform.definition import Definitions
 from blastlint.resolve.terraform.emit import MAX_ENTITIES, Emitter
-from blastlint.resolve.terraform.evaluate import Scope, attribute
 from blastlint.resolve.terraform.instance import Configuration, Module
-from blastlint.resolve.terraform.roots import left_out, roots, variable_files
+from blastlint.resolve.terraform.roots import left_out, roots
 from blastlint.resolve.terraform.roots import units as units_of
 from blastlint.resolve.terraform.terragrunt_files import Unit
+from blastlint.resolve.terraform.tfvars import variable_files
+from blastlint.resolve.terraform.tfvars import variables as variables
 from blastlint.resolve.terraform.values import DEFAULT_WORKSPACE, mapping
 
 MAX_VARIANTS = 24
@@ -176,14 +177,6 @@ def in_workspace(side: Workspace, root: str, name: str) -> Iterator[Entity]:
     for path in (*automatic, *own):
         inputs.update(variables(side, path))
     yield from _of_root(Definitions(side), root, variant, inputs, frozenset(), workspace=name)
-
-
-def variables(workspace: Workspace, path: str) -> Mapping[str, Value]:
-    """The values that a .tfvars file gives."""
-    document = workspace.document(path)
-    if document is None or not isinstance(document.content, File):
-        return {}
-    return {name: attribute(given.value, Scope(None)) for name, given in document.content.attributes.items()}
 
 
 def resource_address(address: str) -> str:

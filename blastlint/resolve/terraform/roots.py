@@ -12,6 +12,7 @@ from blastlint.resolve.readers import readers
 from blastlint.resolve.terraform import terragrunt
 from blastlint.resolve.terraform.definition import SUFFIXES, Definitions, configuration_files
 from blastlint.resolve.terraform.terragrunt_files import NAME, Unit
+from blastlint.resolve.terraform.tfvars import VARIABLE_SUFFIXES
 
 MAX_CONFIGURATIONS = 300
 MAX_CALL_LEVELS = 20
@@ -22,10 +23,6 @@ _ASIDE = screened(
     "example test fixture doc sample",
     r"(?:^|/)(?:examples?|tests?|testing|fixtures?|docs?|samples?|test-fixtures|testdata)(?:/|$)",
 )
-_VARIABLE_SUFFIXES = (".tfvars", ".tfvars.json")
-VARIABLE_DIRECTORIES = (
-    "env", "envs", "environment", "environments", "vars", "var", "tfvars", "variables", "config", "configs", "params",
-)  # fmt: skip
 
 
 def roots(definitions: Definitions, changed: Sequence[str]) -> tuple[list[str], frozenset[str]]:
@@ -34,7 +31,7 @@ def roots(definitions: Definitions, changed: Sequence[str]) -> tuple[list[str], 
     directories: dict[str, None] = {}
     for path in changed:
         directory = posixpath.dirname(path)
-        if path.endswith(_VARIABLE_SUFFIXES):
+        if path.endswith(VARIABLE_SUFFIXES):
             owner = variables_owner(tree, path)
             if owner is not None:
                 directories[owner] = None
@@ -67,7 +64,9 @@ def units(definitions: Definitions, changed: Sequence[str], touched: Collection[
         above = _calling(callers, pending.pop()) - modules
         modules |= above
         pending += sorted(above)
-    return terragrunt.units(definitions, terragrunt.units_for(definitions.workspace, changed, modules))
+    certain = terragrunt.units_for(definitions.workspace, changed, modules)
+    found = terragrunt.units(definitions, certain)
+    return {path: unit for path, unit in found.items() if certain[path] or unit.directory in modules}
 
 
 def left_out(definitions: Definitions, touched: Iterable[str], seen: Collection[str]) -> list[str]:
@@ -160,18 +159,3 @@ def _counted(callers: Iterable[str], directory: str) -> list[str]:
     """Those aside (examples, tests) do not count, unless the module itself stands aside too."""
     aside = _ASIDE.search(directory) is not None
     return sorted(caller for caller in callers if caller != directory and (aside or not _ASIDE.search(caller)))
-
-
-def variable_files(tree: Tree, root: str) -> tuple[list[str], list[str]]:
-    """(.tfvars files that Terraform loads by itself, in that order; all others that belong to the root)."""
-    here = [path for path in tree.listdir(root) if path.endswith(_VARIABLE_SUFFIXES)]
-    names = {posixpath.basename(path): path for path in here}
-    automatic = [names[name] for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
-    automatic += [path for path in sorted(here) if path.endswith((".auto.tfvars", ".auto.tfvars.json"))]
-    named = [path for path in here if path not in automatic]
-    for directory in VARIABLE_DIRECTORIES:
-        listed = tree.listdir(f"{root}/{directory}" if root else directory)
-        found = [path for path in listed if path.endswith(_VARIABLE_SUFFIXES)]
-        if found and not configuration_files(listed):
-            named += found
-    return automatic, sorted(named)

@@ -14,6 +14,7 @@ from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
 from blastlint.resolve.terraform.definition import SUFFIXES, Definitions
 from blastlint.resolve.terraform.terragrunt_files import NAME, SHARED_NAMES, Site, Unit, unit
+from blastlint.resolve.terraform.tfvars import VARIABLE_SUFFIXES
 
 SUFFIX = ".hcl"
 MAX_UNITS = 100
@@ -21,7 +22,12 @@ _MAX_STEPS = 10_000
 _FIND = "find_in_parent_folders"
 _PLACES = (_FIND, "get_repo_root", "get_terragrunt_dir", "get_path_to_repo_root")
 _PART = regex(r'(?<=/)[^/"?]+(?=["?/])')  # a part of a path in a source, after its first
+_COMPUTED = regex(r'\bsource\s*=(?!.*:)[^#]*\}"')  # a source in the tree whose last part is computed
 _NAMED = regex(r'(\}/)?(?<![\w.-])((?:[\w-][\w.-]*/)*[\w-][\w.-]*\.\w+)"')  # the end of a path that is written out
+
+
+_LOADED = (*SUFFIXES, *VARIABLE_SUFFIXES)  # what lies beside a unit is copied to where Terraform runs
+_Naming = Mapping[str, Sequence[tuple[str, str, bool]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class _Reader:
     above: str
 
 
-def units(definitions: Definitions, paths: Sequence[str]) -> dict[str, Unit]:
+def units(definitions: Definitions, paths: Iterable[str]) -> dict[str, Unit]:
     """The units of terragrunt.hcl files, without those that name no module (files to be included)."""
     site = Site(definitions)
     found = {path: unit(site, path) for path in paths}
@@ -57,34 +63,47 @@ def is_used(workspace: Workspace, changed: Sequence[str], modules: Collection[st
     return bool(workspace.tree.lines(words(changed, modules), (SUFFIX,)))
 
 
-def units_for(workspace: Workspace, changed: Sequence[str], modules: Collection[str]) -> list[str]:
-    """The terragrunt.hcl files that the changed files and the module directories bear on."""
-    found = dict.fromkeys(path for path in changed if posixpath.basename(path) == NAME)
+def units_for(workspace: Workspace, changed: Sequence[str], modules: Collection[str]) -> dict[str, bool]:
+    """The terragrunt.hcl files that the changed files and the module directories bear on -> whether they do for certain:
+    a source that is computed may be any of the modules."""
     lines: dict[str, list[str]] = {}
     for path, line in workspace.tree.lines(words(changed, modules), (SUFFIX,)):
         lines.setdefault(path, []).append(line)
     names = frozenset(posixpath.basename(directory) for directory in modules) - {""}
-    pending = [_Reader(path, "") for path in _files(changed)]
-    for path, held in lines.items():
-        if any(not names.isdisjoint(_PART.findall(line)) for line in held):
-            pending.append(_Reader(path, ""))
-            if posixpath.basename(path) == NAME:
-                found[path] = None
+    beside = dict.fromkeys(posixpath.join(posixpath.dirname(p), NAME) for p in changed if p.endswith(_LOADED))
+    certain = [*_files(changed), *(path for path in beside if workspace.tree.size(path) is not None)]
+    certain += [path for path, held in lines.items() if any(_names_one(line, names) for line in held)]
+    computed = [path for path, held in lines.items() if names and any(_COMPUTED.search(line) for line in held)]
     naming = _naming(lines)
-    seen = set(pending)
-    while pending and len(seen) < _MAX_STEPS:
-        for reader in _readers(pending.pop(), naming):
-            if reader not in seen:
-                seen.add(reader)
-                pending.append(reader)
-                if posixpath.basename(reader.path) == NAME:
-                    found[reader.path] = None
+    seen: set[_Reader] = set()
+    found = dict.fromkeys(_reached(certain, naming, seen), True)
+    found |= dict.fromkeys((path for path in _reached(computed, naming, seen) if path not in found), False)
     if len(found) > MAX_UNITS:
         workspace.cut(list(found)[MAX_UNITS], f"{MAX_UNITS} of {len(found)} terragrunt units were looked at")
-    return list(found)[:MAX_UNITS]
+    return dict(list(found.items())[:MAX_UNITS])
 
 
-def _naming(lines: Mapping[str, Sequence[str]]) -> Mapping[str, list[tuple[str, str, bool]]]:
+def _names_one(line: str, modules: Collection[str]) -> bool:
+    """Whether a line has a module's name as a part of a path."""
+    return any(part in modules for part in _PART.findall(line))
+
+
+def _reached(paths: Iterable[str], naming: _Naming, seen: set[_Reader]) -> list[str]:
+    """The terragrunt.hcl files among these files and those that read them, without what was seen before."""
+    pending = [reader for reader in (_Reader(path, "") for path in paths) if reader not in seen]
+    seen.update(pending)
+    found: dict[str, None] = {}
+    while pending and len(seen) < _MAX_STEPS:
+        read = pending.pop()
+        if posixpath.basename(read.path) == NAME:
+            found[read.path] = None
+        new = [reader for reader in _readers(read, naming) if reader not in seen]
+        seen.update(new)
+        pending += new
+    return sorted(found)
+
+
+def _naming(lines: Mapping[str, Sequence[str]]) -> _Naming:
     """Name of a file -> (the file that names it, the end of the path as written, whether it may be anywhere)."""
     found: dict[str, list[tuple[str, str, bool]]] = {}
     for path, held in lines.items():
@@ -98,7 +117,7 @@ def _naming(lines: Mapping[str, Sequence[str]]) -> Mapping[str, list[tuple[str, 
     return found
 
 
-def _readers(read: _Reader, naming: Mapping[str, Sequence[tuple[str, str, bool]]]) -> Iterator[_Reader]:
+def _readers(read: _Reader, naming: _Naming) -> Iterator[_Reader]:
     """Who reads a file: a unit below the directory that the written path begins in, or what such a unit includes."""
     for path, end, anywhere in naming.get(posixpath.basename(read.path), ()):
         if path == read.path or not f"/{read.path}".endswith(f"/{end}"):

@@ -19,6 +19,7 @@ from blastlint.resolve.terraform.bounds import Work
 from blastlint.resolve.terraform.definition import Definitions
 from blastlint.resolve.terraform.evaluate import Scope, attribute
 from blastlint.resolve.terraform.instance import Configuration, Module
+from blastlint.resolve.terraform.tfvars import variable_files, variables
 from blastlint.resolve.terraform.values import EvaluationError, as_string, mapping, sequence
 
 NAME = "terragrunt.hcl"
@@ -70,11 +71,18 @@ def unit(site: Site, path: str, depth: int = 0) -> Unit | None:
     if config.file is None:
         return None
     block, source, base = config.source()
-    if source is not None:
-        return Unit(source, _directory(source, base), config.inputs(), block)
-    if site.definitions.of(directory) is not None:  # the module lies beside it
-        return Unit(Value("."), directory, config.inputs(), None)
-    return None
+    if source is None and site.definitions.of(directory) is None:
+        return None
+    source, module = (source, _directory(source, base)) if source is not None else (Value("."), directory)
+    inputs = dict(config.inputs().items)
+    definition = site.definitions.of(module) if module is not None else None
+    if definition is not None and not config.is_whole():
+        reason = "what else the unit is given is not known"
+        inputs = {name: unknown(reason, f"inputs.{name}") for name in definition.variables} | inputs
+    automatic = (variable_files(site.workspace.tree, where)[0] for where in dict.fromkeys((module, directory)) if where)
+    for file in (*(file for files in automatic for file in files), *config.variable_files()):
+        inputs.update(variables(site.workspace, file))
+    return Unit(source, module, mapping(inputs), block)
 
 
 def _directory(source: Value, base: str) -> str | None:
@@ -142,6 +150,26 @@ class Config:
                 merged = _deep(below, merged) if self._strategies[label] == "deep" else {**below, **merged}
             self._inputs = mapping(merged)
         return self._inputs
+
+    def is_whole(self) -> bool:
+        """Whether it is known which inputs are given, be their values known or not."""
+        given = self._attribute("inputs")
+        if given is not None and not attribute(given.value, self._scope).known:
+            return False
+        asked = sum(block.type == "include" for block in self.file.blocks) if self.file else 0
+        return len(self.includes()) == asked and all(one.is_whole() for one in self._merged().values())
+
+    def variable_files(self) -> list[str]:
+        """The .tfvars files that Terraform is told to read, in that order: the included files' first."""
+        found = [file for one in self._merged().values() for file in one.variable_files()]
+        for extra in (e for b in (self._block("terraform"),) if b is not None for e in b.all("extra_arguments")):
+            for name, prefix in (("arguments", "-var-file="), ("required_var_files", ""), ("optional_var_files", "")):
+                expression = extra.value(name)
+                listed = attribute(expression, self._scope) if expression is not None else None
+                texts = [one.scalar for one in listed.elements] if listed is not None and listed.is_list else []
+                named = [text.removeprefix(prefix) for text in texts if isinstance(text, str) and text.startswith(prefix)]
+                found += [self._where(text) for text in named]
+        return found
 
     def _own_inputs(self) -> Mapping[str, Value]:
         given = self._attribute("inputs")
