@@ -24,8 +24,6 @@ _PLACES = (_FIND, "get_repo_root", "get_terragrunt_dir", "get_path_to_repo_root"
 _PART = regex(r'(?<=/)[^/"?]+(?=["?/])')  # a part of a path in a source, after its first
 _COMPUTED = regex(r'\bsource\s*=(?!.*:)[^#]*\}"')  # a source in the tree whose last part is computed
 _NAMED = regex(r'(\}/)?(?<![\w.-])((?:[\w-][\w.-]*/)*[\w-][\w.-]*\.\w+)"')  # the end of a path that is written out
-
-
 _LOADED = (*SUFFIXES, *VARIABLE_SUFFIXES)  # what lies beside a unit is copied to where Terraform runs
 _Naming = Mapping[str, Sequence[tuple[str, str, bool]]]
 

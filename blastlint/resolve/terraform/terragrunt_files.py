@@ -74,15 +74,23 @@ def unit(site: Site, path: str, depth: int = 0) -> Unit | None:
     if source is None and site.definitions.of(directory) is None:
         return None
     source, module = (source, _directory(source, base)) if source is not None else (Value("."), directory)
-    inputs = dict(config.inputs().items)
+    return Unit(source, module, _given(site, config, module, directory), block)
+
+
+def _given(site: Site, config: Config, module: str | None, directory: str) -> Value:
+    """What the module's variables are given: by the inputs, by the files of values that lie where Terraform runs (it runs in
+    a copy of the module and of the unit's directory), and by those it is told to read."""
+    given = dict(config.inputs().items)
     definition = site.definitions.of(module) if module is not None else None
     if definition is not None and not config.is_whole():
         reason = "what else the unit is given is not known"
-        inputs = {name: unknown(reason, f"inputs.{name}") for name in definition.variables} | inputs
-    automatic = (variable_files(site.workspace.tree, where)[0] for where in dict.fromkeys((module, directory)) if where)
-    for file in (*(file for files in automatic for file in files), *config.variable_files()):
-        inputs.update(variables(site.workspace, file))
-    return Unit(source, module, mapping(inputs), block)
+        given = {name: unknown(reason, f"inputs.{name}") for name in definition.variables} | given
+    files: list[str] = []
+    for where in dict.fromkeys((module, directory)):
+        files += variable_files(site.workspace.tree, where)[0] if where is not None else []
+    for file in (*files, *config.variable_files()):
+        given.update(variables(site.workspace, file))
+    return mapping(given)
 
 
 def _directory(source: Value, base: str) -> str | None:
