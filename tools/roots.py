@@ -46,7 +46,7 @@ REFUSED = (
     "format: null", "null in a template", "length: a list, map or string is required", "the condition is null",
     "for_each is neither a map nor a set", "file: the path is null", "join: an element is null", "lookup: no element",
     "coalesce: nothing but", "no element", "no such variable", "no such module call", "cannot iterate over a null",
-    "null has no elements", "no configuration in",
+    "null has no elements", "no configuration in", "regex: no match", "string required, not", "variable of another type",
 )  # fmt: skip
 UNREAD = (NO_PARSER, "encrypted by git-crypt")  # a file without its key is a value that is missing
 
