@@ -11,7 +11,7 @@ from blastlint.model import Entity
 from blastlint.regex import regex
 
 _STEP = regex(r'([^.\[\]"]+)((?:\["(?:[^"\\]|\\.)*"\])|(?:\[[^\]]*\]))?')
-_MAX_CHAIN = 50
+_ANY = "*"  # of a whole resource or call, whatever its keys are
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,10 @@ def landings(
     As in Terraform: a move never lands on an address that was there before, and moved blocks come before `count`.
     """
     taken = set(before)
+    chains = Chains(moved)
     found: dict[str, tuple[str, str]] = {}
     for address in before:
-        landed = landing(address, moved)
+        landed = chains.landing(address)
         why = "moved block"
         if landed == address and address not in after:
             landed, why = _counted(address, after), "count"
@@ -109,17 +110,40 @@ def landings(
     return found
 
 
-def landing(address: str, moved: Sequence[Statement]) -> str:
-    """Where moved blocks take an address, whether or not anything is written there; itself when they are not about it."""
-    here = parsed(address)
-    seen = {here}
-    for _ in range(_MAX_CHAIN):
-        landed = next((to for s in moved if (to := s.moved(here)) and to not in seen), None)
-        if landed is None:
-            break
-        here = landed
-        seen.add(here)
-    return written(here)
+class Chains:
+    """Where moved blocks take addresses, one after the other: the blocks by what they are about, and the ends that were
+    found. A chain has no more links than there are blocks."""
+
+    def __init__(self, moved: Sequence[Statement]) -> None:
+        self._length = len(moved)
+        self._about: dict[tuple[tuple[str, ...], str | None], list[tuple[int, Statement]]] = {}
+        self._ends: dict[Address, Address] = {}
+        for number, statement in enumerate(moved):
+            self._about.setdefault(self._key(statement.source, statement.whole), []).append((number, statement))
+
+    @staticmethod
+    def _key(address: Address, whole: bool) -> tuple[tuple[str, ...], str | None]:
+        return tuple(step.name for step in address), _ANY if whole else address[-1].key
+
+    def landing(self, address: str) -> str:
+        """Where an address ends up, whether or not anything is written there; itself when no block is about it."""
+        here = parsed(address)
+        way: dict[Address, None] = {here: None}
+        while len(way) <= self._length + 1:
+            known = self._ends.get(here)
+            landed = known if known is not None else self._next(here, way)
+            if landed is None or landed == here:
+                self._ends.update(dict.fromkeys(way, here))
+                break
+            way[landed] = None
+            here = landed
+        return written(here)
+
+    def _next(self, here: Address, seen: Iterable[Address]) -> Address | None:
+        """Where the first block that is about an address, or about a module around it, takes it."""
+        keys = (self._key(here[:size], whole) for size in range(1, len(here) + 1) for whole in (True, False))
+        candidates = sorted((c for key in keys for c in self._about.get(key, ())), key=lambda c: c[0])
+        return next((to for _, s in candidates if (to := s.moved(here)) and to not in seen), None)
 
 
 def _counted(address: str, after: Mapping[str, Entity]) -> str:
@@ -158,7 +182,8 @@ def _names(landed: Mapping[str, tuple[str, str]], moved: Sequence[Statement]) ->
         yield source, target
         if why == "moved block":
             yield resource_of(source), resource_of(target)
+    chains = Chains(moved)
     for statement in moved:
         if statement.whole:
             source = written(statement.source)
-            yield source, landing(source, moved)
+            yield source, chains.landing(source)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from blastlint.diff.moves import landing, resource_of, statements
+from blastlint.diff.moves import Chains, resource_of, statements
 from blastlint.enrich.context import Context
 from blastlint.enrich.lifecycle.cascade import RESOURCES, Planner, is_within
 from blastlint.enrich.lifecycle.outcomes import Outcome
@@ -215,9 +215,9 @@ def _swapped(before: Mapping[str, Entity], after: Mapping[str, Entity]) -> Itera
 def _moved_out_of_sight(after: Mapping[str, Entity], own: Mapping[str, Change]) -> Iterator[str]:
     """What moved blocks take into a module that nobody can read here: it is there, if the module has it."""
     gone = [a for a, c in own.items() if c.after is None]
-    moved = statements(after.values()) if gone else ()
-    for address in gone if moved else ():
-        to = landing(address, moved)
+    chains = Chains(statements(after.values()) if gone else ())
+    for address in gone:
+        to = chains.landing(address)
         if to != address and any(is_within(to, a) for a, e in after.items() if is_out_of_sight(e.detail)):
             yield address
 
