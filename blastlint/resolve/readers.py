@@ -20,6 +20,7 @@ _DATA_SUFFIXES = (
 )  # fmt: skip
 _QUOTED = regex(r'/([^/"]+)"')
 _FOUND = regex(r'\bfind_in_parent_folders\("([^/"]+)"')
+_COMPUTED = regex(r'([\w-]+)/\$\{[^{}"]*\}(\.\w+)"')  # a name of which only the directory and the ending are written out
 MAX_LEVELS = 8
 
 
@@ -36,7 +37,7 @@ def readers(tree: Tree, changed: Sequence[str]) -> dict[str, str]:
         if directory is None and path.endswith(_DATA_SUFFIXES):
             if elsewhere is None:
                 elsewhere = _naming(tree, changed)
-            hits = elsewhere.get(posixpath.basename(path), ())
+            hits = [*elsewhere.get(posixpath.basename(path), ()), *elsewhere.get(any_beside(path), ())]
             directory = next((d for d in hits if _text(tree, d, reading)), None)
         if directory is not None:
             found[path] = directory
@@ -50,7 +51,19 @@ def _naming(tree: Tree, changed: Sequence[str]) -> dict[str, list[str]]:
     for path, line in tree.lines(tuple(f'{suffix}"' for suffix in suffixes), _SUFFIXES):
         for name in (*_QUOTED.findall(line), *_FOUND.findall(line)):
             found.setdefault(name, []).append(posixpath.dirname(path))
+        for name in computed(line) if path.endswith(".hcl") else ():
+            found.setdefault(name, []).append(posixpath.dirname(path))
     return found
+
+
+def computed(line: str) -> list[str]:
+    """`config/*.yaml` for each file whose name a line computes: `config/${local.stage}.yaml`."""
+    return [f"{directory}/*{ending}" for directory, ending in _COMPUTED.findall(line)]
+
+
+def any_beside(path: str) -> str:
+    """What `computed` says of a line that may mean this file."""
+    return f"{posixpath.basename(posixpath.dirname(path))}/*{posixpath.splitext(path)[1]}"
 
 
 def _above(path: str) -> list[str]:

@@ -155,6 +155,10 @@ TREE = {
     "far/other/terragrunt.hcl": 'terraform { source = "${get_repo_root()}/${basename(get_terragrunt_dir())}" }\n',
     "far/m/terragrunt.hcl": 'terraform { source = "../..//${basename(get_terragrunt_dir())}" }\n',
     "far/m/x.auto.tfvars": "n = 1\n",
+    "config/dev.yaml": "a: 1\n",
+    "config/dev.json": "{}\n",
+    "far/n/terragrunt.hcl": 'locals { all = yamldecode(file("${get_repo_root()}/config/${local.stage}.yaml")) }\n'
+    'terraform { source = "../../remote" }\n',
 }
 
 
@@ -170,6 +174,8 @@ TREE = {
         ("inner/main.tf", ("inner",), ["far/m", "live/dev/a", "live/prod/a"]),
         ("other/main.tf", ("other",), ["aside", "far/other", "live/prod/b"]),
         ("far/m/x.auto.tfvars", (), ["far/m"]),
+        ("config/dev.yaml", (), ["far/n"]),
+        ("config/dev.json", (), []),
         ("README.md", (), []),
     ],
 )

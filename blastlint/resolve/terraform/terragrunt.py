@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from blastlint.frozen import dataclass
 from blastlint.parse.workspace import Workspace
 from blastlint.regex import regex
+from blastlint.resolve.readers import any_beside, computed
 from blastlint.resolve.terraform.definition import SUFFIXES, Definitions
 from blastlint.resolve.terraform.terragrunt_files import NAME, SHARED_NAMES, Site, Unit, unit
 from blastlint.resolve.terraform.tfvars import VARIABLE_SUFFIXES
@@ -47,8 +48,9 @@ def words(changed: Sequence[str], modules: Iterable[str]) -> tuple[str, ...]:
     """What one of them is in every line by which a .hcl file names another one, a changed file, or a changed module as the
     end of a path or a part of it."""
     files = {f'{posixpath.basename(path)}"' for path in _files(changed)}
+    endings = {posixpath.splitext(path)[1] for path in _files(changed)} - {""}
     parts = {f"/{posixpath.basename(directory)}" for directory in modules} - {"/"}
-    return (*_PLACES, f'{SUFFIX}"', *sorted(files), *sorted(parts))
+    return (*_PLACES, f'{SUFFIX}"', *sorted(files), *(f'}}{ending}"' for ending in sorted(endings)), *sorted(parts))
 
 
 def _files(changed: Sequence[str]) -> list[str]:
@@ -102,7 +104,8 @@ def _reached(paths: Iterable[str], naming: _Naming, seen: set[_Reader]) -> list[
 
 
 def _naming(lines: Mapping[str, Sequence[str]]) -> _Naming:
-    """Name of a file -> (the file that names it, the end of the path as written, whether it may be anywhere)."""
+    """Name of a file, or `directory/*.ending` -> (the file that names it, the end of the path as written, "" where it is
+    computed, whether it may be anywhere)."""
     found: dict[str, list[tuple[str, str, bool]]] = {}
     for path, held in lines.items():
         for line in held:
@@ -110,6 +113,8 @@ def _naming(lines: Mapping[str, Sequence[str]]) -> _Naming:
             if f"{_FIND}()" in line:
                 ends += [(name, False) for name in SHARED_NAMES]
             placed = any(place in line for place in _PLACES)
+            for name in computed(line):
+                found.setdefault(name, []).append((path, "", True))
             for end, free in ends:
                 found.setdefault(posixpath.basename(end), []).append((path, end, free and not placed))
     return found
@@ -117,8 +122,9 @@ def _naming(lines: Mapping[str, Sequence[str]]) -> _Naming:
 
 def _readers(read: _Reader, naming: _Naming) -> Iterator[_Reader]:
     """Who reads a file: a unit below the directory that the written path begins in, or what such a unit includes."""
-    for path, end, anywhere in naming.get(posixpath.basename(read.path), ()):
-        if path == read.path or not f"/{read.path}".endswith(f"/{end}"):
+    named = (*naming.get(posixpath.basename(read.path), ()), *naming.get(any_beside(read.path), ()))
+    for path, end, anywhere in named:
+        if path == read.path or (end and not f"/{read.path}".endswith(f"/{end}")):
             continue
         base = "" if anywhere else read.path[: -len(end)].rstrip("/")
         above = max(base, read.above, key=len)
