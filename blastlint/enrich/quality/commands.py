@@ -13,7 +13,7 @@ from blastlint.diff.commands import command_of
 from blastlint.enrich.breadth.edits import edit_of
 from blastlint.enrich.commands.context import attribute
 from blastlint.enrich.context import Context
-from blastlint.facts.quality import rows
+from blastlint.facts.quality import VENDORED, rows
 from blastlint.frozen import dataclass
 from blastlint.masking import mask_text
 from blastlint.model import Change, Fact, FactValue, Tree
@@ -51,7 +51,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         "before": mask_text(old.text)[:120],
         "after": mask_text(new.text)[:120],
         "count": 1,
-        "vendored": False,
+        "vendored": VENDORED.search(found.name) is not None,
     }
     yield Fact("check-config", fields, "command", old.region, new.region)
 

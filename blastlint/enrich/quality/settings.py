@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from blastlint.enrich.context import Context
-from blastlint.facts.quality import rows
+from blastlint.facts.quality import VENDORED, rows
 from blastlint.frozen import replace
 from blastlint.model import Change, Delta, Fact, FactValue, Related, Tree, Value
 from blastlint.regex import Words, regex
@@ -65,9 +65,7 @@ def facts(change: Change, context: Context) -> Iterator[Fact]:
         "after": _shown(delta.after),
         "count": len(found),
         "slight": all(what == "lowered" and _is_slight(delta) for _, delta, what in found),
-        "vendored": bool(
-            re.search(r"(?i)vendor|generated|node_modules|migrations|_pb2|dist|build|third_party", _shown(delta.after))
-        ),
+        "vendored": VENDORED.search(_shown(delta.after)) is not None,
     }
     related = tuple(
         Related(f"{w}: {kept.plain(d.path)}", d.after_region or d.before_region, change.path)
