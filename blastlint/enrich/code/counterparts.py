@@ -35,7 +35,7 @@ class _Said:
 
 def facts(pair: Pair) -> Iterator[Fact]:
     """A `counterpart` fact for each way of doing things that was swapped."""
-    if pair.is_new or pair.scope.is_test(pair.change.path) or not pair.touches(_screen(), "after"):
+    if pair.is_new or pair.scope.is_test(pair.change.path) or not _is_screened(pair):
         return
     before = [*_said(pair.before), *_imported(pair, "before")]
     after = [*_said(pair.after), *_imported(pair, "after")]
@@ -51,8 +51,12 @@ def facts(pair: Pair) -> Iterator[Fact]:
     yield from _opened(pair)
 
 
-def _screen() -> re.Pattern[bytes]:
-    return re.compile(table("counterparts")["screen"].encode())
+def _is_screened(pair: Pair) -> bool:
+    """Whether a line that is gone could be the safe way of a row, and one that is new the lax way: asked before a shape is
+    worked out."""
+    screens = table("counterparts")["screens"]
+    safe, lax = (re.compile(screens[side].encode()) for side in ("safe", "lax"))
+    return pair.touches(safe, "before") and pair.touches(lax, "after")
 
 
 def _said(shape: Shape) -> Iterator[_Said]:

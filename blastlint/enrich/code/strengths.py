@@ -18,7 +18,9 @@ from blastlint.parse.code import Shape
 from blastlint.regex import regex
 
 _SCREEN = regex(
-    rb"(?i)pbkdf2|scrypt|iteration|random|token|key|bits|modulus|cost|expir|age|lifetime|ttl|limit|max|size|points|presign"
+    rb"(?i)(pbkdf2|scrypt|iterations?|random|token|urandom|nanoid|key_?(size|length|bits|pair)|generate_?\w*key|initialize|modulus"
+    rb"|(memory|time)_?cost|expir\w*|lifetime|session|max_?age|ttl|limit|max|points|requests|burst|(body|request|upload|file)_?size"
+    rb"|content_length)[^\n]*\d"
 )
 _QUOTED = regex(r"^[rb]*([\"'`])(.*)\1$")
 
