@@ -253,11 +253,13 @@ def _called_by(change: Change, names: set[str], scope: Scope) -> bool:
     if change.entity.name in names:
         return True
     module = scope.pair(change).module("after")
-    if module is None:
+    said = change.entity.name.encode()
+    if module is None or module.source.count(said) < 2:  # itself
         return False
-    name = re.escape(change.entity.name).encode()
-    callers = (d.text for d in module.definitions if d.sort == "function" and d.last_name in names)
-    made = re.findall(rb"\b(\w+) *=[^=\n]*\b%s\b" % name, module.source)
+    name = re.escape(said)
+    lines = b"\n".join(line for line in module.source.split(b"\n") if said in line and b"=" in line)
+    made = re.findall(rb"\b(\w+) *=[^=\n]*\b%s\b" % name, lines)
+    callers = (d.text for d in module.definitions if d.sort == "function" and d.last_name in names and said in d.text)
     return any(re.search(rb"\b%s\(" % name, text) for text in callers) or any(m.decode() in names for m in made)
 
 
